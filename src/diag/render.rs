@@ -1,0 +1,8 @@
+//! stub
+/// f
+pub enum Format {
+    /// f
+    Full,
+}
+/// r
+pub fn render() {}
