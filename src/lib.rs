@@ -13,7 +13,16 @@
 //! | [`check`] | the rule language as meant |
 
 pub mod check;
+pub mod compile;
 pub mod diag;
 pub mod doc;
+pub mod engine;
+pub mod eval;
+pub mod io;
+pub mod prep;
+pub mod program;
+pub mod report;
+pub mod run;
 pub mod syntax;
 pub mod text;
+pub mod value;
