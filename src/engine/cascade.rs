@@ -123,7 +123,7 @@ impl<'p> Extractor<'p> {
         let ids = prepared.tokens().iter().map(|token| scratch.forms.intern(form(token), self.program));
         scratch.ids.extend(ids);
         scratch.lines.clear();
-        scratch.lines.extend(prepared.lines().map(|line| (line.start, line.end)));
+        scratch.lines.extend(prepared.lines().into_iter().map(|line| (line.start, line.end)));
         let date = document.meta.get("date").and_then(|date| date.as_str());
         let mut cascade = Cascade {
             program: self.program,

@@ -10,7 +10,9 @@ fn main() -> ExitCode {
     let done = match task.as_deref() {
         Some("licenses") => licenses(),
         _ => {
-            eprintln!("usage: cargo xtask licenses    every dependency's licence and source is allowed by deny.toml");
+            eprintln!(
+                "usage: cargo xtask licenses    every dependency's licence and source is allowed by deny.toml"
+            );
             return ExitCode::from(2);
         }
     };
@@ -51,7 +53,11 @@ fn licenses() -> Result<String> {
     let packages = metadata["packages"].as_array().context("cargo metadata: no packages")?;
     let mut wrong = Vec::new();
     for package in packages {
-        let name = format!("{} {}", package["name"].as_str().unwrap_or("?"), package["version"].as_str().unwrap_or("?"));
+        let name = format!(
+            "{} {}",
+            package["name"].as_str().unwrap_or("?"),
+            package["version"].as_str().unwrap_or("?")
+        );
         let Some(license) = package["license"].as_str() else {
             wrong.push(format!("{name}: states no licence"));
             continue;
