@@ -9,8 +9,17 @@
 //! | [`text`] | spans, units, lines, source files |
 //! | [`diag`] | what is wrong with a rule pack |
 //! | [`doc`] | documents, mentions, relations, chains, values |
+//! | [`io`] | formats: bytes to documents and back |
+//! | [`prep`] | tokens, sentences, folding |
+//! | [`value`] | what dates, amounts and the like stand for |
 //! | [`syntax`] | the rule language as written |
 //! | [`check`] | the rule language as meant |
+//! | [`program`] | the tables that run |
+//! | [`compile`] | from a checked pack to a program |
+//! | [`engine`] | a program over a document |
+//! | [`run`] | many documents, and the tests of a pack |
+//! | [`eval`] | scores against gold |
+//! | [`report`] | scores for people and programs |
 
 pub mod check;
 pub mod compile;

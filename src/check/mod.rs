@@ -1,5 +1,266 @@
 //! From what was written to what was meant: names, types, relation arguments.
+//!
+//! Every problem is reported, in source order; a part with a problem is
+//! replaced by one that matches nothing, so that none follows from another.
 
+mod conditions;
+mod links;
+mod markup;
 mod pack;
+mod patterns;
+mod rules;
+mod tables;
+mod types;
+mod values;
 
 pub use pack::*;
+
+use indexmap::{IndexMap, IndexSet};
+
+use crate::diag::{Diagnostic, Report, codes};
+use crate::syntax::ast::{GazetteerEntries, Item, Name, Pattern, RulePack};
+use crate::text::{FileId, Span};
+use types::Types;
+
+/// Checks a pack. Its problems go into the report, in source order.
+///
+/// Returns nothing if any of them is an error. O(size of the pack).
+#[must_use]
+pub fn check(pack: &RulePack, report: &mut Report) -> Option<CheckedPack> {
+    let mut checker = Checker {
+        report,
+        types: Types::default(),
+        relations: Vec::new(),
+        features: IndexSet::new(),
+        lets: IndexMap::new(),
+        file: pack.manifest.file.unwrap_or(FileId(0)),
+        file_name: String::new(),
+        step: 0,
+    };
+    if pack.manifest.file.is_none() {
+        return None;
+    }
+    checker.duplicates(pack);
+    checker.declare(pack);
+    checker.collect_makers(pack);
+    checker.collect_features(pack);
+    let mut checked = CheckedPack {
+        name: pack.manifest.name.clone(),
+        version: pack.manifest.version.clone(),
+        phases: vec![CheckedPhase::default(); pack.manifest.phases.len()],
+        ..CheckedPack::default()
+    };
+    for file in &pack.files {
+        checker.file = file.file;
+        checker.file_name.clone_from(&file.name);
+        for item in &file.items {
+            checker.item(item, file.phase, &mut checked);
+        }
+    }
+    checker.finish(pack, &mut checked);
+    let Checker { types, relations, features, .. } = checker;
+    report.sort();
+    if report.has_errors() {
+        return None;
+    }
+    checked.types = types.infos.into_values().collect();
+    checked.relations = relations;
+    checked.features = features.into_iter().map(Into::into).collect();
+    checked.fingerprint = fingerprint(report);
+    Some(checked)
+}
+
+/// A hash over the texts of all files of the pack, in the order of reading.
+fn fingerprint(report: &Report) -> String {
+    let mut hasher = blake3::Hasher::new();
+    for (_, file) in report.sources.files() {
+        hasher.update(&(file.text.len() as u64).to_le_bytes());
+        hasher.update(file.text.as_bytes());
+    }
+    hasher.finalize().to_hex().to_string()
+}
+
+/// A `let` with its place.
+struct LetEntry {
+    pattern: Pattern,
+    file: FileId,
+    name: Span,
+    used: bool,
+}
+
+/// What is known while a pack is checked.
+struct Checker<'r> {
+    report: &'r mut Report,
+    types: Types,
+    relations: Vec<RelationInfo>,
+    features: IndexSet<String>,
+    /// The lets so far, by name.
+    lets: IndexMap<String, LetEntry>,
+    /// The file of the current item.
+    file: FileId,
+    file_name: String,
+    /// The step of the current item: it reads what earlier steps make.
+    step: usize,
+}
+
+impl Checker<'_> {
+    fn problem(&mut self, diagnostic: Diagnostic) {
+        self.report.diagnostics.push(diagnostic);
+    }
+
+    /// `file:name`, as output and messages call an item.
+    fn id(&self, name: &Name) -> std::sync::Arc<str> {
+        format!("{}:{}", self.file_name, name.node).into()
+    }
+
+    fn item(&mut self, item: &Item, phase: usize, checked: &mut CheckedPack) {
+        self.step = types::rule_step(phase);
+        match item {
+            Item::Gazetteer(item) => {
+                let gazetteer = self.gazetteer(item);
+                checked.phases[phase].gazetteers.extend(gazetteer);
+            }
+            Item::Regex(item) => {
+                let regex = self.regex_item(item);
+                checked.phases[phase].regexes.extend(regex);
+            }
+            Item::Let(item) => {
+                let entry = LetEntry {
+                    pattern: item.pattern.clone(),
+                    file: self.file,
+                    name: item.name.span,
+                    used: false,
+                };
+                self.lets.insert(item.name.node.clone(), entry);
+            }
+            Item::Rule(item) => {
+                let rule = self.rule(item);
+                checked.phases[phase].rules.push(rule);
+            }
+            Item::Drop(item) => {
+                self.step = types::text_step(phase + 1);
+                let rule = self.drop(item);
+                checked.phases[phase].drops.push(rule);
+            }
+            Item::Context(item) => self.problem(
+                Diagnostic::error(
+                    &codes::NOT_SUPPORTED,
+                    "`context` is not supported by this version",
+                    self.file,
+                    item.name.span,
+                )
+                .help("write a rule that sets the feature: `set x.certainty = \"denied\"`"),
+            ),
+            Item::Link(item) => {
+                self.step = usize::MAX;
+                let link = self.link(item);
+                checked.links.push(link);
+            }
+            // Tests may name rules of later files.
+            Item::Test(_) => {}
+        }
+    }
+
+    /// What can only be said when everything is known.
+    fn finish(&mut self, pack: &RulePack, checked: &mut CheckedPack) {
+        let unused: Vec<(String, FileId, Span)> = self
+            .lets
+            .iter()
+            .filter(|(_, entry)| !entry.used)
+            .map(|(name, entry)| (name.clone(), entry.file, entry.name))
+            .collect();
+        for (name, file, span) in unused {
+            self.problem(
+                Diagnostic::warning(&codes::UNUSED_LET, format!("nothing uses `{name}`"), file, span)
+                    .help("take it out, or use it in a rule"),
+            );
+        }
+        self.unused_types();
+        for file in &pack.files {
+            self.file = file.file;
+            self.file_name.clone_from(&file.name);
+            for item in &file.items {
+                if let Item::Test(test) = item {
+                    let test = self.test(test, pack);
+                    checked.tests.push(test);
+                }
+            }
+        }
+    }
+
+    /// Two items of one kind with one name in a file; two lets, types or
+    /// relations with one name anywhere.
+    fn duplicates(&mut self, pack: &RulePack) {
+        let mut seen: IndexMap<(String, &'static str, String), (FileId, Span)> = IndexMap::new();
+        let mut names: Vec<(String, &'static str, &Name, FileId)> = Vec::new();
+        let manifest = pack.manifest.file.unwrap_or(FileId(0));
+        names.extend(pack.manifest.entities.iter().map(|e| (String::new(), "type", &e.name, manifest)));
+        names.extend(pack.manifest.relations.iter().map(|r| (String::new(), "relation", &r.name, manifest)));
+        for file in &pack.files {
+            for item in &file.items {
+                let (kind, name) = match item {
+                    Item::Let(item) => {
+                        names.push((String::new(), "let", &item.name, file.file));
+                        continue;
+                    }
+                    Item::Gazetteer(item) => ("rule", &item.name),
+                    Item::Regex(item) => ("rule", &item.name),
+                    Item::Rule(item) => ("rule", &item.name),
+                    Item::Drop(item) => ("rule", &item.name),
+                    Item::Context(item) => ("rule", &item.name),
+                    Item::Link(item) => ("rule", &item.name),
+                    Item::Test(_) => continue,
+                };
+                names.push((file.name.clone(), kind, name, file.file));
+            }
+        }
+        for (place, kind, name, file) in names {
+            let key = (place, kind, name.node.clone());
+            if let Some(&(first_file, first)) = seen.get(&key) {
+                self.problem(
+                    Diagnostic::error(
+                        &codes::DUPLICATE_NAME,
+                        format!("{kind} `{}` is defined twice", name.node),
+                        file,
+                        name.span,
+                    )
+                    .label("second definition")
+                    .secondary(first_file, first, "first definition")
+                    .help("rename one of them, or join the two"),
+                );
+            } else {
+                seen.insert(key, (file, name.span));
+            }
+        }
+    }
+
+    /// Enters the names of all features that some item sets.
+    fn collect_features(&mut self, pack: &RulePack) {
+        let mut found: Vec<String> = Vec::new();
+        for item in pack.files.iter().flat_map(|file| &file.items) {
+            let sets = match item {
+                Item::Gazetteer(gazetteer) => {
+                    for entries in &gazetteer.entries {
+                        if let GazetteerEntries::File(path, Some(file)) = entries
+                            && path.node.ends_with(".tsv")
+                        {
+                            let text = &self.report.sources.file(*file).text;
+                            found.extend(tables::columns(text).into_iter().skip(1));
+                        }
+                    }
+                    &gazetteer.sets
+                }
+                Item::Regex(regex) => &regex.sets,
+                Item::Rule(rule) => {
+                    // `where x.feature = "…"` on a new span sets it too.
+                    rules::assigned_features(rule, &mut found);
+                    &rule.sets
+                }
+                Item::Let(_) | Item::Drop(_) | Item::Context(_) | Item::Link(_) | Item::Test(_) => continue,
+            };
+            found.extend(sets.iter().map(|set| set.feature.node.clone()));
+        }
+        let built_in = ["text", "lower", "fold", "shape", "kind", "len", "line", "tokens", "value"];
+        self.features.extend(found.into_iter().filter(|name| !built_in.contains(&name.as_str())));
+    }
+}

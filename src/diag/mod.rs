@@ -7,7 +7,7 @@ pub mod codes;
 mod render;
 
 pub use codes::Code;
-pub use render::{Format, render};
+pub use render::{Format, Style, render};
 
 use crate::text::{FileId, SourceMap, Span};
 

@@ -1,8 +1,120 @@
-//! stub
-/// f
+//! Diagnostics as text: in full with the source underlined, in short, as JSON.
+
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use serde_json::json;
+
+use super::{Diagnostic, Label, Report, Severity};
+use crate::text::SourceMap;
+
+/// How diagnostics are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Format {
-    /// f
+    /// With the source line underlined, and help.
+    #[default]
     Full,
+    /// One line each: `file:line:column: error[E001]: title`.
+    Short,
+    /// One JSON object a line.
+    Json,
 }
-/// r
-pub fn render() {}
+
+/// Whether the full format is coloured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Style {
+    /// Plain text.
+    #[default]
+    Plain,
+    /// ANSI colours.
+    Color,
+}
+
+/// Writes all diagnostics of a report, in their order.
+#[must_use]
+pub fn render(report: &Report, format: Format, style: Style) -> String {
+    let mut out = String::new();
+    for diagnostic in &report.diagnostics {
+        match format {
+            Format::Full => out.push_str(&full(diagnostic, &report.sources, style)),
+            Format::Short => out.push_str(&short(diagnostic, &report.sources)),
+            Format::Json => out.push_str(&record(diagnostic, &report.sources)),
+        }
+        out.push('\n');
+    }
+    out
+}
+
+fn severity(diagnostic: &Diagnostic) -> &'static str {
+    match diagnostic.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    }
+}
+
+fn short(diagnostic: &Diagnostic, sources: &SourceMap) -> String {
+    let file = sources.file(diagnostic.primary.file);
+    let place = file.place(diagnostic.primary.span.start);
+    let (severity, id) = (severity(diagnostic), diagnostic.code.id);
+    format!("{}:{}:{}: {severity}[{id}]: {}", file.name, place.line, place.column, diagnostic.title)
+}
+
+fn full(diagnostic: &Diagnostic, sources: &SourceMap, style: Style) -> String {
+    let level = match diagnostic.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+    };
+    let primary = &diagnostic.primary;
+    let file = sources.file(primary.file);
+    let mut snippet = Snippet::source(file.text.as_str())
+        .path(file.name.as_str())
+        .annotation(AnnotationKind::Primary.span(range(primary, &file.text)).label(primary.text.as_str()));
+    for label in diagnostic.secondary.iter().filter(|label| label.file == primary.file) {
+        snippet = snippet
+            .annotation(AnnotationKind::Context.span(range(label, &file.text)).label(label.text.as_str()));
+    }
+    let mut group = level.primary_title(diagnostic.title.as_str()).id(diagnostic.code.id).element(snippet);
+    for label in diagnostic.secondary.iter().filter(|label| label.file != primary.file) {
+        let file = sources.file(label.file);
+        let annotation = AnnotationKind::Context.span(range(label, &file.text)).label(label.text.as_str());
+        group = group
+            .element(Snippet::source(file.text.as_str()).path(file.name.as_str()).annotation(annotation));
+    }
+    for help in &diagnostic.help {
+        group = group.element(Level::HELP.message(help.as_str()));
+    }
+    let renderer = match style {
+        Style::Plain => Renderer::plain(),
+        Style::Color => Renderer::styled(),
+    };
+    let mut text = renderer.render(&[group]).to_string();
+    text.push('\n');
+    text
+}
+
+/// The bytes of a label, inside the text and on character boundaries.
+fn range(label: &Label, text: &str) -> std::ops::Range<usize> {
+    let floor = |at: u32| {
+        let at = (at as usize).min(text.len());
+        (0..=at).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0)
+    };
+    let start = floor(label.span.start);
+    start..floor(label.span.end).max(start)
+}
+
+fn record(diagnostic: &Diagnostic, sources: &SourceMap) -> String {
+    let place = |label: &Label| {
+        let file = sources.file(label.file);
+        let (start, end) = (file.place(label.span.start), file.place(label.span.end));
+        json!({
+            "file": file.name, "line": start.line, "column": start.column,
+            "end_line": end.line, "end_column": end.column,
+            "start_byte": label.span.start, "end_byte": label.span.end, "label": label.text,
+        })
+    };
+    json!({
+        "code": diagnostic.code.id, "name": diagnostic.code.name, "severity": severity(diagnostic),
+        "title": diagnostic.title, "primary": place(&diagnostic.primary),
+        "secondary": diagnostic.secondary.iter().map(place).collect::<Vec<_>>(),
+        "help": diagnostic.help,
+    })
+    .to_string()
+}

@@ -139,6 +139,18 @@ pub enum NumberTest {
     Greater(i64),
 }
 
+impl NumberTest {
+    /// Whether a number passes.
+    #[must_use]
+    pub const fn holds(self, number: i64) -> bool {
+        match self {
+            Self::Equal(wanted) => number == wanted,
+            Self::Less(limit) => number < limit,
+            Self::Greater(limit) => number > limit,
+        }
+    }
+}
+
 /// What changes a text in a template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Filter {
@@ -232,3 +244,8 @@ pub enum SpanRelation {
     /// At most so many tokens stand between them.
     WithinTokens(u32),
 }
+
+/// The place of a rule in its pack: phases in order, then the order of the
+/// files. The last resort of every ordering.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RuleId(pub u32);

@@ -1,64 +1,22 @@
 //! [`Extractor`]: runs a [`Program`] over documents.
+//!
+//! A document goes through the phases in order. Each has three steps: its
+//! gazetteers and regular expressions read the text; its rules read the tokens
+//! and the spans of all steps before; its drops take back. Each step makes
+//! *candidates*, and [`resolve`](self) decides which of them stay. After
+//! the last phase links join the mentions of one thing.
 
-use crate::doc::{Annotations, Document};
-use crate::program::Program;
+mod candidate;
+mod cascade;
+mod conditions;
+mod forms;
+mod lattice;
+mod link;
+mod matcher;
+mod output;
+mod relate;
+mod resolve;
+mod scan;
 
-/// Knobs of one extraction.
-#[derive(Clone, Debug, Default)]
-pub struct ExtractConfig {
-    /// Stop a document after this many candidates; `None` means no limit.
-    pub max_candidates: Option<u32>,
-}
-
-/// Runs one program over documents. Shared by all threads.
-#[derive(Debug)]
-pub struct Extractor<'p> {
-    program: &'p Program,
-    config: ExtractConfig,
-}
-
-/// The buffers of one thread, reused from document to document.
-#[derive(Debug, Default)]
-pub struct Scratch {}
-
-/// What one document gave.
-#[derive(Debug, Default)]
-pub struct Extraction {
-    /// Mentions, relations and chains.
-    pub annotations: Annotations,
-    /// Whether a limit cut the work short.
-    pub truncated: bool,
-}
-
-impl<'p> Extractor<'p> {
-    /// An extractor with the default config.
-    #[must_use]
-    pub fn new(program: &'p Program) -> Self {
-        Self::with_config(program, ExtractConfig::default())
-    }
-
-    /// An extractor with a config.
-    #[must_use]
-    pub fn with_config(program: &'p Program, config: ExtractConfig) -> Self {
-        Self { program, config }
-    }
-
-    /// The program that it runs.
-    #[must_use]
-    pub fn program(&self) -> &'p Program {
-        self.program
-    }
-
-    /// Fresh buffers for one thread.
-    #[must_use]
-    pub fn scratch(&self) -> Scratch {
-        Scratch::default()
-    }
-
-    /// Tags one document.
-    #[must_use]
-    pub fn extract(&self, document: &Document, scratch: &mut Scratch) -> Extraction {
-        let _ = (document, scratch, &self.config);
-        Extraction::default()
-    }
-}
+pub use candidate::{Candidate, CandidateId, Fate, Proposal, Step};
+pub use cascade::{CandidateReport, ExtractConfig, Extraction, Extractor, Scratch};

@@ -1,1 +1,120 @@
-//! stub
+//! Scores of predictions against gold. Knows nothing of rules or files.
+//!
+//! `docs/evaluation.md` defines every figure. Counts come first; ratios are
+//! derived from them, and are `None` where they are 0/0.
+//!
+//! ```
+//! use spanwright::doc::{Annotations, Mention};
+//! use spanwright::eval::{Pair, score};
+//! use spanwright::text::Span;
+//! let text = "Le Minh Hung in Ha Giang";
+//! let side = |mentions: Vec<Mention>| Annotations { mentions, ..Annotations::default() };
+//! let gold = side(vec![Mention::new("T1", "PERSON", Span::new(0, 12)), Mention::new("T2", "LOC", Span::new(16, 24))]);
+//! let predicted = side(vec![Mention::new("T1", "PERSON", Span::new(0, 12))]);
+//! let pair = Pair { id: "a", text, gold: &gold, predicted: &predicted };
+//! let scores = score(&[pair])?;
+//! assert_eq!(scores.entities.micro.precision(), Some(1.0));
+//! assert_eq!(scores.entities.micro.recall(), Some(0.5));
+//! # Ok::<(), spanwright::eval::EvalError>(())
+//! ```
+
+mod assignment;
+mod coreference;
+mod counts;
+mod exact;
+mod join;
+mod limit;
+mod semeval;
+
+pub use coreference::Coreference;
+pub use counts::{Averages, Counts, Ratio};
+pub use exact::{Entities, Relations, Values};
+pub use join::{JoinError, MissingPrediction, join};
+pub use limit::{Limit, Violation};
+pub use semeval::{Scheme, Semeval};
+
+use crate::doc::Annotations;
+
+/// One document with both sides.
+#[derive(Clone, Copy, Debug)]
+pub struct Pair<'a> {
+    /// The id of the document.
+    pub id: &'a str,
+    /// Its text.
+    pub text: &'a str,
+    /// What is right.
+    pub gold: &'a Annotations,
+    /// What was found.
+    pub predicted: &'a Annotations,
+}
+
+/// Why gold cannot be scored against.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum EvalError {
+    /// Gold holds one mention twice.
+    #[error("{document}: gold has two equal mentions, `{first}` and `{second}`: take one out")]
+    DuplicateGold {
+        /// The document.
+        document: String,
+        /// The ids.
+        first: String,
+        /// The ids.
+        second: String,
+    },
+    /// A mention stands in two chains of one side.
+    #[error("{document}: `{mention}` stands in two chains: a mention is of one thing")]
+    TwoChains {
+        /// The document.
+        document: String,
+        /// The id.
+        mention: String,
+    },
+}
+
+/// All figures of one comparison.
+#[derive(Clone, Debug, Default)]
+pub struct Scores {
+    /// Entities.
+    pub entities: Entities,
+    /// The four schemes of SemEval 2013.
+    pub semeval: Semeval,
+    /// Relations.
+    pub relations: Relations,
+    /// Normal values.
+    pub values: Values,
+    /// Chains.
+    pub coreference: Coreference,
+    /// Counts of each document.
+    pub documents: Vec<DocumentScore>,
+    /// Predictions that repeat another and count once.
+    pub duplicates: u64,
+}
+
+/// The counts of one document.
+#[derive(Clone, Debug, Default)]
+pub struct DocumentScore {
+    /// Its id.
+    pub id: String,
+    /// Exact entities.
+    pub entities: Counts,
+    /// Strict relations.
+    pub relations: Counts,
+}
+
+/// Scores documents. O(n log n) in the mentions, plus the cube of the largest
+/// group of overlapping spans.
+///
+/// # Errors
+///
+/// If gold contradicts itself.
+pub fn score(pairs: &[Pair<'_>]) -> Result<Scores, EvalError> {
+    let mut scores = Scores::default();
+    for pair in pairs {
+        let document = exact::document(pair, &mut scores)?;
+        semeval::document(pair, &mut scores.semeval);
+        coreference::document(pair, &mut scores.coreference)?;
+        scores.documents.push(document);
+    }
+    Ok(scores)
+}

@@ -1,11 +1,87 @@
 //! [`Program`]: the immutable tables that run. The waist of the library.
+//!
+//! Everything above this module turns rules into a program; everything below
+//! runs one and knows nothing of files, names or syntax.
 
-/// A compiled rule pack.
+mod pattern;
+mod phrases;
+mod predicates;
+mod regexes;
+mod rules;
+
+pub use pattern::{Inst, PatternProgram, Pc, TokenTest};
+pub use phrases::{PhraseEntry, PhraseTrie, Vocabulary};
+pub use predicates::{FormField, PredicateId, Predicates};
+pub use regexes::{RegexBank, RegexView, TextRegex};
+pub use rules::{
+    BindingInfo, BindingUse, Expr, HeadPlan, Part, Requirement, Setter, Side, SpanTest, TextCheck, TokenRule,
+    Where,
+};
+
+use std::sync::Arc;
+
+use crate::doc::schema::{FoldFlags, LinkMethod, Rank, RelationInfo, RuleId, TypeId, TypeInfo};
+
+/// A compiled rule pack: immutable, shared by all threads.
 #[derive(Debug, Default)]
 pub struct Program {
-    name: String,
-    version: String,
-    fingerprint: String,
+    /// The name of the pack.
+    pub name: String,
+    /// The version of the pack.
+    pub version: String,
+    /// A hash over every file of the pack, hexadecimal.
+    pub fingerprint: String,
+    /// Every type, by [`TypeId`].
+    pub types: Vec<TypeInfo>,
+    /// Every relation type, by its id.
+    pub relations: Vec<RelationInfo>,
+    /// Names of features, by their id.
+    pub features: Vec<Arc<str>>,
+    /// What made a span, by [`RuleId`]: its name as `file:rule` and its rank.
+    pub origins: Vec<Origin>,
+    /// All tests on token forms.
+    pub predicates: Predicates,
+    /// The tokens of all phrases, one vocabulary for each folding in use.
+    pub vocabularies: Vec<(FoldFlags, Vocabulary)>,
+    /// The phases in order.
+    pub phases: Vec<Phase>,
+    /// The links in order.
+    pub links: Vec<Link>,
+    /// Whether some test asks in which spans a token stands.
+    pub asks_standing: bool,
+}
+
+/// What made a span or a relation.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    /// `file:rule`
+    pub id: Arc<str>,
+    /// Priority and so on.
+    pub rank: Rank,
+}
+
+/// One phase of a program.
+#[derive(Debug, Default)]
+pub struct Phase {
+    /// Phrases: for each folding, by index into [`Program::vocabularies`].
+    pub phrases: Vec<(usize, PhraseTrie)>,
+    /// Regular expressions over the text.
+    pub regexes: RegexBank,
+    /// Token rules.
+    pub rules: Vec<TokenRule>,
+    /// Rules that take back.
+    pub drops: Vec<TokenRule>,
+}
+
+/// Which mentions are of one thing.
+#[derive(Clone, Debug)]
+pub struct Link {
+    /// The types whose mentions it joins.
+    pub on: Vec<TypeId>,
+    /// The ways.
+    pub by: Vec<LinkMethod>,
+    /// Whether the fullest value of a chain goes to all of it.
+    pub spread_value: bool,
 }
 
 impl Program {
@@ -25,5 +101,17 @@ impl Program {
     #[must_use]
     pub fn fingerprint(&self) -> &str {
         &self.fingerprint
+    }
+
+    /// What a rule is called and how it ranks.
+    #[must_use]
+    pub fn origin(&self, rule: RuleId) -> &Origin {
+        &self.origins[rule.0 as usize]
+    }
+
+    /// What is known about a type.
+    #[must_use]
+    pub fn type_info(&self, label: TypeId) -> &TypeInfo {
+        &self.types[label.0 as usize]
     }
 }

@@ -1,1 +1,33 @@
-//! stub
+//! Scores for people and for programs.
+
+mod json;
+mod tables;
+
+pub use json::json;
+pub use tables::{Look, markdown, table};
+
+use crate::eval::Scores;
+
+/// Scores with what they are scores of.
+#[derive(Clone, Copy, Debug)]
+pub struct ScoreReport<'a> {
+    /// The pack that predicted, if one did.
+    pub pack: Option<PackInfo<'a>>,
+    /// How many documents gold has.
+    pub documents: usize,
+    /// A hash over gold: ids, texts, labels.
+    pub gold_fingerprint: &'a str,
+    /// The scores.
+    pub scores: &'a Scores,
+}
+
+/// A pack as reports name it.
+#[derive(Clone, Copy, Debug)]
+pub struct PackInfo<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Its version.
+    pub version: &'a str,
+    /// A hash over its files.
+    pub fingerprint: &'a str,
+}

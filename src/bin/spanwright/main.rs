@@ -1,1 +1,25 @@
-fn main() {}
+//! The program `spanwright`: flags in, exit status out.
+
+mod args;
+mod commands;
+mod exit;
+mod terminal;
+
+use clap::Parser;
+
+use args::{Cli, Command};
+
+fn main() -> std::process::ExitCode {
+    let cli = Cli::parse();
+    terminal::set_up(&cli.global);
+    let done = match &cli.command {
+        Command::Extract(args) => commands::extract::run(args, &cli.global),
+        Command::Score(args) => commands::score::run(args, &cli.global),
+        Command::Check(args) => commands::check::run(args, &cli.global),
+        Command::Test(args) => commands::test::run(args, &cli.global),
+        Command::Tokenize(args) => commands::tokenize::run(args),
+        Command::Completions(args) => commands::completions::run(args),
+        Command::Man(args) => commands::man::run(args),
+    };
+    exit::report(done)
+}

@@ -1,0 +1,299 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use spanwright::eval::Limit;
+use spanwright::text::OffsetUnit;
+
+/// Tags entities and relations in text by rules, and scores them against gold.
+#[derive(Debug, Parser)]
+#[command(version, about, max_term_width = 100, arg_required_else_help = true)]
+#[command(
+    after_help = "Exit status: 0 done and holds, 1 done and does not hold, 2 could not be done, 130 interrupted."
+)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Flags of every command.
+#[derive(Args, Debug)]
+pub(crate) struct Global {
+    /// When to colour (NO_COLOR is respected)
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value_t,
+        value_name = "WHEN",
+        help_heading = "Global options"
+    )]
+    pub(crate) color: ColorWhen,
+    /// Say nothing but errors on standard error
+    #[arg(short, long, global = true, help_heading = "Global options")]
+    pub(crate) quiet: bool,
+    /// Say more on standard error
+    #[arg(short, long, global = true, conflicts_with = "quiet", help_heading = "Global options")]
+    pub(crate) verbose: bool,
+}
+
+/// When to colour.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub(crate) enum ColorWhen {
+    /// On a terminal
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Tag documents with a rule pack
+    Extract(ExtractArgs),
+    /// Score a pack, or predictions, against gold
+    Score(ScoreArgs),
+    /// Report every problem of a rule pack
+    Check(CheckArgs),
+    /// Run the tests that stand in a rule pack
+    Test(TestArgs),
+    /// Show tokens, sentences and lines of texts
+    Tokenize(TokenizeArgs),
+    /// Print completions for a shell
+    Completions(CompletionsArgs),
+    /// Write the manual pages into a folder
+    Man(ManArgs),
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  spanwright extract --pack rules/vn-politics news/ -o found.jsonl
+  cat article.txt | spanwright extract --pack rules/vn-politics -
+  spanwright extract --pack rules/vn-politics 'news/*.txt' --format brat -o found/
+  spanwright extract --pack rules/vn-politics big.jsonl.zst --on-error skip --rejects bad.jsonl -o found.jsonl.zst")]
+pub(crate) struct ExtractArgs {
+    /// Files, folders or globs; `-` is standard input
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// The folder of the rule pack
+    #[arg(short, long, value_name = "DIR")]
+    pub(crate) pack: PathBuf,
+    /// Where results go; `-` is standard output, `.gz` and `.zst` are packed
+    #[arg(short, long, value_name = "OUT", default_value = "-")]
+    pub(crate) output: PathBuf,
+    /// The format of the results
+    #[arg(short, long, value_enum, default_value_t)]
+    pub(crate) format: OutputFormat,
+    /// The format of the input, where extensions do not say it
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub(crate) input_format: Option<InputFormat>,
+    /// Threads that extract; 0 is one for each core
+    #[arg(short = 'j', long, default_value_t = 0, value_name = "N")]
+    pub(crate) threads: usize,
+    /// What offsets count, in and out: chars, bytes or utf16
+    #[arg(long, default_value = "chars", value_name = "UNIT")]
+    pub(crate) offsets: OffsetUnit,
+    /// What happens at a record that cannot be read
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) on_error: OnErrorArg,
+    /// Keep records that were set aside here, one JSON line each
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rejects: Option<PathBuf>,
+    /// Stop a document after this many candidates
+    #[arg(long, value_name = "N")]
+    pub(crate) max_candidates: Option<u32>,
+}
+
+/// Formats that are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OutputFormat {
+    /// JSON Lines, one document a line
+    #[default]
+    Jsonl,
+    /// brat standoff, a folder of .txt and .ann
+    Brat,
+}
+
+/// Formats that are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum InputFormat {
+    /// Plain text, one document a file
+    Text,
+    /// JSON Lines
+    Jsonl,
+    /// brat standoff
+    Brat,
+}
+
+impl InputFormat {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Jsonl => "jsonl",
+            Self::Brat => "brat",
+        }
+    }
+}
+
+/// What happens at a record that cannot be read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OnErrorArg {
+    /// End the run
+    #[default]
+    Stop,
+    /// Set the record aside and go on
+    Skip,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  spanwright score --pack rules/vn-politics --gold gold
+  spanwright score --pred found.jsonl --gold gold --format json
+  spanwright score --pack rules/vn-politics --gold gold --fail-under f1=0.9 --fail-under relations.f1=0.8")]
+pub(crate) struct ScoreArgs {
+    /// Labelled documents: a folder, file or glob
+    #[arg(short, long, value_name = "PATH")]
+    pub(crate) gold: PathBuf,
+    /// The rule pack to run over the texts of gold
+    #[arg(short, long, value_name = "DIR", conflicts_with = "pred", required_unless_present = "pred")]
+    pub(crate) pack: Option<PathBuf>,
+    /// Predictions to score: a folder, file or glob; `-` is standard input
+    #[arg(long, value_name = "PATH")]
+    pub(crate) pred: Option<PathBuf>,
+    /// How the scores are written
+    #[arg(short, long, value_enum, default_value_t)]
+    pub(crate) format: ScoreFormat,
+    /// Where they go; `-` is standard output
+    #[arg(short, long, value_name = "OUT", default_value = "-")]
+    pub(crate) output: PathBuf,
+    /// Exit with status 1 if a score is lower, such as f1=0.9 or relations.f1=0.8
+    #[arg(long, value_name = "LIMIT", value_parser = Limit::parse)]
+    pub(crate) fail_under: Vec<Limit>,
+    /// What a document of gold without a prediction means
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) missing: Missing,
+    /// What offsets count where a record does not say: chars, bytes or utf16
+    #[arg(long, default_value = "chars", value_name = "UNIT")]
+    pub(crate) offsets: OffsetUnit,
+    /// Threads that extract; 0 is one for each core
+    #[arg(short = 'j', long, default_value_t = 0, value_name = "N")]
+    pub(crate) threads: usize,
+}
+
+/// How scores are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ScoreFormat {
+    /// Aligned tables
+    #[default]
+    Table,
+    /// JSON with raw counts and ratios
+    Json,
+    /// Markdown tables
+    Markdown,
+}
+
+/// What a document of gold without a prediction means.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Missing {
+    /// A mistake
+    #[default]
+    Error,
+    /// Nothing was found in it
+    Empty,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  spanwright check rules/vn-politics
+  spanwright check rules/* --format short
+  spanwright check --explain E030")]
+pub(crate) struct CheckArgs {
+    /// Folders of rule packs
+    #[arg(value_name = "PACK", required_unless_present = "explain")]
+    pub(crate) packs: Vec<PathBuf>,
+    /// How problems are written
+    #[arg(short, long, value_enum, default_value_t)]
+    pub(crate) format: CheckFormat,
+    /// Say what a code means and how to mend it
+    #[arg(long, value_name = "CODE")]
+    pub(crate) explain: Option<String>,
+}
+
+/// How problems are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CheckFormat {
+    /// With the source line underlined, and help
+    #[default]
+    Full,
+    /// One line each
+    Short,
+    /// One JSON object a line
+    Json,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  spanwright test rules/vn-politics
+  spanwright test rules/vn-politics --filter office")]
+pub(crate) struct TestArgs {
+    /// Folders of rule packs
+    #[arg(value_name = "PACK", required = true)]
+    pub(crate) packs: Vec<PathBuf>,
+    /// Only tests whose name holds this text
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) filter: Option<String>,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  echo 'Resolution No. 18-NQ/TW' | spanwright tokenize -
+  spanwright tokenize article.txt --format json --offsets utf16")]
+pub(crate) struct TokenizeArgs {
+    /// Files, folders or globs; `-` is standard input
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// How tokens are written
+    #[arg(short, long, value_enum, default_value_t)]
+    pub(crate) format: TokenizeFormat,
+    /// What offsets count: chars, bytes or utf16
+    #[arg(long, default_value = "chars", value_name = "UNIT")]
+    pub(crate) offsets: OffsetUnit,
+}
+
+/// How tokens are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TokenizeFormat {
+    /// A line for each token
+    #[default]
+    Table,
+    /// One JSON object for each document
+    Json,
+}
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Example:\n  spanwright completions bash > ~/.local/share/bash-completion/completions/spanwright"
+)]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    #[arg(value_enum)]
+    pub(crate) shell: clap_complete::Shell,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Example:\n  spanwright man target/man && man target/man/spanwright-extract.1")]
+pub(crate) struct ManArgs {
+    /// The folder; it is made if it is not there
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+}

@@ -1,0 +1,79 @@
+//! `spanwright extract`
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+
+use anyhow::{Context, bail};
+use spanwright::engine::{ExtractConfig, Extractor};
+use spanwright::io::{BratFolder, JsonlWriter, ReadConfig};
+use spanwright::run::{OnError, Output, RunConfig, RunSummary, run as run_all};
+
+use super::{load_pack, open, write_to};
+use crate::args::{ExtractArgs, Global, OnErrorArg, OutputFormat};
+use crate::exit::Outcome;
+use crate::terminal::Bar;
+
+pub(crate) fn run(args: &ExtractArgs, global: &Global) -> anyhow::Result<Outcome> {
+    if args.format == OutputFormat::Brat && args.output.as_os_str() == "-" {
+        bail!("brat standoff is pairs of files: name a folder with `-o FOLDER`");
+    }
+    let Some(pack) = load_pack(&args.pack, global)? else { return Ok(Outcome::Refused) };
+    let read = ReadConfig::texts(args.offsets);
+    let source = open(&args.paths, args.input_format.map(|format| format.name()), read)?;
+    let config = ExtractConfig { max_candidates: args.max_candidates, ..ExtractConfig::default() };
+    let extractor = Extractor::with_config(&pack.program, config);
+    let on_error = match args.on_error {
+        OnErrorArg::Stop => OnError::Stop,
+        OnErrorArg::Skip => OnError::Skip,
+    };
+    let config = RunConfig { read, threads: args.threads, on_error };
+    let mut rejects = match &args.rejects {
+        Some(path) => {
+            let file = File::create(path).with_context(|| path.display().to_string())?;
+            Some(BufWriter::new(file))
+        }
+        None => None,
+    };
+    let rejects_to = rejects.as_mut().map(|file| file as &mut dyn Write);
+    let bar = Bar::new(global);
+    let summary = match args.format {
+        OutputFormat::Brat => {
+            let folder =
+                BratFolder::create(&args.output).with_context(|| args.output.display().to_string())?;
+            run_all(source, &extractor, config, Output::Brat(folder), rejects_to, &bar)?
+        }
+        OutputFormat::Jsonl => write_to(&args.output, |out| {
+            let writer = JsonlWriter { offsets: args.offsets };
+            Ok(run_all(source, &extractor, config, Output::Lines(out, writer), rejects_to, &bar)?)
+        })?,
+    };
+    if let Some(mut file) = rejects {
+        file.flush().context("the file of records that were set aside")?;
+    }
+    bar.finish();
+    if !global.quiet {
+        anstream::eprintln!("spanwright: {}", describe(&summary));
+    }
+    Ok(match summary {
+        RunSummary { stopped: true, .. } => Outcome::Interrupted,
+        RunSummary { set_aside: 1.., .. } => Outcome::DoesNotHold,
+        _ => Outcome::Holds,
+    })
+}
+
+fn describe(summary: &RunSummary) -> String {
+    let mut text = format!(
+        "{} documents, {} mentions, {} relations",
+        summary.documents, summary.mentions, summary.relations
+    );
+    if summary.set_aside > 0 {
+        text.push_str(&format!(", {} records set aside", summary.set_aside));
+    }
+    if summary.truncated > 0 {
+        text.push_str(&format!(", {} documents cut short by a limit", summary.truncated));
+    }
+    if summary.stopped {
+        text.push_str(", interrupted");
+    }
+    text
+}

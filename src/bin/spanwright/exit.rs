@@ -1,0 +1,43 @@
+//! Exit status: 0 holds, 1 does not hold, 2 could not be done, 130 interrupted.
+
+use std::process::ExitCode;
+
+use spanwright::run::RunError;
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// Done, and what was asked holds.
+    Holds,
+    /// Done, and something does not hold.
+    DoesNotHold,
+    /// Could not be done; the reason has been shown.
+    Refused,
+    /// Interrupted.
+    Interrupted,
+}
+
+/// Turns the end of a command into the exit status, and shows its error.
+pub(crate) fn report(done: anyhow::Result<Outcome>) -> ExitCode {
+    match done {
+        Ok(Outcome::Holds) => ExitCode::SUCCESS,
+        Ok(Outcome::DoesNotHold) => ExitCode::from(1),
+        Ok(Outcome::Refused) => ExitCode::from(2),
+        Ok(Outcome::Interrupted) => ExitCode::from(130),
+        // Whoever read the output has enough.
+        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            anstream::eprintln!("spanwright: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        let io = cause.downcast_ref::<std::io::Error>();
+        let run = cause.downcast_ref::<RunError>();
+        io.is_some_and(|io| io.kind() == std::io::ErrorKind::BrokenPipe)
+            || run.is_some_and(RunError::is_closed_pipe)
+    })
+}

@@ -1,0 +1,75 @@
+//! Colour, progress, interruption.
+
+use std::io::IsTerminal;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use spanwright::diag::Style;
+use spanwright::run::Progress;
+
+use crate::args::{ColorWhen, Global};
+
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
+/// Decides on colour, and lets the first Ctrl-C end long work in order.
+pub(crate) fn set_up(global: &Global) {
+    match global.color {
+        ColorWhen::Auto => {}
+        ColorWhen::Always => anstream::ColorChoice::write_global(anstream::ColorChoice::Always),
+        ColorWhen::Never => anstream::ColorChoice::write_global(anstream::ColorChoice::Never),
+    }
+    // Without a handler Ctrl-C ends the program at once, which is no worse.
+    let _ = ctrlc::set_handler(|| {
+        if INTERRUPTED.swap(true, Ordering::Relaxed) {
+            std::process::exit(130);
+        }
+    });
+}
+
+/// Whether standard error takes colour.
+pub(crate) fn style_of_errors() -> Style {
+    match anstream::AutoStream::choice(&std::io::stderr()) {
+        anstream::ColorChoice::Never => Style::Plain,
+        _ => Style::Color,
+    }
+}
+
+/// A bar on a terminal, warnings everywhere.
+pub(crate) struct Bar {
+    bar: ProgressBar,
+    quiet: bool,
+}
+
+impl Bar {
+    pub(crate) fn new(global: &Global) -> Self {
+        let shown = !global.quiet && std::io::stderr().is_terminal();
+        let bar = if shown { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
+        let style = ProgressStyle::with_template("{spinner} {human_pos} documents, {elapsed}, {per_sec}");
+        if let Ok(style) = style {
+            bar.set_style(style);
+        }
+        bar.enable_steady_tick(Duration::from_millis(120));
+        Self { bar, quiet: global.quiet }
+    }
+
+    pub(crate) fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+impl Progress for Bar {
+    fn advance(&self, documents: u64, _bytes: u64) {
+        self.bar.inc(documents);
+    }
+
+    fn is_stopped(&self) -> bool {
+        INTERRUPTED.load(Ordering::Relaxed)
+    }
+
+    fn warn(&self, message: &str) {
+        if !self.quiet {
+            self.bar.suspend(|| anstream::eprintln!("spanwright: {message}"));
+        }
+    }
+}

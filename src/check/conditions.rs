@@ -1,0 +1,259 @@
+//! Conditions on tokens and spans: fields, flags, comparisons.
+
+use super::{CheckedCondition, Checker, TextTest};
+use crate::diag::{Diagnostic, codes};
+use crate::doc::schema::{FoldFlags, NumberField, NumberTest, TextField, TokenFlag};
+use crate::prep::fold;
+use crate::syntax::ast::{CompareOp, Condition, Name, Operand, RegexLiteral, Spanned};
+use crate::syntax::suggest::nearest;
+use crate::text::Span;
+
+/// The flags of tokens by name.
+const FLAGS: [(&str, TokenFlag); 11] = [
+    ("word", TokenFlag::Word),
+    ("number", TokenFlag::Number),
+    ("punct", TokenFlag::Punct),
+    ("symbol", TokenFlag::Symbol),
+    ("capitalized", TokenFlag::Capitalized),
+    ("allcaps", TokenFlag::AllCaps),
+    ("lowercase", TokenFlag::Lowercase),
+    ("mixed", TokenFlag::Mixed),
+    ("line-start", TokenFlag::LineStart),
+    ("line-end", TokenFlag::LineEnd),
+    ("sentence-start", TokenFlag::SentenceStart),
+];
+
+/// What a condition speaks of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Subject {
+    /// One token.
+    Token,
+    /// A whole span, or what a name is bound to.
+    Span,
+}
+
+/// A field of a token or span.
+pub(super) enum Field {
+    Text(TextField),
+    Number(NumberField),
+}
+
+impl Checker<'_> {
+    pub(super) fn condition(&mut self, condition: &Condition, subject: Subject) -> CheckedCondition {
+        match condition {
+            Condition::Any => CheckedCondition::Any,
+            Condition::Not(inner) => CheckedCondition::Not(Box::new(self.condition(inner, subject))),
+            Condition::And(list) => {
+                CheckedCondition::And(list.iter().map(|part| self.condition(part, subject)).collect())
+            }
+            Condition::Or(list) => {
+                CheckedCondition::Or(list.iter().map(|part| self.condition(part, subject)).collect())
+            }
+            Condition::Flag(name) => self.flag(name),
+            Condition::Compare { field, op, value } => self.comparison(field, op, value, subject),
+            Condition::Standing(standing, label) if subject == Subject::Token => {
+                CheckedCondition::Standing(*standing, self.read_type(label, self.step))
+            }
+            Condition::Standing(_, label) => {
+                self.problem(
+                    Diagnostic::error(
+                        &codes::WRONG_COMPARISON,
+                        "`in`, `starts` and `ends` speak of a token, not of a span",
+                        self.file,
+                        label.span,
+                    )
+                    .help("say it after `where`: `x inside TYPE`"),
+                );
+                CheckedCondition::Any
+            }
+        }
+    }
+
+    fn flag(&mut self, name: &Name) -> CheckedCondition {
+        if let Some((_, flag)) = FLAGS.iter().find(|(known, _)| *known == name.node) {
+            return CheckedCondition::Flag(*flag);
+        }
+        let near = nearest(&name.node, FLAGS.iter().map(|(known, _)| *known));
+        let help = match near {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "a field needs a comparison, such as `text = \"…\"`; a type stands after `in`".to_owned(),
+        };
+        let title = format!("unknown flag `{}`", name.node);
+        self.problem(Diagnostic::error(&codes::UNKNOWN_FLAG, title, self.file, name.span).help(help));
+        CheckedCondition::Any
+    }
+
+    /// The field of this name, if the subject has one.
+    pub(super) fn field(&mut self, name: &Name, subject: Subject) -> Option<Field> {
+        let field = match name.node.as_str() {
+            "text" => Field::Text(TextField::Text),
+            "lower" => Field::Text(TextField::Lower),
+            "fold" => Field::Text(TextField::Fold),
+            "shape" => Field::Text(TextField::Shape),
+            "kind" if subject == Subject::Token => Field::Text(TextField::Kind),
+            "len" => Field::Number(NumberField::Len),
+            "line" => Field::Number(NumberField::Line),
+            "tokens" if subject == Subject::Span => Field::Number(NumberField::Tokens),
+            "value" if subject == Subject::Span => Field::Text(TextField::Value),
+            other => match self.features.get_index_of(other) {
+                Some(index) if subject == Subject::Span => {
+                    Field::Text(TextField::Feature(crate::doc::schema::FeatureId(index as u16)))
+                }
+                _ => {
+                    self.unknown_field(name, subject);
+                    return None;
+                }
+            },
+        };
+        Some(field)
+    }
+
+    fn unknown_field(&mut self, name: &Name, subject: Subject) {
+        let of_span = subject == Subject::Span;
+        let mut known = vec!["text", "lower", "fold", "shape", "len", "line"];
+        known.extend(if of_span { &["value", "tokens"][..] } else { &["kind"][..] });
+        known.extend(self.features.iter().map(String::as_str).filter(|_| of_span));
+        let help = match nearest(&name.node, known.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("known here: {}", known.join(", ")),
+        };
+        let what = if of_span { "span" } else { "token" };
+        let title = format!("a {what} has no field `{}`", name.node);
+        self.problem(Diagnostic::error(&codes::UNKNOWN_FIELD, title, self.file, name.span).help(help));
+    }
+
+    pub(super) fn comparison(
+        &mut self,
+        field: &Name,
+        op: &Spanned<CompareOp>,
+        value: &Operand,
+        subject: Subject,
+    ) -> CheckedCondition {
+        let negated = op.node == CompareOp::NotEqual;
+        let checked = match self.field(field, subject) {
+            None => CheckedCondition::Any,
+            Some(Field::Number(number)) => match (op.node, value) {
+                (CompareOp::Equal | CompareOp::NotEqual, Operand::Number(n)) => {
+                    CheckedCondition::Number(number, NumberTest::Equal(n.node))
+                }
+                (CompareOp::Less, Operand::Number(n)) => {
+                    CheckedCondition::Number(number, NumberTest::Less(n.node))
+                }
+                (CompareOp::Greater, Operand::Number(n)) => {
+                    CheckedCondition::Number(number, NumberTest::Greater(n.node))
+                }
+                _ => {
+                    self.wrong_comparison(field, op.span, "a number is compared with `= != < >` and a number")
+                }
+            },
+            Some(Field::Text(text)) => match self.text_test(text, op, value) {
+                Some(test) => CheckedCondition::Text(text, test),
+                None => CheckedCondition::Any,
+            },
+        };
+        if negated { CheckedCondition::Not(Box::new(checked)) } else { checked }
+    }
+
+    fn wrong_comparison(&mut self, field: &Name, span: Span, help: &str) -> CheckedCondition {
+        let title = format!("`{}` cannot be compared so", field.node);
+        self.problem(Diagnostic::error(&codes::WRONG_COMPARISON, title, self.file, span).help(help));
+        CheckedCondition::Any
+    }
+
+    fn text_test(&mut self, field: TextField, op: &Spanned<CompareOp>, value: &Operand) -> Option<TextTest> {
+        match (op.node, value) {
+            (CompareOp::Equal | CompareOp::NotEqual, Operand::Text(text)) => {
+                Some(TextTest::In(vec![self.comparable(field, text)]))
+            }
+            (CompareOp::Equal | CompareOp::NotEqual | CompareOp::In, Operand::List(list, _)) => {
+                Some(TextTest::In(list.iter().map(|text| self.comparable(field, text)).collect()))
+            }
+            (CompareOp::Equal | CompareOp::NotEqual, Operand::Regex(literal)) => {
+                self.regex(literal).map(TextTest::Matches)
+            }
+            (CompareOp::Finds, Operand::Regex(literal)) => self.regex(literal).map(TextTest::Finds),
+            (CompareOp::Finds, Operand::Text(text)) => Some(TextTest::Finds(regex::escape(&text.node))),
+            _ => {
+                self.problem(
+                    Diagnostic::error(
+                        &codes::WRONG_COMPARISON,
+                        "a text cannot be compared so",
+                        self.file,
+                        op.span,
+                    )
+                    .help("use `= != ~ in` with a string, a list or a regular expression"),
+                );
+                None
+            }
+        }
+    }
+
+    /// A text as the field would show it; warns where it never would.
+    fn comparable(&mut self, field: TextField, text: &Spanned<String>) -> String {
+        let folded = fold(&text.node, FoldFlags::default()).into_owned();
+        let flags = match field {
+            TextField::Lower => FoldFlags { case: true, marks: false },
+            TextField::Fold => FoldFlags { case: true, marks: true },
+            TextField::Text
+            | TextField::Shape
+            | TextField::Kind
+            | TextField::Value
+            | TextField::Feature(_) => {
+                return folded;
+            }
+        };
+        let shown = fold(&folded, flags).into_owned();
+        if shown != folded {
+            self.problem(
+                Diagnostic::warning(
+                    &codes::NEVER_EQUAL,
+                    format!("this field never equals \"{}\"", text.node),
+                    self.file,
+                    text.span,
+                )
+                .help(format!("write \"{shown}\"")),
+            );
+        }
+        folded
+    }
+
+    /// The source of a regular expression with its flags written into it.
+    pub(super) fn regex(&mut self, literal: &RegexLiteral) -> Option<String> {
+        if let Some(flag) = literal.flags.chars().find(|flag| !"ix".contains(*flag)) {
+            self.problem(
+                Diagnostic::error(
+                    &codes::BROKEN_REGEX,
+                    format!("unknown flag `{flag}` of a regular expression"),
+                    self.file,
+                    literal.span,
+                )
+                .help("known flags are `i` (case folds) and `x` (white space and comments are ignored)"),
+            );
+            return None;
+        }
+        let source = if literal.flags.is_empty() {
+            literal.source.clone()
+        } else {
+            format!("(?{}:{})", literal.flags, literal.source)
+        };
+        match regex::Regex::new(&source) {
+            Ok(_) => Some(source),
+            Err(error) => {
+                let text = error.to_string();
+                let reason = text.lines().last().unwrap_or("").trim_start_matches("error: ").to_owned();
+                self.problem(
+                    Diagnostic::error(
+                        &codes::BROKEN_REGEX,
+                        format!("broken regular expression: {reason}"),
+                        self.file,
+                        literal.span,
+                    )
+                    .help(
+                        "the syntax is that of the Rust `regex` crate; look-around belongs to token patterns",
+                    ),
+                );
+                None
+            }
+        }
+    }
+}

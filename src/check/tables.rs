@@ -1,0 +1,359 @@
+//! Gazetteers and regexes: their entries, columns and expressions.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use super::types::group_names;
+use super::{CheckedGazetteer, CheckedRegex, Checker, Phrase};
+use crate::diag::{Diagnostic, codes};
+use crate::doc::schema::{FeatureId, FoldFlags, TypeId};
+use crate::prep::fold;
+use crate::syntax::ast::{Expr, Gazetteer, GazetteerEntries, Modifiers, Name, Regex, TemplatePart};
+use crate::syntax::suggest::nearest;
+use crate::text::{FileId, Span};
+
+/// Duplicates reported for one gazetteer.
+const MOST_DUPLICATES: usize = 20;
+
+/// The names of the columns of a table: its first line.
+pub(super) fn columns(text: &str) -> Vec<String> {
+    let first = rows(text).next().map_or("", |(_, row)| row);
+    first.split('\t').map(|name| name.trim().to_owned()).collect()
+}
+
+/// The lines that are neither blank nor comments, with their places.
+fn rows(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut at = 0;
+    let lines = text.split_inclusive('\n').map(move |line| {
+        let start = at;
+        at += line.len();
+        (start, line.trim_end_matches(['\n', '\r']))
+    });
+    let lines = lines.map(|(at, line)| match line.strip_prefix('\u{feff}') {
+        Some(rest) => (at + 3, rest),
+        None => (at, line),
+    });
+    lines.filter(|(_, line)| !line.trim().is_empty() && !line.starts_with('#'))
+}
+
+/// A phrase with where it stands.
+struct Row {
+    text: String,
+    cells: Vec<(String, String)>,
+    file: FileId,
+    span: Span,
+}
+
+impl Checker<'_> {
+    pub(super) fn fold(&mut self, names: &[Name]) -> FoldFlags {
+        let mut flags = FoldFlags::default();
+        for name in names {
+            let flag = match name.node.as_str() {
+                "fold-case" => &mut flags.case,
+                "fold-marks" => &mut flags.marks,
+                other => {
+                    let help = match nearest(other, ["fold-case", "fold-marks"]) {
+                        Some(near) => format!("did you mean `{near}`?"),
+                        None => "there are `fold-case` and `fold-marks`".to_owned(),
+                    };
+                    let title = format!("unknown folding `{other}`");
+                    self.problem(
+                        Diagnostic::error(&codes::UNKNOWN_FOLD, title, self.file, name.span).help(help),
+                    );
+                    continue;
+                }
+            };
+            if std::mem::replace(flag, true) {
+                self.problem(
+                    Diagnostic::error(&codes::NO_EFFECT, "this is said twice", self.file, name.span)
+                        .help("take one out"),
+                );
+            }
+        }
+        flags
+    }
+
+    /// Reports modifiers that only rules have.
+    fn only_rules(&mut self, modifiers: &Modifiers) {
+        let spans = [
+            ("across lines", modifiers.across_lines),
+            ("overlap", modifiers.overlap.as_ref().map(|overlap| overlap.span)),
+        ];
+        for (what, span) in spans {
+            if let Some(span) = span {
+                let title = format!("`{what}` has no effect here: it belongs to rules");
+                self.problem(
+                    Diagnostic::error(&codes::NO_EFFECT, title, self.file, span).help("take it out"),
+                );
+            }
+        }
+    }
+
+    pub(super) fn gazetteer(&mut self, item: &Gazetteer) -> Option<CheckedGazetteer> {
+        self.only_rules(&item.modifiers);
+        let flags = self.fold(&item.fold);
+        let mut rows: Vec<Row> = Vec::new();
+        let mut unread = false;
+        for entries in &item.entries {
+            match entries {
+                GazetteerEntries::Inline(text) => rows.push(Row {
+                    text: text.node.clone(),
+                    cells: Vec::new(),
+                    file: self.file,
+                    span: text.span,
+                }),
+                GazetteerEntries::File(path, Some(file)) => self.read_table(path, *file, &mut rows),
+                GazetteerEntries::File(_, None) => unread = true,
+            }
+        }
+        if rows.is_empty() && !unread {
+            self.problem(
+                Diagnostic::error(
+                    &codes::EMPTY_GAZETTEER,
+                    format!("gazetteer `{}` holds no phrase", item.name.node),
+                    self.file,
+                    item.name.span,
+                )
+                .help("add phrases in quotes, or `file \"….tsv\"`"),
+            );
+        }
+        self.duplicate_phrases(&rows, flags);
+        let columns: Vec<String> = rows
+            .iter()
+            .flat_map(|row| row.cells.iter().map(|(name, _)| name.clone()))
+            .collect::<indexmap::IndexSet<_>>()
+            .into_iter()
+            .collect();
+        self.gazetteer_sets(item, &columns);
+        let entries = rows.iter().map(|row| self.phrase(row, item)).collect();
+        let label = self.types.id(&item.label.node)?;
+        let sets = !item.sets.is_empty() || columns.iter().any(|name| name == "value");
+        Some(CheckedGazetteer {
+            id: self.id(&item.name),
+            label,
+            rank: self.rank(&item.modifiers, true, sets),
+            fold: flags,
+            entries,
+        })
+    }
+
+    fn read_table(&mut self, path: &Name, file: FileId, out: &mut Vec<Row>) {
+        let text = self.report.sources.file(file).text.clone();
+        if !path.node.ends_with(".tsv") {
+            let plain = rows(&text).map(|(at, line)| {
+                let start = at + (line.len() - line.trim_start().len());
+                let span = Span::new(start as u32, (start + line.trim().len()) as u32);
+                Row { text: line.trim().to_owned(), cells: Vec::new(), file, span }
+            });
+            out.extend(plain);
+            return;
+        }
+        let names = columns(&text);
+        for (at, line) in rows(&text).skip(1) {
+            let mut cells = line.split('\t');
+            let phrase = cells.next().unwrap_or("").trim();
+            let cells: Vec<&str> = cells.map(str::trim).collect();
+            let span = Span::new(at as u32, (at + line.len()) as u32);
+            if cells.len() + 1 != names.len() || phrase.is_empty() {
+                let title = if phrase.is_empty() {
+                    "this row has no phrase".to_owned()
+                } else {
+                    format!("this row has {} columns, the first line names {}", cells.len() + 1, names.len())
+                };
+                self.problem(
+                    Diagnostic::error(&codes::BROKEN_ROW, title, file, span)
+                        .help(format!("columns are parted by tabs: {}", names.join(", "))),
+                );
+                continue;
+            }
+            let named = names[1..].iter().zip(cells).filter(|(_, cell)| !cell.is_empty());
+            let cells = named.map(|(name, cell)| (name.clone(), cell.to_owned())).collect();
+            let span = Span::new(at as u32, (at + phrase.len()) as u32);
+            out.push(Row { text: phrase.to_owned(), cells, file, span });
+        }
+    }
+
+    fn duplicate_phrases(&mut self, rows: &[Row], flags: FoldFlags) {
+        let mut seen: IndexMap<String, usize> = IndexMap::new();
+        let mut reported = 0;
+        for (index, row) in rows.iter().enumerate() {
+            let key = fold(&row.text, flags).into_owned();
+            let Some(&first) = seen.get(&key) else {
+                seen.insert(key, index);
+                continue;
+            };
+            // Two things of one name are two entries; two equal rows are a slip.
+            let first = &rows[first];
+            if first.cells == row.cells && reported < MOST_DUPLICATES {
+                reported += 1;
+                self.problem(
+                    Diagnostic::warning(
+                        &codes::DUPLICATE_PHRASE,
+                        format!("\"{}\" stands twice in this gazetteer", row.text),
+                        row.file,
+                        row.span,
+                    )
+                    .secondary(first.file, first.span, "first")
+                    .help("take one out"),
+                );
+            }
+        }
+    }
+
+    fn gazetteer_sets(&mut self, item: &Gazetteer, columns: &[String]) {
+        for set in &item.sets {
+            if let Some(target) = &set.target {
+                self.problem(
+                    Diagnostic::error(
+                        &codes::UNBOUND_NAME,
+                        "a gazetteer makes one span: no name stands before the feature",
+                        self.file,
+                        target.span,
+                    )
+                    .help(format!("write `set {} = …`", set.feature.node)),
+                );
+            }
+            match &set.value {
+                Expr::Column(name) if !columns.contains(&name.node) => {
+                    let help = match nearest(&name.node, columns.iter().map(String::as_str)) {
+                        Some(near) => format!("did you mean `{near}`?"),
+                        None if columns.is_empty() => {
+                            "name columns in the first line of a `.tsv` file".to_owned()
+                        }
+                        None => format!("there are {}", columns.join(", ")),
+                    };
+                    let title = format!("no column `{}`", name.node);
+                    self.problem(
+                        Diagnostic::error(&codes::UNKNOWN_COLUMN, title, self.file, name.span).help(help),
+                    );
+                }
+                Expr::Template(template) => {
+                    for part in &template.parts {
+                        if let TemplatePart::Field { name, .. } = part {
+                            self.problem(
+                                Diagnostic::error(
+                                    &codes::UNKNOWN_TEMPLATE_NAME,
+                                    format!("a gazetteer has no `{}`", name.node),
+                                    self.file,
+                                    name.span,
+                                )
+                                .help("use `column(\"…\")` for what differs from phrase to phrase"),
+                            );
+                        }
+                    }
+                }
+                Expr::Normalizer { name, .. } => self.problem(
+                    Diagnostic::error(
+                        &codes::NOT_SUPPORTED,
+                        "a gazetteer states values, it does not compute them",
+                        self.file,
+                        name.span,
+                    )
+                    .help("put the value into a column called `value`"),
+                ),
+                Expr::Column(_) => {}
+            }
+        }
+    }
+
+    fn phrase(&mut self, row: &Row, item: &Gazetteer) -> Phrase {
+        let mut phrase = Phrase { text: row.text.clone(), value: None, features: Vec::new() };
+        let mut put = |feature: Option<FeatureId>, value: &str| match feature {
+            None => phrase.value = Some(value.to_owned()),
+            Some(id) => {
+                phrase.features.retain(|(known, _)| *known != id);
+                phrase.features.push((id, Arc::from(value)));
+            }
+        };
+        for (name, cell) in &row.cells {
+            put(self.feature(&Name::new(name.clone(), row.span)), cell);
+        }
+        for set in &item.sets {
+            let feature = self.feature(&set.feature);
+            match &set.value {
+                Expr::Column(column) => {
+                    if let Some((_, cell)) = row.cells.iter().find(|(name, _)| *name == column.node) {
+                        put(feature, cell);
+                    }
+                }
+                Expr::Template(template) => {
+                    let text: String = template
+                        .parts
+                        .iter()
+                        .map(|part| match part {
+                            TemplatePart::Literal(text) => text.as_str(),
+                            TemplatePart::Field { .. } => "",
+                        })
+                        .collect();
+                    put(feature, &text);
+                }
+                Expr::Normalizer { .. } => {}
+            }
+        }
+        phrase.features.sort();
+        phrase
+    }
+
+    pub(super) fn regex_item(&mut self, item: &Regex) -> Option<CheckedRegex> {
+        self.only_rules(&item.modifiers);
+        let fold = self.fold(&item.fold);
+        let mut patterns = Vec::new();
+        for literal in &item.patterns {
+            let Some(source) = self.regex(literal) else { continue };
+            if regex::Regex::new(&source).is_ok_and(|regex| regex.is_match("")) {
+                self.problem(
+                    Diagnostic::error(
+                        &codes::MATCHES_NOTHING,
+                        "this regular expression matches the empty text",
+                        self.file,
+                        literal.span,
+                    )
+                    .help("make one of its parts obligatory"),
+                );
+            }
+            patterns.push(source);
+        }
+        if item.patterns.is_empty() {
+            self.problem(
+                Diagnostic::error(
+                    &codes::DOES_NOTHING,
+                    format!("regex `{}` has no expression", item.name.node),
+                    self.file,
+                    item.name.span,
+                )
+                .help("write one between slashes: /…/"),
+            );
+        }
+        // A template may only name what every expression has.
+        let mut groups: Option<Vec<String>> = None;
+        let mut group_types: Vec<(String, TypeId)> = Vec::new();
+        for literal in &item.patterns {
+            let names = group_names(&literal.source);
+            for name in &names {
+                if self.is_group_type(name)
+                    && let Some(id) = self.types.id(name)
+                    && !group_types.iter().any(|(known, _)| known == name)
+                {
+                    group_types.push((name.clone(), id));
+                }
+            }
+            groups = Some(match groups {
+                None => names,
+                Some(known) => known.into_iter().filter(|name| names.contains(name)).collect(),
+            });
+        }
+        let groups = groups.unwrap_or_default();
+        let sets: Vec<_> = item.sets.iter().filter_map(|set| self.regex_set(set, &groups)).collect();
+        let label = self.types.id(&item.label.node)?;
+        Some(CheckedRegex {
+            id: self.id(&item.name),
+            label,
+            rank: self.rank(&item.modifiers, true, !item.sets.is_empty()),
+            fold,
+            patterns,
+            group_types,
+            sets,
+        })
+    }
+}

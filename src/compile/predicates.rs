@@ -1,0 +1,151 @@
+//! Conditions on tokens to bits that are computed once a form.
+
+use regex::RegexSet;
+use rustc_hash::FxHashMap;
+
+use crate::check::CheckedCondition;
+use crate::doc::schema::{NumberField, NumberTest, TextField};
+use crate::prep::Class;
+use crate::program::{FormField, PredicateId, Predicates, TokenTest};
+
+use crate::check::TextTest;
+
+/// Numbers the tests of a pack; equal tests share a number.
+#[derive(Default)]
+pub(super) struct PredicateBuilder {
+    known: FxHashMap<(FormField, String), PredicateId>,
+    predicates: Predicates,
+    sources: [Vec<(String, PredicateId)>; 4],
+}
+
+impl PredicateBuilder {
+    fn fresh(&mut self) -> PredicateId {
+        self.predicates.count += 1;
+        PredicateId(self.predicates.count - 1)
+    }
+
+    fn text(&mut self, field: FormField, test: &TextTest) -> PredicateId {
+        let key = (field, format!("{test:?}"));
+        if let Some(&id) = self.known.get(&key) {
+            return id;
+        }
+        let id = self.fresh();
+        self.known.insert(key, id);
+        match test {
+            TextTest::In(list) => {
+                for literal in list {
+                    let ids =
+                        self.predicates.literals[field as usize].entry(literal.as_str().into()).or_default();
+                    if !ids.contains(&id) {
+                        ids.push(id);
+                    }
+                }
+            }
+            TextTest::Matches(source) => self.sources[field as usize].push((whole(source), id)),
+            TextTest::Finds(source) => self.sources[field as usize].push((source.clone(), id)),
+        }
+        id
+    }
+
+    fn length(&mut self, test: NumberTest) -> PredicateId {
+        if let Some((_, id)) = self.predicates.lengths.iter().find(|(known, _)| *known == test) {
+            return *id;
+        }
+        let id = self.fresh();
+        self.predicates.lengths.push((test, id));
+        id
+    }
+
+    pub(super) fn finish(mut self) -> Predicates {
+        for (field, sources) in self.sources.into_iter().enumerate() {
+            if sources.is_empty() {
+                continue;
+            }
+            let ids = sources.iter().map(|(_, id)| *id).collect();
+            if let Ok(set) = RegexSet::new(sources.iter().map(|(source, _)| source)) {
+                self.predicates.regexes[field] = Some((set, ids));
+            }
+        }
+        self.predicates
+    }
+}
+
+/// An expression that must match the whole of a text.
+pub(super) fn whole(source: &str) -> String {
+    format!("^(?:{source})$")
+}
+
+/// Compiles a condition on one token.
+pub(super) fn token_test(condition: &CheckedCondition, predicates: &mut PredicateBuilder) -> TokenTest {
+    match condition {
+        CheckedCondition::Any => TokenTest::Any,
+        CheckedCondition::Not(inner) => TokenTest::Not(Box::new(token_test(inner, predicates))),
+        CheckedCondition::And(list) => all_of(list.iter().map(|part| token_test(part, predicates)).collect()),
+        CheckedCondition::Or(list) => {
+            TokenTest::Or(list.iter().map(|part| token_test(part, predicates)).collect())
+        }
+        CheckedCondition::Flag(flag) => TokenTest::Class(Class::of(*flag).bits()),
+        CheckedCondition::Text(field, test) => text_test(*field, test, predicates),
+        CheckedCondition::Number(NumberField::Len, test) => TokenTest::Form(predicates.length(*test)),
+        CheckedCondition::Number(NumberField::Line, test) => TokenTest::Line(*test),
+        CheckedCondition::Number(NumberField::Tokens, test) => constant(test.holds(1)),
+        CheckedCondition::Standing(standing, types) => {
+            TokenTest::Standing(*standing, types.as_slice().into())
+        }
+    }
+}
+
+fn text_test(field: TextField, test: &TextTest, predicates: &mut PredicateBuilder) -> TokenTest {
+    let field = match field {
+        TextField::Text => FormField::Text,
+        TextField::Lower => FormField::Lower,
+        TextField::Fold => FormField::Fold,
+        TextField::Shape => FormField::Shape,
+        TextField::Kind => return kind_test(test),
+        // A token has no value and no features: `check` refuses the question.
+        TextField::Value | TextField::Feature(_) => return constant(false),
+    };
+    TokenTest::Form(predicates.text(field, test))
+}
+
+fn kind_test(test: &TextTest) -> TokenTest {
+    let kinds = [
+        ("word", Class::WORD),
+        ("number", Class::NUMBER),
+        ("punct", Class::PUNCT),
+        ("symbol", Class::SYMBOL),
+    ];
+    let accepts = |name: &str| match test {
+        TextTest::In(list) => list.iter().any(|item| item == name),
+        TextTest::Matches(source) => {
+            regex::Regex::new(&whole(source)).is_ok_and(|regex| regex.is_match(name))
+        }
+        TextTest::Finds(source) => regex::Regex::new(source).is_ok_and(|regex| regex.is_match(name)),
+    };
+    let wanted = kinds.into_iter().filter(|(name, _)| accepts(name));
+    TokenTest::Or(wanted.map(|(_, class)| TokenTest::Class(class.bits())).collect())
+}
+
+/// Joins the class bits of a conjunction into one test.
+fn all_of(tests: Vec<TokenTest>) -> TokenTest {
+    let (mut bits, mut rest) = (0, Vec::new());
+    for test in tests {
+        match test {
+            TokenTest::Class(more) => bits |= more,
+            TokenTest::Any => {}
+            other => rest.push(other),
+        }
+    }
+    if bits != 0 {
+        rest.insert(0, TokenTest::Class(bits));
+    }
+    match rest.len() {
+        0 => TokenTest::Any,
+        1 => rest.swap_remove(0),
+        _ => TokenTest::And(rest),
+    }
+}
+
+fn constant(value: bool) -> TokenTest {
+    if value { TokenTest::Any } else { TokenTest::Not(Box::new(TokenTest::Any)) }
+}

@@ -1,0 +1,180 @@
+//! Token rules: patterns, conditions, values, heads.
+
+use regex::Regex;
+
+use crate::check::{
+    BindingKind, CheckedCondition, CheckedExpr, CheckedPart, CheckedRule, CheckedSet, CheckedWhere, TextTest,
+    WhereOperand,
+};
+use crate::doc::schema::BindingId;
+use crate::program::{
+    BindingInfo, BindingUse, Expr, HeadPlan, Part, Setter, Side, SpanTest, TextCheck, TokenRule, Where,
+};
+use crate::value;
+
+use super::predicates::whole;
+use super::{Compiler, pattern};
+
+/// Compiles one drop: every span that it binds is taken back.
+pub(super) fn drop(checked: &CheckedRule, compiler: &mut Compiler) -> TokenRule {
+    let mut compiled = rule(checked, compiler);
+    for binding in &mut compiled.bindings {
+        binding.read |= binding.kind == BindingUse::Span;
+    }
+    compiled
+}
+
+/// Compiles one rule.
+pub(super) fn rule(rule: &CheckedRule, compiler: &mut Compiler) -> TokenRule {
+    let id = compiler.origin(&rule.id, rule.rank);
+    let is_span = |binding: BindingId| {
+        matches!(rule.bindings.get(usize::from(binding.0)).map(|b| &b.kind), Some(BindingKind::Span(_)))
+    };
+    let program = pattern::program(&rule.pattern, &is_span, compiler);
+    let mut requires = pattern::requirements(&rule.pattern, compiler);
+    requires.retain(|requirement| !(requirement.forms.is_empty() && requirement.types.is_empty()));
+    let condition = rule.condition.as_ref().map(condition);
+    let sets: Vec<Setter> = rule.sets.iter().map(setter).collect();
+    let heads: Vec<HeadPlan> =
+        rule.heads.iter().map(|head| HeadPlan { relation: head.relation, args: head.args.clone() }).collect();
+    let mut bindings: Vec<BindingInfo> = rule
+        .bindings
+        .iter()
+        .map(|binding| BindingInfo {
+            kind: match &binding.kind {
+                BindingKind::Tokens => BindingUse::Tokens,
+                BindingKind::Span(_) => BindingUse::Span,
+                BindingKind::Make(label) => BindingUse::Make(*label),
+                BindingKind::Joined(_) => BindingUse::Joined,
+            },
+            read: false,
+        })
+        .collect();
+    let mut read = |binding: BindingId| {
+        if let Some(info) = bindings.get_mut(usize::from(binding.0)) {
+            info.read = true;
+        }
+    };
+    heads.iter().flat_map(|head| &head.args).for_each(|&arg| read(arg));
+    if let Some(condition) = &condition {
+        reads(condition, &mut read);
+    }
+    sets.iter().for_each(|set| set_reads(set, &mut read));
+    TokenRule {
+        rule: id,
+        pattern: program,
+        requires,
+        overlap: rule.overlap,
+        across_lines: rule.across_lines,
+        bindings,
+        condition,
+        sets,
+        heads,
+    }
+}
+
+fn reads(condition: &Where, read: &mut dyn FnMut(BindingId)) {
+    match condition {
+        Where::And(list) | Where::Or(list) => list.iter().for_each(|part| reads(part, read)),
+        Where::Not(inner) => reads(inner, read),
+        Where::Relation(left, _, right) => {
+            for side in [left, right] {
+                match side {
+                    Side::Binding(id) | Side::Any(Some(id), ..) => read(*id),
+                    Side::Any(None, ..) => {}
+                }
+            }
+        }
+        Where::Outermost(id) | Where::Is(id, _) => read(*id),
+        Where::SameText((left, _), (right, _)) => {
+            read(*left);
+            read(*right);
+        }
+    }
+}
+
+fn set_reads(set: &Setter, read: &mut dyn FnMut(BindingId)) {
+    if let Some(target) = set.target {
+        read(target);
+    }
+    let parts = match &set.value {
+        Expr::Template(parts) | Expr::Normalizer(_, Some(parts)) => parts.as_slice(),
+        Expr::Normalizer(_, None) => &[],
+    };
+    for part in parts {
+        if let Part::Field(id, ..) = part {
+            read(*id);
+        }
+    }
+}
+
+fn condition(checked: &CheckedWhere) -> Where {
+    match checked {
+        CheckedWhere::And(list) => Where::And(list.iter().map(condition).collect()),
+        CheckedWhere::Or(list) => Where::Or(list.iter().map(condition).collect()),
+        CheckedWhere::Not(inner) => Where::Not(Box::new(condition(inner))),
+        CheckedWhere::Relation { left, relation, right } => {
+            Where::Relation(side(left), *relation, side(right))
+        }
+        CheckedWhere::Outermost(id) => Where::Outermost(*id),
+        CheckedWhere::Is(id, test) => Where::Is(*id, span_test(test)),
+        CheckedWhere::SameText { left, right } => Where::SameText(*left, *right),
+    }
+}
+
+fn side(operand: &WhereOperand) -> Side {
+    match operand {
+        WhereOperand::Binding(id) => Side::Binding(*id),
+        WhereOperand::Any(types, test) => Side::Any(None, types.clone(), test.as_ref().map(span_test)),
+        WhereOperand::Join(id, types, test) => {
+            Side::Any(Some(*id), types.clone(), test.as_ref().map(span_test))
+        }
+    }
+}
+
+/// Compiles a condition on a whole span.
+pub(super) fn span_test(condition: &CheckedCondition) -> SpanTest {
+    match condition {
+        CheckedCondition::Any => SpanTest::Any,
+        CheckedCondition::Not(inner) => SpanTest::Not(Box::new(span_test(inner))),
+        CheckedCondition::And(list) => SpanTest::And(list.iter().map(span_test).collect()),
+        CheckedCondition::Or(list) => SpanTest::Or(list.iter().map(span_test).collect()),
+        CheckedCondition::Flag(flag) => SpanTest::Flag(*flag),
+        CheckedCondition::Text(field, test) => SpanTest::Text(*field, text_check(test)),
+        CheckedCondition::Number(field, test) => SpanTest::Number(*field, *test),
+        // `in TYPE` asks about a token; `check` refuses it about a span.
+        CheckedCondition::Standing(..) => SpanTest::Not(Box::new(SpanTest::Any)),
+    }
+}
+
+fn text_check(test: &TextTest) -> TextCheck {
+    let regex =
+        |source: &str| Regex::new(source).map_or_else(|_| TextCheck::In(Vec::new()), TextCheck::Regex);
+    match test {
+        TextTest::In(list) => TextCheck::In(list.iter().map(|item| item.as_str().into()).collect()),
+        TextTest::Matches(source) => regex(&whole(source)),
+        TextTest::Finds(source) => regex(source),
+    }
+}
+
+/// Compiles a `set`.
+pub(super) fn setter(set: &CheckedSet) -> Setter {
+    let parts = |parts: &[CheckedPart]| parts.iter().map(part).collect::<Vec<_>>();
+    let value = match &set.value {
+        CheckedExpr::Template(template) => Expr::Template(parts(template)),
+        CheckedExpr::Normalizer(name, argument) => match value::normalizer(name) {
+            Some(normalizer) => Expr::Normalizer(normalizer, argument.as_deref().map(parts)),
+            None => Expr::Template(vec![Part::Whole(Vec::new())]),
+        },
+    };
+    Setter { target: set.target, feature: set.feature, value }
+}
+
+fn part(part: &CheckedPart) -> Part {
+    match part {
+        CheckedPart::Literal(text) => Part::Literal(text.as_str().into()),
+        CheckedPart::Group(name, filters) => Part::Group(name.as_str().into(), filters.clone()),
+        CheckedPart::Field(id, field, filters) => Part::Field(*id, *field, filters.clone()),
+        CheckedPart::Whole(filters) => Part::Whole(filters.clone()),
+    }
+}

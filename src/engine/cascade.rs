@@ -1,0 +1,330 @@
+//! The phases of a program over one document.
+
+use std::fmt;
+
+use crate::doc::schema::{Overlap, RuleId};
+use crate::doc::{Annotations, Document, Value};
+use crate::prep::Prepared;
+use crate::program::{Phase, Program, TokenRule};
+use crate::value::{CalendarDate, Context};
+
+use super::candidate::{Candidate, Fate, Proposal};
+use super::forms::{FormId, FormTable};
+use super::lattice::{Lattice, Letters};
+use super::matcher::{MatchScratch, Matcher};
+use super::output::annotations;
+use super::relate::{Proposals, Relate, add_feature};
+use super::resolve::resolve;
+use super::scan::{Scan, Views};
+
+/// Knobs of one extraction. `Default` is what `spanwright extract` does without flags.
+#[derive(Clone, Debug, Default)]
+pub struct ExtractConfig {
+    /// Also report every candidate, those that did not stay included.
+    pub candidates: CandidateReport,
+    /// Stop a document after this many candidates; `None` means no limit.
+    pub max_candidates: Option<u32>,
+}
+
+/// Whether an extraction hands out its candidates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum CandidateReport {
+    /// Only what stays, as annotations.
+    #[default]
+    Omit,
+    /// Every candidate with its derivation and fate.
+    Keep,
+}
+
+/// Runs one program over documents. Shared by all threads.
+///
+/// ```
+/// use spanwright::{check, compile, diag::Report, doc::Document, engine::Extractor, syntax};
+/// let files = [
+///     ("pack.toml", "[pack]\nname = \"demo\"\nversion = \"1\"\nphases = [\"a.span\"]\n[entities]\nLOC = {}\n"),
+///     ("a.span", "gazetteer provinces -> LOC { \"Ha Giang\" match fold-marks }"),
+/// ];
+/// let (pack, mut report) = syntax::parse_pack(&files);
+/// let checked = check::check(&pack, &mut report).expect("a sound pack");
+/// let program = compile::compile(&checked);
+/// let extractor = Extractor::new(&program);
+/// let document = Document::new("1", "in Hà Giang province");
+/// let found = extractor.extract(&document, &mut extractor.scratch()).annotations;
+/// assert_eq!(found.mentions[0].span().slice(&document.text), Some("Hà Giang"));
+/// ```
+#[derive(Debug)]
+pub struct Extractor<'p> {
+    program: &'p Program,
+    config: ExtractConfig,
+}
+
+/// The buffers of one thread, reused from document to document.
+#[derive(Default)]
+pub struct Scratch {
+    forms: FormTable,
+    ids: Vec<FormId>,
+    lines: Vec<(u32, u32)>,
+    lattice: Lattice,
+    matches: MatchScratch,
+    candidates: Vec<Candidate>,
+}
+
+impl fmt::Debug for Scratch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Scratch").finish_non_exhaustive()
+    }
+}
+
+/// What one document gave.
+#[derive(Debug, Default)]
+pub struct Extraction {
+    /// Mentions, relations and chains.
+    pub annotations: Annotations,
+    /// Every candidate with its fate, where the config asks for it.
+    pub candidates: Vec<Candidate>,
+    /// Whether a limit cut the work short.
+    pub truncated: bool,
+}
+
+impl<'p> Extractor<'p> {
+    /// An extractor with the default config.
+    #[must_use]
+    pub fn new(program: &'p Program) -> Self {
+        Self::with_config(program, ExtractConfig::default())
+    }
+
+    /// An extractor with a config.
+    #[must_use]
+    pub fn with_config(program: &'p Program, config: ExtractConfig) -> Self {
+        Self { program, config }
+    }
+
+    /// The program that it runs.
+    #[must_use]
+    pub fn program(&self) -> &'p Program {
+        self.program
+    }
+
+    /// Fresh buffers for one thread.
+    #[must_use]
+    pub fn scratch(&self) -> Scratch {
+        Scratch { forms: FormTable::new(self.program), ..Scratch::default() }
+    }
+
+    /// Tags one document. Linear in the text for every rule. The scratch must
+    /// come from this extractor.
+    #[must_use]
+    pub fn extract(&self, document: &Document, scratch: &mut Scratch) -> Extraction {
+        let prepared = Prepared::new(&document.text);
+        scratch.forms.trim();
+        scratch.candidates.clear();
+        scratch.ids.clear();
+        let form = |token: &crate::prep::Token| token.span().slice(&document.text).unwrap_or("");
+        let ids = prepared.tokens().iter().map(|token| scratch.forms.intern(form(token), self.program));
+        scratch.ids.extend(ids);
+        scratch.lines.clear();
+        scratch.lines.extend(prepared.lines().into_iter().map(|line| (line.start, line.end)));
+        let date = document.meta.get("date").and_then(|date| date.as_str());
+        let mut cascade = Cascade {
+            program: self.program,
+            prepared: &prepared,
+            scratch,
+            context: Context { anchor: date.and_then(CalendarDate::parse) },
+            relations: Vec::new(),
+            limit: self.config.max_candidates.unwrap_or(u32::MAX) as usize,
+            truncated: false,
+        };
+        cascade.run();
+        let (relations, truncated) = (cascade.relations, cascade.truncated);
+        let letters = Letters {
+            text: &document.text,
+            tokens: prepared.tokens(),
+            forms: &scratch.ids,
+            lines: &scratch.lines,
+            lattice: &scratch.lattice,
+            candidates: &scratch.candidates,
+        };
+        let annotations = annotations(&letters, &relations, self.program);
+        let candidates = match self.config.candidates {
+            CandidateReport::Omit => Vec::new(),
+            CandidateReport::Keep => std::mem::take(&mut scratch.candidates),
+        };
+        Extraction { annotations, candidates, truncated }
+    }
+}
+
+/// One document on its way through the phases.
+struct Cascade<'a, 't> {
+    program: &'a Program,
+    prepared: &'a Prepared<'t>,
+    scratch: &'a mut Scratch,
+    context: Context,
+    relations: Vec<Proposal>,
+    limit: usize,
+    truncated: bool,
+}
+
+impl<'a, 't> Cascade<'a, 't> {
+    fn run(&mut self) {
+        let mut views = Views::default();
+        for (index, phase) in self.program.phases.iter().enumerate() {
+            self.scan(phase, index as u16, &mut views);
+            self.rules(phase, index as u16);
+            self.drops(phase, index as u16);
+        }
+    }
+
+    fn scan(&mut self, phase: &Phase, index: u16, views: &mut Views<'t>) {
+        let fresh = self.scratch.candidates.len();
+        let scan = Scan {
+            text: self.prepared.text(),
+            tokens: self.prepared.tokens(),
+            forms: &self.scratch.ids,
+            table: &self.scratch.forms,
+            context: &self.context,
+            phase: index,
+        };
+        scan.run(phase, views, &mut self.scratch.candidates);
+        self.settle(fresh);
+    }
+
+    fn rules(&mut self, phase: &'a Phase, index: u16) {
+        if phase.rules.is_empty() {
+            return;
+        }
+        let mut proposals = self.propose(&phase.rules, index);
+        let fresh = self.scratch.candidates.len();
+        self.scratch.candidates.append(&mut proposals.spans);
+        self.relations.append(&mut proposals.relations);
+        for update in proposals.updates {
+            let candidate = &mut self.scratch.candidates[update.span.index()];
+            match update.feature {
+                Some(name) => add_feature(candidate, name, update.value.into()),
+                None => candidate.value = Some(Value::from(update.value)),
+            }
+        }
+        self.settle(fresh);
+    }
+
+    fn drops(&mut self, phase: &'a Phase, index: u16) {
+        for rule in &phase.drops {
+            let proposals = self.propose(std::slice::from_ref(rule), index);
+            for id in proposals.dropped {
+                self.scratch.candidates[id.index()].fate = Fate::Dropped(rule.rule);
+            }
+        }
+    }
+
+    /// What the rules of a step propose over the spans that stand.
+    fn propose(&mut self, rules: &[TokenRule], phase: u16) -> Proposals {
+        let tokens = self.prepared.tokens();
+        let program = self.program;
+        let types = program.types.len();
+        let Scratch { forms, ids, lines, lattice, matches, candidates } = &mut *self.scratch;
+        lattice.build(tokens.len(), types, candidates, program.asks_standing);
+        let letters = Letters { text: self.prepared.text(), tokens, forms: ids, lines, lattice, candidates };
+        let accepts = |relation, role, label| program.accepts(relation, role, label);
+        let mut out = Proposals::default();
+        let mut present = Present::default();
+        let whole = [(0, tokens.len() as u32)];
+        for (ranges, wide) in [(lines.as_slice(), false), (whole.as_slice(), true)] {
+            if !rules.iter().any(|rule| rule.across_lines == wide) {
+                continue;
+            }
+            for &range in ranges {
+                present.read(&letters, forms, range, types);
+                for rule in rules.iter().filter(|rule| rule.across_lines == wide) {
+                    if candidates.len() + out.spans.len() > self.limit {
+                        self.truncated = true;
+                        return out;
+                    }
+                    if present.allows(rule) {
+                        let mut matcher = Matcher::new(&rule.pattern, &letters, forms, matches, range);
+                        let relate = Relate {
+                            rule,
+                            phase,
+                            letters: &letters,
+                            range,
+                            context: &self.context,
+                            accepts: &accepts,
+                        };
+                        search(&mut matcher, &relate, range, &mut out);
+                    }
+                }
+            }
+        }
+        self.truncated |= out.truncated;
+        out
+    }
+
+    /// Resolves the new candidates, then computes the values of those that stay.
+    fn settle(&mut self, fresh: usize) {
+        let candidates = &mut self.scratch.candidates;
+        if candidates.len() == fresh {
+            return;
+        }
+        resolve(candidates, fresh, self.program);
+        let is_anchor = |rule: RuleId| self.program.origin(rule).rank.anchor;
+        let mut new: Vec<&mut Candidate> = candidates[fresh..].iter_mut().filter(|c| c.stays()).collect();
+        new.sort_by_key(|candidate| (!is_anchor(candidate.rule), candidate.span));
+        for candidate in new {
+            if let Some(pending) = candidate.pending.take() {
+                candidate.value = (pending.0.normalise)(&pending.1, &self.context);
+            }
+            if is_anchor(candidate.rule) && self.context.anchor.is_none() {
+                let value = candidate.value.as_ref();
+                self.context.anchor = value.and_then(|value| CalendarDate::parse(value.body()));
+            }
+        }
+    }
+}
+
+/// Finds the matches of one rule in one line.
+fn search(matcher: &mut Matcher<'_, '_>, relate: &Relate<'_, '_>, range: (u32, u32), out: &mut Proposals) {
+    let mut start = range.0;
+    while start < range.1 {
+        let Some(end) = matcher.match_at(start) else {
+            start += 1;
+            continue;
+        };
+        let accepted = relate.propose(matcher.notes(), out);
+        start = match relate.rule.overlap {
+            Overlap::None if accepted => end.max(start + 1),
+            Overlap::None | Overlap::Starts | Overlap::All => start + 1,
+        };
+    }
+}
+
+/// What a line holds: the first thing that a rule is asked about.
+#[derive(Default)]
+struct Present {
+    forms: Vec<u64>,
+    types: Vec<bool>,
+}
+
+impl Present {
+    fn read(&mut self, letters: &Letters<'_>, forms: &FormTable, (first, last): (u32, u32), types: usize) {
+        self.forms.clear();
+        self.types.clear();
+        self.types.resize(types, false);
+        for token in first..last {
+            let answers = forms.answers(letters.forms[token as usize]);
+            self.forms.resize(answers.len(), 0);
+            self.forms.iter_mut().zip(answers).for_each(|(all, one)| *all |= one);
+            for id in letters.lattice.starting(token as usize) {
+                self.types[usize::from(letters.candidates[id.index()].label.0)] = true;
+            }
+        }
+    }
+
+    /// Whether the line holds one of each thing that the rule requires.
+    fn allows(&self, rule: &TokenRule) -> bool {
+        rule.requires.iter().all(|requirement| {
+            let form = |id: &crate::program::PredicateId| {
+                self.forms.get(id.0 as usize / 64).is_some_and(|word| word >> (id.0 % 64) & 1 == 1)
+            };
+            requirement.forms.iter().any(form)
+                || requirement.types.iter().any(|label| self.types[usize::from(label.0)])
+        })
+    }
+}

@@ -1,0 +1,321 @@
+//! From a match to what it proposes: spans, relations, features.
+
+use std::sync::Arc;
+
+use smallvec::SmallVec;
+
+use crate::doc::Value;
+use crate::doc::schema::{BindingId, FeatureId, Filter, FoldFlags, TypeId};
+use crate::prep::fold;
+use crate::program::{BindingUse, Expr, Part, Setter, TokenRule};
+use crate::value::{self, Normalizer};
+
+use super::candidate::{Candidate, CandidateId, Fate, Proposal};
+use super::conditions::{Bound, Conditions, Reading, bound_text};
+use super::lattice::Letters;
+use super::matcher::Note;
+
+/// Readings of one match that are tried; a rule that binds more is cut short.
+const MOST_READINGS: usize = 4096;
+
+/// What the rules of one step propose, before anything is resolved.
+#[derive(Debug, Default)]
+pub(super) struct Proposals {
+    /// Spans; their ids follow on those of the document's candidates.
+    pub(super) spans: Vec<Candidate>,
+    /// Relations between new and old spans.
+    pub(super) relations: Vec<Proposal>,
+    /// Features and values for old spans.
+    pub(super) updates: Vec<Update>,
+    /// Spans that a drop takes back.
+    pub(super) dropped: Vec<CandidateId>,
+    /// Whether some rule bound too much.
+    pub(super) truncated: bool,
+}
+
+/// A feature or value that a rule gives to an old span.
+#[derive(Debug)]
+pub(super) struct Update {
+    pub(super) span: CandidateId,
+    pub(super) feature: Option<FeatureId>,
+    pub(super) value: String,
+}
+
+/// A span that a match makes, before its conditions are known.
+struct Made {
+    label: TypeId,
+    tokens: (u32, u32),
+}
+
+/// One rule at work in one line.
+pub(super) struct Relate<'a, 'l> {
+    pub(super) rule: &'a TokenRule,
+    pub(super) phase: u16,
+    pub(super) letters: &'a Letters<'l>,
+    pub(super) range: (u32, u32),
+    pub(super) context: &'a value::Context,
+    pub(super) accepts: &'a dyn Fn(usize, usize, TypeId) -> bool,
+}
+
+impl Relate<'_, '_> {
+    /// Adds what a match proposes; says whether its conditions hold.
+    pub(super) fn propose(&self, notes: &[Note], out: &mut Proposals) -> bool {
+        let (bound, made) = self.collect(notes);
+        let mut readings = readings(&bound, |index| self.rule.bindings[index].read, &mut out.truncated);
+        if let Some(condition) = &self.rule.condition {
+            let conditions = Conditions { letters: self.letters, range: self.range };
+            readings = conditions.filter(condition, readings);
+        }
+        if readings.is_empty() {
+            return false;
+        }
+        let spans = self.make(notes, &made, &readings, out);
+        self.update(&readings, out);
+        self.heads(&readings, &spans, out);
+        self.drop(&readings, out);
+        true
+    }
+
+    /// What each binding was bound to, and the spans that the match makes.
+    fn collect(&self, notes: &[Note]) -> (Vec<SmallVec<[Bound; 2]>>, Vec<Made>) {
+        let mut bound: Vec<SmallVec<[Bound; 2]>> = vec![SmallVec::new(); self.rule.bindings.len()];
+        let mut made = Vec::new();
+        let mut open: SmallVec<[(BindingId, u32); 4]> = SmallVec::new();
+        for note in notes {
+            match *note {
+                Note::Span(Some(binding), id) => bound[usize::from(binding.0)].push(Bound::Span(id)),
+                Note::Span(None, _) => {}
+                Note::Open(binding, token) => open.push((binding, token)),
+                Note::Close(binding, end) => {
+                    let Some(at) = open.iter().rposition(|(name, _)| *name == binding) else { continue };
+                    let (_, start) = open.remove(at);
+                    if start >= end {
+                        continue;
+                    }
+                    let index = usize::from(binding.0);
+                    bound[index].push(match self.rule.bindings[index].kind {
+                        BindingUse::Make(label) => {
+                            made.push(Made { label, tokens: (start, end) });
+                            Bound::Made(made.len() as u32 - 1, start, end)
+                        }
+                        BindingUse::Tokens | BindingUse::Span | BindingUse::Joined => {
+                            Bound::Tokens(start, end)
+                        }
+                    });
+                }
+            }
+        }
+        (bound, made)
+    }
+
+    /// Makes the spans that some reading keeps; returns their ids.
+    fn make(
+        &self,
+        notes: &[Note],
+        made: &[Made],
+        readings: &[Reading],
+        out: &mut Proposals,
+    ) -> Vec<Option<CandidateId>> {
+        let stands_on: SmallVec<[_; 2]> = notes
+            .iter()
+            .filter_map(|note| match note {
+                Note::Span(binding, id) => Some((*binding, *id)),
+                Note::Open(..) | Note::Close(..) => None,
+            })
+            .collect();
+        let mut ids = Vec::with_capacity(made.len());
+        for (index, span) in made.iter().enumerate() {
+            let is_this = |bound: &Bound| matches!(bound, Bound::Made(i, ..) if *i as usize == index);
+            let read = readings.iter().find(|reading| reading.iter().any(is_this));
+            // A span that no reading tells apart from the others goes with all.
+            let reading = match read {
+                Some(reading) => reading,
+                None if self.is_read(span.label) => {
+                    ids.push(None);
+                    continue;
+                }
+                None => &readings[0],
+            };
+            let mut candidate = Candidate {
+                span: self.letters.span_of(span.tokens.0, span.tokens.1),
+                tokens: span.tokens,
+                label: span.label,
+                rule: self.rule.rule,
+                phase: self.phase,
+                value: None,
+                pending: None,
+                features: SmallVec::new(),
+                stands_on: stands_on.clone(),
+                fate: Fate::Stays,
+            };
+            for set in &self.rule.sets {
+                let aims =
+                    set.target.is_none_or(|target| reading.get(usize::from(target.0)).is_some_and(is_this));
+                if aims {
+                    self.set(set, reading, &mut candidate);
+                }
+            }
+            ids.push(Some(CandidateId((self.letters.candidates.len() + out.spans.len()) as u32)));
+            out.spans.push(candidate);
+        }
+        ids
+    }
+
+    fn is_read(&self, label: TypeId) -> bool {
+        self.rule.bindings.iter().any(|binding| binding.read && binding.kind == BindingUse::Make(label))
+    }
+
+    fn set(&self, set: &Setter, reading: &Reading, candidate: &mut Candidate) {
+        let whole = candidate.span;
+        let fill = |part: &Part, out: &mut String| match part {
+            Part::Literal(text) => out.push_str(text),
+            Part::Group(..) => {}
+            Part::Field(binding, field, filters) => {
+                let bound = reading.get(usize::from(binding.0)).copied().unwrap_or_default();
+                out.push_str(&filtered(&bound_text(bound, *field, self.letters), filters));
+            }
+            Part::Whole(filters) => {
+                let text = whole.slice(self.letters.text).unwrap_or("");
+                out.push_str(&filtered(&fold(text, FoldFlags::default()), filters));
+            }
+        };
+        assign(set, fill, self.context, candidate);
+    }
+
+    /// `set x.feature = …` where x is an old span.
+    fn update(&self, readings: &[Reading], out: &mut Proposals) {
+        for set in &self.rule.sets {
+            let Some(target) = set.target else { continue };
+            for reading in readings {
+                let Some(Bound::Span(span)) = reading.get(usize::from(target.0)).copied() else { continue };
+                let mut copy = self.letters.candidates[span.index()].clone();
+                copy.value = None;
+                copy.pending = None;
+                copy.features.clear();
+                self.set(set, reading, &mut copy);
+                let pending =
+                    copy.pending.take().and_then(|pending| (pending.0.normalise)(&pending.1, self.context));
+                let value = match set.feature {
+                    None => copy.value.or(pending).map(|value| value.as_str().to_owned()),
+                    Some(feature) => copy.feature(feature).map(|value| value.to_string()),
+                };
+                if let Some(value) = value {
+                    out.updates.push(Update { span, feature: set.feature, value });
+                }
+            }
+        }
+    }
+
+    fn heads(&self, readings: &[Reading], spans: &[Option<CandidateId>], out: &mut Proposals) {
+        for reading in readings {
+            for head in &self.rule.heads {
+                let resolve = |arg: &BindingId| match reading.get(usize::from(arg.0)).copied()? {
+                    Bound::Span(id) => Some(id),
+                    Bound::Made(index, ..) => spans.get(index as usize).copied().flatten(),
+                    Bound::Nothing | Bound::Tokens(..) => None,
+                };
+                let args: Option<SmallVec<[CandidateId; 2]>> = head.args.iter().map(resolve).collect();
+                let Some(args) = args else { continue };
+                let label = |id: CandidateId| match self.letters.candidates.get(id.index()) {
+                    Some(old) => old.label,
+                    None => out.spans[id.index() - self.letters.candidates.len()].label,
+                };
+                let relation = usize::from(head.relation.0);
+                let fits =
+                    args.iter().enumerate().all(|(role, &id)| (self.accepts)(relation, role, label(id)));
+                if fits {
+                    out.relations.push(Proposal { relation: head.relation, args, rule: self.rule.rule });
+                }
+            }
+        }
+    }
+
+    fn drop(&self, readings: &[Reading], out: &mut Proposals) {
+        for reading in readings {
+            for (index, bound) in reading.iter().enumerate() {
+                if let (Bound::Span(id), BindingUse::Span) = (bound, &self.rule.bindings[index].kind) {
+                    out.dropped.push(*id);
+                }
+            }
+        }
+    }
+}
+
+/// Gives a candidate a feature or value; values wait until it is known to stay.
+pub(super) fn assign(
+    set: &Setter,
+    fill: impl Fn(&Part, &mut String),
+    context: &value::Context,
+    candidate: &mut Candidate,
+) {
+    let join = |parts: &[Part]| {
+        let mut text = String::new();
+        parts.iter().for_each(|part| fill(part, &mut text));
+        text
+    };
+    let whole = || join(&[Part::Whole(Vec::new())]);
+    match (&set.value, set.feature) {
+        (Expr::Template(parts), None) => candidate.value = Some(Value::from(join(parts))),
+        (Expr::Template(parts), Some(name)) => add_feature(candidate, name, join(parts).into()),
+        (Expr::Normalizer(normalizer, parts), None) => {
+            let input = parts.as_deref().map_or_else(whole, join);
+            candidate.pending = Some(Box::new((*normalizer as &'static Normalizer, input)));
+        }
+        (Expr::Normalizer(normalizer, parts), Some(name)) => {
+            let input = parts.as_deref().map_or_else(whole, join);
+            if let Some(value) = (normalizer.normalise)(&input, context) {
+                add_feature(candidate, name, value.as_str().into());
+            }
+        }
+    }
+}
+
+/// Sets a feature, keeping them in the order of their ids.
+pub(super) fn add_feature(candidate: &mut Candidate, name: FeatureId, value: Arc<str>) {
+    match candidate.features.binary_search_by_key(&name, |(id, _)| *id) {
+        Ok(at) => candidate.features[at].1 = value,
+        Err(at) => candidate.features.insert(at, (name, value)),
+    }
+}
+
+/// Applies the filters of a template to a text.
+pub(super) fn filtered(text: &str, filters: &[Filter]) -> String {
+    filters.iter().fold(text.to_owned(), |text, filter| match filter {
+        Filter::Lower => text.to_lowercase(),
+        Filter::Upper => text.to_uppercase(),
+        Filter::Hyphen => text.split_whitespace().collect::<Vec<_>>().join("-"),
+        Filter::Squeeze => text.split_whitespace().collect(),
+        Filter::Unmark => fold(&text, FoldFlags { case: false, marks: true }).into_owned(),
+    })
+}
+
+/// Every combination of what the bindings that are read were bound to, in the
+/// order of the text.
+fn readings(
+    bound: &[SmallVec<[Bound; 2]>],
+    is_read: impl Fn(usize) -> bool,
+    truncated: &mut bool,
+) -> Vec<Reading> {
+    let mut readings = vec![Reading::from_elem(Bound::Nothing, bound.len())];
+    for (index, choices) in bound.iter().enumerate() {
+        let Some(first) = choices.first() else { continue };
+        if choices.len() == 1 || !is_read(index) {
+            readings.iter_mut().for_each(|reading| reading[index] = *first);
+            continue;
+        }
+        if readings.len() * choices.len() > MOST_READINGS {
+            *truncated = true;
+            continue;
+        }
+        let combine = |reading: &Reading| {
+            let with = |choice: &Bound| {
+                let mut extended = reading.clone();
+                extended[index] = *choice;
+                extended
+            };
+            choices.iter().map(with).collect::<Vec<_>>()
+        };
+        readings = readings.iter().flat_map(combine).collect();
+    }
+    readings
+}

@@ -1,0 +1,155 @@
+//! Decides which candidates stay: one total order, stated here and nowhere else.
+//!
+//! Of spans of one type that overlap, a new one first has to hold its own
+//! against those that stand from earlier steps; then the new ones are ranked
+//! among themselves by priority, then length, then start, then the order of
+//! the rules. Spans of different types never compete.
+
+use std::cmp::Reverse;
+
+use crate::program::Program;
+
+use super::candidate::{Candidate, CandidateId, Fate, Step};
+
+/// Decides the fate of the candidates from `fresh` on. O(n log n) in the
+/// candidates, plus the square of the longest run of overlapping ones of a type.
+pub(super) fn resolve(candidates: &mut [Candidate], fresh: usize, program: &Program) {
+    let mut order: Vec<CandidateId> =
+        (0..candidates.len() as u32).map(CandidateId).filter(|id| candidates[id.index()].stays()).collect();
+    let place = |id: &CandidateId| {
+        let candidate = &candidates[id.index()];
+        (candidate.label, candidate.span.start, Reverse(candidate.span.end), *id)
+    };
+    order.sort_unstable_by_key(place);
+    let mut from = 0;
+    while from < order.len() {
+        let to = run_end(&order, from, candidates);
+        let run = &mut order[from..to];
+        if run.len() > 1 && run.iter().any(|id| id.index() >= fresh) {
+            resolve_run(run, candidates, fresh, program);
+        }
+        from = to;
+    }
+}
+
+/// The end of the run of overlapping candidates of one type.
+fn run_end(order: &[CandidateId], from: usize, candidates: &[Candidate]) -> usize {
+    let first = &candidates[order[from].index()];
+    let (label, mut end) = (first.label, first.span.end);
+    let mut to = from + 1;
+    while let Some(next) = order.get(to).map(|id| &candidates[id.index()]) {
+        if next.label != label || next.span.start >= end {
+            break;
+        }
+        end = end.max(next.span.end);
+        to += 1;
+    }
+    to
+}
+
+fn resolve_run(run: &mut [CandidateId], candidates: &mut [Candidate], fresh: usize, program: &Program) {
+    let is_new = |id: &CandidateId| id.index() >= fresh;
+    let old: Vec<CandidateId> = run.iter().copied().filter(|id| !is_new(id)).collect();
+    let mut new: Vec<CandidateId> = run.iter().copied().filter(is_new).collect();
+    for &id in &new {
+        if let Some(&stronger) = old.iter().find(|&&other| loses_to_old(id, other, candidates, program)) {
+            candidates[id.index()].fate = Fate::Lost { to: stronger, by: Step::Earlier };
+        }
+    }
+    new.retain(|id| candidates[id.index()].stays());
+    new.sort_by_key(|&id| rank(&candidates[id.index()], id, program));
+    let mut winners: Vec<CandidateId> = Vec::with_capacity(new.len());
+    for &id in &new {
+        match winners.iter().find(|&&winner| compete(winner, id, candidates, program)) {
+            Some(&winner) => {
+                let by = step(&candidates[winner.index()], &candidates[id.index()], program);
+                candidates[id.index()].fate = Fate::Lost { to: winner, by };
+            }
+            None => winners.push(id),
+        }
+    }
+    for &winner in &winners {
+        for &other in &old {
+            if candidates[other.index()].stays() && replaces(winner, other, candidates, program) {
+                candidates[other.index()].fate = Fate::Replaced(winner);
+            }
+        }
+    }
+}
+
+/// The order: smaller comes first and stays.
+fn rank(candidate: &Candidate, id: CandidateId, program: &Program) -> impl Ord + use<> {
+    let priority = program.origin(candidate.rule).rank.priority;
+    (Reverse(priority), Reverse(candidate.span.len()), candidate.span.start, candidate.rule, id)
+}
+
+/// The first step of the order in which two candidates differ.
+fn step(winner: &Candidate, loser: &Candidate, program: &Program) -> Step {
+    let priority = |candidate: &Candidate| program.origin(candidate.rule).rank.priority;
+    if priority(winner) != priority(loser) {
+        Step::Priority
+    } else if winner.span.len() != loser.span.len() {
+        Step::Length
+    } else if winner.span.start != loser.span.start {
+        Step::Start
+    } else {
+        Step::Order
+    }
+}
+
+/// Whether a new candidate gives way to one that stands already.
+fn loses_to_old(new: CandidateId, old: CandidateId, candidates: &[Candidate], program: &Program) -> bool {
+    let (new, old) = (&candidates[new.index()], &candidates[old.index()]);
+    let rank = program.origin(new.rule).rank;
+    if !new.span.overlaps(old.span) || rank.overrides {
+        return false;
+    }
+    if old.span.contains(new.span) {
+        return new.span == old.span || !rank.nested;
+    }
+    !new.span.contains(old.span)
+}
+
+/// Whether a new candidate that stays takes the place of an old one.
+fn replaces(new: CandidateId, old: CandidateId, candidates: &[Candidate], program: &Program) -> bool {
+    let (new, old) = (&candidates[new.index()], &candidates[old.index()]);
+    let rank = program.origin(new.rule).rank;
+    if !new.span.overlaps(old.span) {
+        return false;
+    }
+    rank.overrides || (new.span.contains(old.span) && new.span != old.span && !rank.nested)
+}
+
+/// Whether two new candidates of one type cannot both stay.
+fn compete(a: CandidateId, b: CandidateId, candidates: &[Candidate], program: &Program) -> bool {
+    let (a, b) = (&candidates[a.index()], &candidates[b.index()]);
+    if !a.span.overlaps(b.span) {
+        return false;
+    }
+    let strictly_nested = a.span != b.span && (a.span.contains(b.span) || b.span.contains(a.span));
+    let nested = program.origin(a.rule).rank.nested || program.origin(b.rule).rank.nested;
+    !(strictly_nested && nested)
+}
+
+/// The span that stands where a candidate was: itself, or what beat or
+/// replaced it and covers it.
+pub(super) fn standing(id: CandidateId, candidates: &[Candidate]) -> Option<CandidateId> {
+    let mut at = id;
+    // Fates lead to candidates that stayed longer; a chain cannot be longer
+    // than the list.
+    for _ in 0..candidates.len() {
+        let next = match candidates[at.index()].fate {
+            Fate::Stays => return Some(at),
+            Fate::Lost { to, .. } | Fate::Replaced(to) => to,
+            Fate::Dropped(_) => return None,
+        };
+        if !candidates[next.index()].span.contains(candidates[id.index()].span) {
+            return None;
+        }
+        at = next;
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,112 @@
+//! The order, case by case.
+
+use std::sync::Arc;
+
+use smallvec::SmallVec;
+
+use super::*;
+use crate::doc::schema::{Rank, RuleId, TypeId};
+use crate::program::{Origin, Program};
+use crate::text::Span;
+
+/// A program with one rule for each rank.
+fn program(ranks: &[Rank]) -> Program {
+    let origin =
+        |(index, rank): (usize, &Rank)| Origin { id: Arc::from(format!("rule{index}")), rank: *rank };
+    Program { origins: ranks.iter().enumerate().map(origin).collect(), ..Program::default() }
+}
+
+fn candidate(start: u32, end: u32, label: u16, rule: u32) -> Candidate {
+    Candidate {
+        span: Span::new(start, end),
+        tokens: (start, end),
+        label: TypeId(label),
+        rule: RuleId(rule),
+        phase: 0,
+        value: None,
+        pending: None,
+        features: SmallVec::new(),
+        stands_on: SmallVec::new(),
+        fate: Fate::Stays,
+    }
+}
+
+/// The spans that stay after `fresh` old ones met the rest.
+fn stay(ranks: &[Rank], old: &[Candidate], new: &[Candidate]) -> Vec<String> {
+    let mut all = [old, new].concat();
+    resolve(&mut all, old.len(), &program(ranks));
+    all.iter().filter(|c| c.stays()).map(|c| format!("{} by {}", c.span, c.rule.0)).collect()
+}
+
+const PLAIN: Rank = Rank { priority: 0, nested: false, overrides: false, anchor: false };
+
+#[test]
+fn the_higher_priority_beats_the_longer_span() {
+    let ranks = [PLAIN, Rank { priority: 5, ..PLAIN }];
+    assert_eq!(stay(&ranks, &[], &[candidate(0, 9, 0, 0), candidate(0, 3, 0, 1)]), ["0..3 by 1"]);
+}
+
+#[test]
+fn the_longer_span_beats_the_earlier_one() {
+    assert_eq!(stay(&[PLAIN], &[], &[candidate(0, 4, 0, 0), candidate(2, 9, 0, 0)]), ["2..9 by 0"]);
+}
+
+#[test]
+fn of_equal_spans_the_first_rule_of_the_pack_stays() {
+    assert_eq!(stay(&[PLAIN, PLAIN], &[], &[candidate(0, 4, 0, 1), candidate(0, 4, 0, 0)]), ["0..4 by 0"]);
+}
+
+#[test]
+fn spans_of_different_types_do_not_compete() {
+    assert_eq!(
+        stay(&[PLAIN], &[], &[candidate(0, 4, 0, 0), candidate(2, 9, 1, 0)]),
+        ["0..4 by 0", "2..9 by 0"]
+    );
+}
+
+#[test]
+fn a_span_that_lost_takes_nobody_with_it() {
+    let spans = [candidate(0, 5, 0, 0), candidate(4, 7, 0, 0), candidate(6, 9, 0, 0)];
+    assert_eq!(stay(&[PLAIN], &[], &spans), ["0..5 by 0", "6..9 by 0"]);
+}
+
+#[test]
+fn a_new_span_that_covers_an_old_one_replaces_it() {
+    assert_eq!(stay(&[PLAIN, PLAIN], &[candidate(2, 4, 0, 0)], &[candidate(0, 9, 0, 1)]), ["0..9 by 1"]);
+}
+
+#[test]
+fn a_nested_rule_leaves_both() {
+    let ranks = [PLAIN, Rank { nested: true, ..PLAIN }];
+    let both = ["2..4 by 0", "0..9 by 1"];
+    assert_eq!(stay(&ranks, &[candidate(2, 4, 0, 0)], &[candidate(0, 9, 0, 1)]), both);
+    let inner = ["0..9 by 0", "2..4 by 1"];
+    assert_eq!(stay(&ranks, &[candidate(0, 9, 0, 0)], &[candidate(2, 4, 0, 1)]), inner);
+}
+
+#[test]
+fn a_new_span_that_crosses_equals_or_lies_in_an_old_one_loses() {
+    for new in [candidate(3, 12, 0, 1), candidate(0, 9, 0, 1), candidate(2, 4, 0, 1)] {
+        assert_eq!(stay(&[PLAIN, PLAIN], &[candidate(0, 9, 0, 0)], &[new]), ["0..9 by 0"]);
+    }
+}
+
+#[test]
+fn an_override_replaces_what_it_crosses() {
+    let ranks = [PLAIN, Rank { overrides: true, ..PLAIN }];
+    assert_eq!(stay(&ranks, &[candidate(0, 9, 0, 0)], &[candidate(3, 12, 0, 1)]), ["3..12 by 1"]);
+}
+
+#[test]
+fn the_order_of_proposals_does_not_matter() {
+    let mut spans =
+        vec![candidate(0, 5, 0, 0), candidate(4, 9, 0, 1), candidate(8, 20, 0, 0), candidate(1, 3, 0, 1)];
+    let mut expected = stay(&[PLAIN, PLAIN], &[], &spans);
+    expected.sort();
+    for _ in 0..spans.len() {
+        spans.rotate_left(1);
+        let mut got = stay(&[PLAIN, PLAIN], &[], &spans);
+        got.sort();
+        assert_eq!(got, expected);
+    }
+}

@@ -1,0 +1,87 @@
+//! The best one-to-one assignment of two sides.
+
+/// For each row the column it is assigned to, so that the sum of the weights is
+/// largest; rows and columns may stay alone at weight 0, and pairs of weight 0
+/// are not made. `weights[row][column]` must not be negative.
+///
+/// The method is that of Kuhn and Munkres with potentials, O(n³) in the larger
+/// side.
+pub(super) fn assign(weights: &[Vec<f64>]) -> Vec<Option<usize>> {
+    let rows = weights.len();
+    let columns = weights.iter().map(Vec::len).max().unwrap_or(0);
+    let size = rows.max(columns);
+    let cost =
+        |row: usize, column: usize| -weights.get(row).and_then(|row| row.get(column)).copied().unwrap_or(0.0);
+    // Index 0 is the place before the first; `owner[column]` is its row.
+    let (mut of_row, mut of_column) = (vec![0.0; size + 1], vec![0.0; size + 1]);
+    let mut owner = vec![0usize; size + 1];
+    for row in 1..=size {
+        owner[0] = row;
+        let mut column = 0;
+        let mut slack = vec![f64::INFINITY; size + 1];
+        let mut came_from = vec![0usize; size + 1];
+        let mut done = vec![false; size + 1];
+        loop {
+            done[column] = true;
+            let current = owner[column];
+            let (mut least, mut next) = (f64::INFINITY, 0);
+            for candidate in 1..=size {
+                if done[candidate] {
+                    continue;
+                }
+                let reduced = cost(current - 1, candidate - 1) - of_row[current] - of_column[candidate];
+                if reduced < slack[candidate] {
+                    slack[candidate] = reduced;
+                    came_from[candidate] = column;
+                }
+                if slack[candidate] < least {
+                    least = slack[candidate];
+                    next = candidate;
+                }
+            }
+            for candidate in 0..=size {
+                if done[candidate] {
+                    of_row[owner[candidate]] += least;
+                    of_column[candidate] -= least;
+                } else {
+                    slack[candidate] -= least;
+                }
+            }
+            column = next;
+            if owner[column] == 0 {
+                break;
+            }
+        }
+        while column != 0 {
+            let before = came_from[column];
+            owner[column] = owner[before];
+            column = before;
+        }
+    }
+    let mut assigned = vec![None; rows];
+    for column in 1..=size {
+        let row = owner[column];
+        let is_pair = row >= 1 && row <= rows && cost(row - 1, column - 1) < 0.0;
+        if is_pair {
+            assigned[row - 1] = Some(column - 1);
+        }
+    }
+    assigned
+}
+
+#[cfg(test)]
+mod tests {
+    use super::assign;
+
+    #[test]
+    fn the_sum_counts_not_the_best_single_pair() {
+        let weights = vec![vec![5.0, 4.0], vec![4.0, 0.0]];
+        assert_eq!(assign(&weights), [Some(1), Some(0)]);
+    }
+
+    #[test]
+    fn pairs_of_no_weight_are_not_made() {
+        assert_eq!(assign(&[vec![0.0, 1.0], vec![0.0, 0.0], vec![0.0, 2.0]]), [None, None, Some(1)]);
+        assert_eq!(assign(&[]), [] as [Option<usize>; 0]);
+    }
+}

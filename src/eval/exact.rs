@@ -1,0 +1,184 @@
+//! Exact matching: entities, relations, values.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::Hash;
+use std::sync::Arc;
+
+use super::counts::{Averages, Counts, macro_average};
+use super::{DocumentScore, EvalError, Pair, Scores};
+use crate::doc::{Annotations, Fragments, MentionId, Relation};
+
+/// Scores of entities.
+#[derive(Clone, Debug, Default)]
+pub struct Entities {
+    /// Same fragments and label.
+    pub micro: Counts,
+    /// The same by label.
+    pub types: BTreeMap<Arc<str>, Counts>,
+    /// Same fragments, whatever the label.
+    pub unlabelled: Counts,
+}
+
+impl Entities {
+    /// Means over the labels that gold holds.
+    #[must_use]
+    pub fn macro_average(&self) -> Averages {
+        macro_average(&self.types)
+    }
+}
+
+/// Scores of relations.
+#[derive(Clone, Debug, Default)]
+pub struct Relations {
+    /// Same type and arguments, with their labels.
+    pub strict: Counts,
+    /// The same by type.
+    pub types: BTreeMap<Arc<str>, Counts>,
+    /// Same type and fragments of the arguments.
+    pub boundaries: Counts,
+}
+
+impl Relations {
+    /// Means over the types that gold holds.
+    #[must_use]
+    pub fn macro_average(&self) -> Averages {
+        macro_average(&self.types)
+    }
+}
+
+/// Scores of normal values.
+#[derive(Clone, Debug, Default)]
+pub struct Values {
+    /// On exactly matching mentions with a value in gold: right and wrong.
+    pub right: u64,
+    /// A different value, or none.
+    pub wrong: u64,
+    /// Fragments, label and value, over the mentions that have a value.
+    pub joint: Counts,
+    /// The same by label.
+    pub types: BTreeMap<Arc<str>, Counts>,
+}
+
+impl Values {
+    /// The share of right values among those compared.
+    #[must_use]
+    pub fn accuracy(&self) -> Option<f64> {
+        super::counts::divide(self.right as f64, (self.right + self.wrong) as f64)
+    }
+}
+
+type Span<'a> = (&'a Fragments, &'a str);
+
+/// Adds the counts of one document.
+pub(super) fn document(pair: &Pair<'_>, scores: &mut Scores) -> Result<DocumentScore, EvalError> {
+    let gold = mentions(pair.gold);
+    refuse_duplicates(pair)?;
+    let predicted = mentions(pair.predicted);
+    scores.duplicates += (pair.predicted.mentions.len() - predicted.len()) as u64;
+    let entities = count(&gold, &predicted);
+    scores.entities.micro.add(entities);
+    by_type(&gold, &predicted, &mut scores.entities.types, |(_, label)| label);
+    let bare =
+        |all: &HashSet<Span<'_>>| all.iter().map(|(span, _)| (*span).clone()).collect::<HashSet<Fragments>>();
+    scores.entities.unlabelled.add(count(&bare(&gold), &bare(&predicted)));
+    values(pair, &mut scores.values);
+    let (gold, predicted) = (relations(pair.gold, strict), relations(pair.predicted, strict));
+    let strict = count(&gold, &predicted);
+    scores.relations.strict.add(strict);
+    by_type(&gold, &predicted, &mut scores.relations.types, |(label, _)| label);
+    let (gold, predicted) = (relations(pair.gold, bounds), relations(pair.predicted, bounds));
+    scores.relations.boundaries.add(count(&gold, &predicted));
+    Ok(DocumentScore { id: pair.id.to_owned(), entities, relations: strict })
+}
+
+fn mentions(side: &Annotations) -> HashSet<Span<'_>> {
+    side.mentions.iter().map(|mention| (&mention.fragments, &*mention.label)).collect()
+}
+
+fn refuse_duplicates(pair: &Pair<'_>) -> Result<(), EvalError> {
+    let mut seen: HashMap<Span<'_>, &str> = HashMap::new();
+    for mention in &pair.gold.mentions {
+        if let Some(first) = seen.insert((&mention.fragments, &mention.label), &mention.id) {
+            return Err(EvalError::DuplicateGold {
+                document: pair.id.to_owned(),
+                first: first.to_owned(),
+                second: mention.id.clone(),
+            });
+        }
+    }
+    Ok(())
+}
+
+fn count<T: Eq + Hash>(gold: &HashSet<T>, predicted: &HashSet<T>) -> Counts {
+    let tp = gold.intersection(predicted).count() as u64;
+    Counts { tp, fp: predicted.len() as u64 - tp, fn_: gold.len() as u64 - tp }
+}
+
+fn by_type<T: Eq + Hash>(
+    gold: &HashSet<T>,
+    predicted: &HashSet<T>,
+    types: &mut BTreeMap<Arc<str>, Counts>,
+    label: impl Fn(&T) -> &str,
+) {
+    let mut add = |item: &T, counts: Counts| types.entry(Arc::from(label(item))).or_default().add(counts);
+    for item in predicted {
+        let tp = u64::from(gold.contains(item));
+        add(item, Counts { tp, fp: 1 - tp, fn_: 0 });
+    }
+    for item in gold.difference(predicted) {
+        add(item, Counts { fn_: 1, ..Counts::default() });
+    }
+}
+
+/// A relation as what is compared: its type, and its arguments in order.
+type Item<'a> = (&'a str, Vec<(&'a str, &'a Fragments, &'a str)>);
+
+fn relations<'a>(
+    side: &'a Annotations,
+    key: fn(&'a Annotations, &'a Relation) -> Item<'a>,
+) -> HashSet<Item<'a>> {
+    side.relations.iter().map(|relation| key(side, relation)).collect()
+}
+
+fn strict<'a>(side: &'a Annotations, relation: &'a Relation) -> Item<'a> {
+    let arg = |role: &'a str, id: MentionId| {
+        let mention = side.mention(id);
+        (role, &mention.fragments, &*mention.label)
+    };
+    (&relation.label, relation.args.iter().map(|a| arg(&a.role, a.mention)).collect())
+}
+
+fn bounds<'a>(side: &'a Annotations, relation: &'a Relation) -> Item<'a> {
+    let (label, args) = strict(side, relation);
+    (label, args.into_iter().map(|(role, span, _)| (role, span, "")).collect())
+}
+
+fn values(pair: &Pair<'_>, values: &mut Values) {
+    let table = |side: &'_ Annotations| -> HashMap<(Fragments, Arc<str>), Option<String>> {
+        let entry = |m: &crate::doc::Mention| {
+            ((m.fragments.clone(), m.label.clone()), m.value.as_ref().map(|value| value.as_str().to_owned()))
+        };
+        side.mentions.iter().map(entry).collect()
+    };
+    let (gold, predicted) = (table(pair.gold), table(pair.predicted));
+    for (key, value) in &gold {
+        let Some(value) = value else { continue };
+        let found = predicted.get(key);
+        let is_right = found.is_some_and(|found| found.as_ref() == Some(value));
+        if found.is_some() {
+            values.right += u64::from(is_right);
+            values.wrong += u64::from(!is_right);
+        }
+        let counts = Counts { tp: u64::from(is_right), fp: 0, fn_: u64::from(!is_right) };
+        values.joint.add(counts);
+        values.types.entry(key.1.clone()).or_default().add(counts);
+    }
+    for (key, value) in &predicted {
+        let Some(value) = value else { continue };
+        if gold.get(key).and_then(Option::as_ref) != Some(value) {
+            let counts = Counts { fp: 1, ..Counts::default() };
+            values.joint.add(counts);
+            values.types.entry(key.1.clone()).or_default().add(counts);
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! The schemes of SemEval 2013, task 9, by the best alignment.
+
+use std::collections::HashSet;
+
+use super::Pair;
+use super::assignment::assign;
+use super::counts::{divide, harmonic};
+use crate::doc::{Fragments, Mention};
+use crate::text::Span;
+
+/// The counts of one scheme.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Scheme {
+    /// Pairs that are right.
+    pub correct: u64,
+    /// Overlapping pairs that are not.
+    pub incorrect: u64,
+    /// Overlapping pairs that are half right.
+    pub partial: u64,
+    /// Gold without a pair.
+    pub missed: u64,
+    /// Predictions without a pair.
+    pub spurious: u64,
+}
+
+impl Scheme {
+    /// How many gold holds.
+    #[must_use]
+    pub const fn possible(&self) -> u64 {
+        self.correct + self.incorrect + self.partial + self.missed
+    }
+
+    /// How many are predicted.
+    #[must_use]
+    pub const fn actual(&self) -> u64 {
+        self.correct + self.incorrect + self.partial + self.spurious
+    }
+
+    /// (correct + ½ partial) / actual
+    #[must_use]
+    pub fn precision(&self) -> Option<f64> {
+        divide(self.credit(), self.actual() as f64)
+    }
+
+    /// (correct + ½ partial) / possible
+    #[must_use]
+    pub fn recall(&self) -> Option<f64> {
+        divide(self.credit(), self.possible() as f64)
+    }
+
+    /// The harmonic mean; undefined where both sides are empty.
+    #[must_use]
+    pub fn f1(&self) -> Option<f64> {
+        if self.possible() + self.actual() == 0 {
+            return None;
+        }
+        harmonic(self.precision().unwrap_or(0.0), self.recall().unwrap_or(0.0))
+    }
+
+    fn credit(&self) -> f64 {
+        self.correct as f64 + 0.5 * self.partial as f64
+    }
+
+    fn add(&mut self, other: Self) {
+        self.correct += other.correct;
+        self.incorrect += other.incorrect;
+        self.partial += other.partial;
+        self.missed += other.missed;
+        self.spurious += other.spurious;
+    }
+}
+
+/// The four schemes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Semeval {
+    /// Same span and label.
+    pub strict: Scheme,
+    /// Same span.
+    pub exact: Scheme,
+    /// Same span, overlap counts half.
+    pub partial: Scheme,
+    /// Overlap with the same label.
+    pub type_: Scheme,
+}
+
+/// Adds one document.
+pub(super) fn document(pair: &Pair<'_>, scores: &mut Semeval) {
+    let (gold, predicted) = (distinct(&pair.gold.mentions), distinct(&pair.predicted.mentions));
+    let same_span = |g: &Mention, p: &Mention| g.fragments == p.fragments;
+    let same_label = |g: &Mention, p: &Mention| g.label == p.label;
+    let count = |is_correct: &dyn Fn(&Mention, &Mention) -> bool| scheme(&gold, &predicted, is_correct);
+    scores.strict.add(count(&|g, p| same_span(g, p) && same_label(g, p)));
+    let exact = count(&|g, p| same_span(g, p));
+    scores.exact.add(exact);
+    scores.partial.add(Scheme { incorrect: 0, partial: exact.incorrect, ..exact });
+    scores.type_.add(count(&|g, p| same_label(g, p)));
+}
+
+/// Mentions without repetitions, in text order.
+fn distinct(mentions: &[Mention]) -> Vec<&Mention> {
+    let mut seen = HashSet::new();
+    let mut distinct: Vec<&Mention> =
+        mentions.iter().filter(|mention| seen.insert((&mention.fragments, &mention.label))).collect();
+    distinct.sort_by_key(|mention| (mention.span(), &mention.label));
+    distinct
+}
+
+/// Pairs the sides so that correct pairs, then overlapping pairs, are as many
+/// as can be.
+fn scheme(
+    gold: &[&Mention],
+    predicted: &[&Mention],
+    is_correct: &dyn Fn(&Mention, &Mention) -> bool,
+) -> Scheme {
+    let mut scheme = Scheme::default();
+    for (gold, predicted) in components(gold, predicted) {
+        // One more correct pair outweighs all overlaps of the group.
+        let correct = 1.0 + gold.len().min(predicted.len()) as f64;
+        let weight = |g: &Mention, p: &Mention| match (overlap(&g.fragments, &p.fragments), is_correct(g, p))
+        {
+            (true, true) => correct,
+            (true, false) => 1.0,
+            (false, _) => 0.0,
+        };
+        let weights: Vec<Vec<f64>> =
+            gold.iter().map(|g| predicted.iter().map(|p| weight(g, p)).collect()).collect();
+        let mut pairs = 0;
+        for (row, column) in assign(&weights).into_iter().enumerate() {
+            let Some(column) = column else { continue };
+            pairs += 1;
+            if weights[row][column] == correct {
+                scheme.correct += 1;
+            } else {
+                scheme.incorrect += 1;
+            }
+        }
+        scheme.missed += gold.len() as u64 - pairs;
+        scheme.spurious += predicted.len() as u64 - pairs;
+    }
+    scheme
+}
+
+type Group<'a> = (Vec<&'a Mention>, Vec<&'a Mention>);
+
+/// Groups of mentions whose hulls overlap: no pair crosses two of them.
+fn components<'a>(gold: &[&'a Mention], predicted: &[&'a Mention]) -> Vec<Group<'a>> {
+    let mut all: Vec<(Span, bool, &'a Mention)> = gold.iter().map(|m| (m.span(), true, *m)).collect();
+    all.extend(predicted.iter().map(|m| (m.span(), false, *m)));
+    all.sort_by_key(|(span, is_gold, mention)| (*span, !is_gold, &mention.label));
+    let mut groups: Vec<Group<'a>> = Vec::new();
+    let mut end = 0;
+    for (span, is_gold, mention) in all {
+        if groups.is_empty() || span.start >= end {
+            groups.push((Vec::new(), Vec::new()));
+        }
+        end = end.max(span.end);
+        if let Some(group) = groups.last_mut() {
+            if is_gold { group.0.push(mention) } else { group.1.push(mention) }
+        }
+    }
+    groups
+}
+
+fn overlap(a: &Fragments, b: &Fragments) -> bool {
+    a.iter().any(|a| b.iter().any(|b| a.overlaps(*b)))
+}

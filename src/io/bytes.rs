@@ -1,0 +1,51 @@
+//! Opening files: compression by extension or by the first bytes.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::Path;
+
+const GZIP: &[u8] = &[0x1f, 0x8b];
+const ZSTD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
+const BUFFER: usize = 1 << 18;
+
+/// Opens a file; `.gz` and `.zst` are unpacked on the way.
+pub(super) fn open(path: &Path) -> io::Result<Box<dyn BufRead + Send>> {
+    unpacked(Box::new(File::open(path)?))
+}
+
+/// Unpacks a stream if its first bytes say that it is packed.
+pub(super) fn unpacked(stream: Box<dyn Read + Send>) -> io::Result<Box<dyn BufRead + Send>> {
+    let mut stream = BufReader::with_capacity(BUFFER, stream);
+    let head = stream.fill_buf()?;
+    if head.starts_with(GZIP) {
+        let unpacked = flate2::bufread::MultiGzDecoder::new(stream);
+        return Ok(Box::new(BufReader::with_capacity(BUFFER, unpacked)));
+    }
+    if head.starts_with(ZSTD) {
+        let unpacked = zstd::Decoder::with_buffer(stream)?;
+        return Ok(Box::new(BufReader::with_capacity(BUFFER, unpacked)));
+    }
+    Ok(Box::new(stream))
+}
+
+/// The whole of a file, unpacked.
+pub(super) fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    open(path)?.read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Bytes as text, or what is wrong with them and on which line.
+pub(super) fn text(bytes: Vec<u8>) -> Result<String, (u64, String, Vec<u8>)> {
+    let utf16 = [&[0xff, 0xfe][..], &[0xfe, 0xff]].iter().any(|mark| bytes.starts_with(mark));
+    if utf16 {
+        let cure = "this is UTF-16: convert it first, for instance with `iconv -f UTF-16 -t UTF-8`";
+        return Err((1, cure.to_owned(), bytes));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let bytes = error.into_bytes();
+        let line = bytes[..at].iter().filter(|&&byte| byte == b'\n').count() as u64 + 1;
+        (line, format!("byte {at} is not UTF-8: convert the file to UTF-8"), bytes)
+    })
+}

@@ -1,0 +1,268 @@
+//! Records one after the other, and what they say.
+
+use std::collections::HashSet;
+use std::io::{self, BufRead, Read};
+use std::path::Path;
+
+use super::error::{BadRecord, ReadError};
+use super::record::{RawRecord, Record};
+use super::{Inputs, Kind, brat, bytes, jsonl};
+use crate::doc::{Annotations, Document};
+use crate::text::OffsetUnit;
+
+/// How records are read. `Default` reads everything, in code points.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct ReadConfig {
+    /// What offsets count where a record does not say.
+    pub offsets: OffsetUnit,
+    /// Whether annotations are read.
+    pub annotations: Annotated,
+}
+
+/// Whether annotations are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Annotated {
+    /// They are.
+    #[default]
+    Read,
+    /// Only the text is.
+    Ignore,
+}
+
+impl ReadConfig {
+    /// Reads texts alone, whatever stands beside them.
+    #[must_use]
+    pub fn texts(offsets: OffsetUnit) -> Self {
+        Self { offsets, annotations: Annotated::Ignore }
+    }
+}
+
+/// The records of all inputs, in order. Holds one record at a time.
+pub struct Source {
+    inputs: std::vec::IntoIter<super::Input>,
+    stdin: Option<Box<dyn Read + Send>>,
+    lines: Option<Lines>,
+    config: ReadConfig,
+}
+
+/// An open file of JSON Lines.
+struct Lines {
+    file: String,
+    stream: Box<dyn BufRead + Send>,
+    line: u64,
+}
+
+impl Source {
+    /// The records of some inputs. `stdin` is what `-` reads.
+    #[must_use]
+    pub fn new(inputs: Inputs, stdin: Option<Box<dyn Read + Send>>, config: ReadConfig) -> Self {
+        Self { inputs: inputs.files.into_iter(), stdin, lines: None, config }
+    }
+
+    fn open(&mut self, input: super::Input) -> Option<Result<RawRecord, BadRecord>> {
+        let file =
+            if input.path.as_os_str() == "-" { "stdin".to_owned() } else { input.path.display().to_string() };
+        let stream = match (file.as_str(), input.path.as_os_str() == "-") {
+            (_, true) => self.stdin.take().map_or_else(
+                || Err(io::Error::new(io::ErrorKind::InvalidInput, "standard input is read twice")),
+                bytes::unpacked,
+            ),
+            _ => bytes::open(&input.path),
+        };
+        let empty = |bytes| RawRecord {
+            file: file.clone(),
+            line: 1,
+            bytes,
+            annotations: None,
+            fallback_id: input.id.clone(),
+            kind: Kind::Text,
+        };
+        let fail = |source| {
+            Some(Err(BadRecord {
+                error: ReadError::Io { file: file.clone(), source },
+                raw: empty(Vec::new()),
+            }))
+        };
+        let mut stream = match stream {
+            Ok(stream) => stream,
+            Err(error) => return fail(error),
+        };
+        let kind = match input.kind {
+            Some(kind) => kind,
+            None => match stream.fill_buf() {
+                Ok(head) if looks_like_json(head) => Kind::Jsonl,
+                Ok(_) => Kind::Text,
+                Err(error) => return fail(error),
+            },
+        };
+        if kind == Kind::Jsonl {
+            self.lines = Some(Lines { file, stream, line: 0 });
+            return None;
+        }
+        let mut raw = empty(Vec::new());
+        if let Err(error) = stream.read_to_end(&mut raw.bytes) {
+            return fail(error);
+        }
+        if let (Some(path), Annotated::Read) = (&input.annotations, self.config.annotations) {
+            raw.kind = Kind::Brat;
+            match bytes::read(path) {
+                Ok(bytes) => raw.annotations = Some(bytes),
+                Err(source) => {
+                    let file = path.display().to_string();
+                    return Some(Err(BadRecord { error: ReadError::Io { file, source }, raw }));
+                }
+            }
+        }
+        Some(Ok(raw))
+    }
+}
+
+/// Whether the first thing in a stream is a JSON object.
+fn looks_like_json(head: &[u8]) -> bool {
+    let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
+    let line = head.split(|&byte| byte == b'\n').find(|line| !line.trim_ascii().is_empty());
+    line.is_some_and(|line| {
+        let line = line.trim_ascii();
+        line.first() == Some(&b'{')
+            && line.get(1).is_some_and(|&byte| matches!(byte, b'"' | b' ' | b'}' | b'\t'))
+    })
+}
+
+impl Lines {
+    /// The next line that is not blank.
+    fn next(&mut self) -> Option<Result<RawRecord, BadRecord>> {
+        loop {
+            let mut bytes = Vec::new();
+            self.line += 1;
+            let raw = |bytes| RawRecord {
+                file: self.file.clone(),
+                line: self.line,
+                bytes,
+                annotations: None,
+                fallback_id: format!("{}:{}", self.file, self.line),
+                kind: Kind::Jsonl,
+            };
+            match self.stream.read_until(b'\n', &mut bytes) {
+                Ok(0) => return None,
+                Ok(_) => {}
+                Err(source) => {
+                    let error = ReadError::Io { file: self.file.clone(), source };
+                    // What follows cannot be found any more.
+                    self.stream = Box::new(io::empty());
+                    return Some(Err(BadRecord { error, raw: raw(bytes) }));
+                }
+            }
+            while matches!(bytes.last(), Some(b'\n' | b'\r')) {
+                bytes.pop();
+            }
+            if self.line == 1 && bytes.starts_with(b"\xef\xbb\xbf") {
+                bytes.drain(..3);
+            }
+            if !bytes.trim_ascii().is_empty() {
+                return Some(Ok(raw(bytes)));
+            }
+        }
+    }
+}
+
+impl Iterator for Source {
+    type Item = Result<RawRecord, BadRecord>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(lines) = &mut self.lines {
+                match lines.next() {
+                    Some(record) => return Some(record),
+                    None => self.lines = None,
+                }
+            }
+            let input = self.inputs.next()?;
+            if let Some(record) = self.open(input) {
+                return Some(record);
+            }
+        }
+    }
+}
+
+/// Turns a record into a document with its annotations.
+///
+/// # Errors
+///
+/// If the record is broken: it comes back whole, with the place and the reason.
+pub fn parse(raw: RawRecord, config: ReadConfig) -> Result<Record, Box<BadRecord>> {
+    let RawRecord { file, line, bytes, annotations, fallback_id, kind } = raw;
+    let whole = |bytes: Vec<u8>, annotations: Option<Vec<u8>>| RawRecord {
+        file: file.clone(),
+        line,
+        bytes,
+        annotations,
+        fallback_id: fallback_id.clone(),
+        kind,
+    };
+    let text = match bytes::text(bytes) {
+        Ok(text) => text,
+        Err((at, reason, bytes)) => {
+            let error = ReadError::record(&file, line + at - 1, reason);
+            return Err(Box::new(BadRecord { error, raw: whole(bytes, annotations) }));
+        }
+    };
+    if text.len() >= u32::MAX as usize {
+        let error = ReadError::record(&file, line, "the document is longer than 4 GiB: cut it into several");
+        return Err(Box::new(BadRecord { error, raw: whole(text.into_bytes(), annotations) }));
+    }
+    match kind {
+        Kind::Text => Ok(Record {
+            document: Document::new(fallback_id, text),
+            annotations: Annotations::default(),
+            annotated: false,
+        }),
+        Kind::Jsonl => jsonl::parse(&text, &fallback_id, config).map_err(|reason| {
+            let error = ReadError::record(&file, line, reason);
+            Box::new(BadRecord { error, raw: whole(text.into_bytes(), None) })
+        }),
+        Kind::Brat => {
+            let lines = annotations.unwrap_or_default();
+            let file_of_lines = Path::new(&file).with_extension("ann").display().to_string();
+            match bytes::text(lines) {
+                Err((at, reason, lines)) => {
+                    let error = ReadError::record(&file_of_lines, at, reason);
+                    Err(Box::new(BadRecord { error, raw: whole(text.into_bytes(), Some(lines)) }))
+                }
+                Ok(lines) => match brat::parse(&text, &lines) {
+                    Ok(annotations) => Ok(Record {
+                        document: Document::new(fallback_id, text),
+                        annotations,
+                        annotated: true,
+                    }),
+                    Err((at, reason)) => {
+                        let error = ReadError::record(&file_of_lines, at, reason);
+                        let raw = whole(text.into_bytes(), Some(lines.into_bytes()));
+                        Err(Box::new(BadRecord { error, raw }))
+                    }
+                },
+            }
+        }
+    }
+}
+
+/// Reads everything into memory: what scoring needs.
+///
+/// # Errors
+///
+/// At the first record that cannot be read, and at the second of one id.
+pub fn read_all(source: Source) -> Result<Vec<Record>, ReadError> {
+    let config = source.config;
+    let mut ids = HashSet::new();
+    let mut records = Vec::new();
+    for raw in source {
+        let raw = raw.map_err(|bad| bad.error)?;
+        let (file, line) = (raw.file.clone(), raw.line);
+        let record = parse(raw, config).map_err(|bad| bad.error)?;
+        if !ids.insert(record.document.id.clone()) {
+            let reason = format!("a second document with the id `{}`", record.document.id);
+            return Err(ReadError::record(&file, line, reason));
+        }
+        records.push(record);
+    }
+    Ok(records)
+}

@@ -1,0 +1,74 @@
+//! [`Prepared`]: a text with its tokens.
+
+use std::ops::Range;
+
+use super::sentence::split;
+use super::token::{Class, Token};
+use super::tokenize::tokenize;
+
+/// A text with its tokens, lines and sentences.
+#[derive(Clone, Debug)]
+pub struct Prepared<'t> {
+    text: &'t str,
+    tokens: Vec<Token>,
+}
+
+impl<'t> Prepared<'t> {
+    /// Cuts a text. O(n).
+    #[must_use]
+    pub fn new(text: &'t str) -> Self {
+        Self::reuse(text, Vec::new())
+    }
+
+    /// Cuts a text into a buffer that another text has left behind.
+    #[must_use]
+    pub fn reuse(text: &'t str, mut buffer: Vec<Token>) -> Self {
+        buffer.clear();
+        tokenize(text, &mut buffer);
+        split(text, &mut buffer);
+        Self { text, tokens: buffer }
+    }
+
+    /// Hands the buffer back.
+    #[must_use]
+    pub fn into_buffer(self) -> Vec<Token> {
+        self.tokens
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn text(&self) -> &'t str {
+        self.text
+    }
+
+    /// The tokens in text order.
+    #[must_use]
+    pub fn tokens(&self) -> &[Token] {
+        &self.tokens
+    }
+
+    /// The lines that hold a token, as ranges of tokens.
+    #[must_use]
+    pub fn lines(&self) -> Vec<Range<u32>> {
+        self.stretches(Class::LINE_START)
+    }
+
+    /// The sentences, as ranges of tokens.
+    #[must_use]
+    pub fn sentences(&self) -> Vec<Range<u32>> {
+        self.stretches(Class::SENTENCE_START)
+    }
+
+    fn stretches(&self, begins: Class) -> Vec<Range<u32>> {
+        let mut stretches: Vec<Range<u32>> = Vec::new();
+        for (index, token) in self.tokens.iter().enumerate() {
+            if token.class.contains(begins) {
+                stretches.push(index as u32..index as u32);
+            }
+            if let Some(last) = stretches.last_mut() {
+                last.end = index as u32 + 1;
+            }
+        }
+        stretches
+    }
+}

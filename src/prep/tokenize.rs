@@ -1,0 +1,375 @@
+//! Cuts a text into tokens and loses nothing: tokens and white space tile it.
+//!
+//! The cut is that of Unicode word boundaries (UAX #29), but for what reports
+//! are full of:
+//!
+//! - hyphens, dashes, slashes, colons and semicolons are tokens of their own
+//!   (`18 - NQ / TW`, `14 : 34`);
+//! - the possessive is cut off (`Committee 's`, `Farmers '`);
+//! - a number and its unit are two (`27,300 ha`, `VNĐ 30.9`), an ordinal, a
+//!   single capital and a mixed form stay whole (`14th`, `5G`, `QH15`);
+//! - an abbreviation keeps its dot (`No.` before a digit, `Dr.`, `p.m.`);
+//! - a web address or e-mail address is one token;
+//! - dots in a row are one token.
+
+use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::token::{Class, Token};
+
+/// Abbreviations that keep their dot wherever they stand.
+const ABBREVIATIONS: &[&str] = &[
+    "assoc", "co", "corp", "dr", "etc", "fig", "gen", "gov", "inc", "jr", "lt", "ltd", "messrs", "mr", "mrs",
+    "ms", "ph", "prof", "rev", "sen", "sgt", "sr", "st", "vs", "jan", "feb", "apr", "aug", "sept", "oct",
+    "nov", "dec",
+];
+
+/// Abbreviations that keep their dot before a number.
+const BEFORE_NUMBERS: &[&str] = &["no", "nos", "art", "km", "vol", "p", "pp", "tel"];
+
+/// Letters that stand directly before an amount.
+const CURRENCIES: &[&str] = &["VND", "VNĐ", "USD", "EUR", "US", "GBP", "JPY", "CNY", "Rs"];
+
+/// What a character is to the tokenizer.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// White space: between tokens.
+    Space,
+    /// Letters, digits, marks, `_`.
+    Word,
+    /// `'` and its typographic forms.
+    Apostrophe,
+    /// `.`
+    Dot,
+    /// `,`
+    Comma,
+    /// A token of its own.
+    Single,
+    /// Symbols, emoji: cut where Unicode cuts.
+    Other,
+}
+
+/// Appends the tokens of `text`, in order. O(n).
+///
+/// ```
+/// use spanwright::prep::tokenize;
+/// let text = "BHG's 27,300ha";
+/// let mut tokens = Vec::new();
+/// tokenize(text, &mut tokens);
+/// let forms: Vec<&str> = tokens.iter().filter_map(|t| t.span().slice(text)).collect();
+/// assert_eq!(forms, ["BHG", "'s", "27,300", "ha"]);
+/// ```
+pub fn tokenize(text: &str, tokens: &mut Vec<Token>) {
+    Cutter { text, bytes: text.as_bytes(), tokens, ascii_words: true }.run();
+}
+
+/// The same with every word put to the Unicode rules: the plain version that
+/// [`tokenize`] is tested against.
+pub fn tokenize_plainly(text: &str, tokens: &mut Vec<Token>) {
+    Cutter { text, bytes: text.as_bytes(), tokens, ascii_words: false }.run();
+}
+
+struct Cutter<'a> {
+    text: &'a str,
+    bytes: &'a [u8],
+    tokens: &'a mut Vec<Token>,
+    /// Whether a run of ASCII letters and digits is known to be one word.
+    ascii_words: bool,
+}
+
+impl Cutter<'_> {
+    fn run(&mut self) {
+        let mut at = 0;
+        let mut after_space = true;
+        while at < self.bytes.len() {
+            let (kind, len) = self.kind(at);
+            if kind == Kind::Space {
+                at += len;
+                after_space = true;
+                continue;
+            }
+            let opens = after_space || self.opens(at);
+            after_space = false;
+            if kind == Kind::Word && opens {
+                if let Some(end) = self.address(at) {
+                    self.push(at, end);
+                    at = end;
+                    continue;
+                }
+            }
+            at = match kind {
+                Kind::Word => self.word(at),
+                Kind::Apostrophe => self.apostrophe(at, len),
+                Kind::Dot => self.dots(at),
+                Kind::Other => self.others(at),
+                Kind::Comma | Kind::Single | Kind::Space => {
+                    self.push(at, at + len);
+                    at + len
+                }
+            };
+        }
+    }
+
+    fn push(&mut self, start: usize, end: usize) {
+        let class = Class::of_form(&self.text[start..end]);
+        self.tokens.push(Token { start: start as u32, end: end as u32, class });
+    }
+
+    fn kind(&self, at: usize) -> (Kind, usize) {
+        match self.bytes.get(at) {
+            None => (Kind::Space, 0),
+            Some(&byte) if byte < 128 => (ascii_kind(byte), 1),
+            Some(_) => {
+                self.text[at..].chars().next().map_or((Kind::Space, 0), |c| (wide_kind(c), c.len_utf8()))
+            }
+        }
+    }
+
+    /// Whether the character before `at` lets an address begin.
+    fn opens(&self, at: usize) -> bool {
+        matches!(self.bytes[at - 1], b'(' | b'<' | b'[' | b'"' | b'\'' | b':' | b',' | b';')
+            || self.text[..at].ends_with(['“', '‘', '«'])
+    }
+
+    /// The end of the web or e-mail address that begins here.
+    fn address(&self, at: usize) -> Option<usize> {
+        let rest = &self.text[at..];
+        let first = rest.as_bytes()[0];
+        let stop = |c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"' | '“' | '”' | '«' | '»');
+        let is_web = matches!(first, b'h' | b'H' | b'w' | b'W' | b'f')
+            && ["http://", "https://", "ftp://", "www."]
+                .iter()
+                .any(|head| rest.get(..head.len()).is_some_and(|start| start.eq_ignore_ascii_case(head)));
+        if is_web {
+            let end = rest.find(stop).unwrap_or(rest.len());
+            return Some(at + trim_address(&rest[..end]));
+        }
+        let name = rest.bytes().take_while(|b| b.is_ascii_alphanumeric() || b"._%+-".contains(b)).count();
+        if name == 0 || rest.as_bytes().get(name) != Some(&b'@') {
+            return None;
+        }
+        let host = &rest[name + 1..];
+        let len = host.bytes().take_while(|b| b.is_ascii_alphanumeric() || b".-".contains(b)).count();
+        let host = host[..len].trim_end_matches(['.', '-']);
+        let is_host = host.contains('.') && !host.starts_with('.');
+        is_host.then(|| at + name + 1 + host.len())
+    }
+
+    /// Cuts a word, and joins to it what dots, commas and apostrophes join.
+    fn word(&mut self, start: usize) -> usize {
+        let mut end = start;
+        loop {
+            end = self.run_end(end);
+            let (kind, len) = self.kind(end);
+            let next = end + len;
+            if self.kind(next).0 != Kind::Word || !self.joins(end, next, kind) {
+                break;
+            }
+            end = next;
+        }
+        self.pieces(start, end);
+        self.abbreviation(end)
+    }
+
+    fn run_end(&self, mut at: usize) -> usize {
+        loop {
+            match self.kind(at) {
+                (Kind::Word, len) => at += len,
+                _ => return at,
+            }
+        }
+    }
+
+    /// Whether the character between `end` and `next` joins the two sides.
+    fn joins(&self, end: usize, next: usize, kind: Kind) -> bool {
+        let before = last_base(&self.text[..end]);
+        let after = self.text[next..].chars().next();
+        let (Some(before), Some(after)) = (before, after) else { return false };
+        let digits = before.is_numeric() && after.is_numeric();
+        let letters = before.is_alphabetic() && after.is_alphabetic();
+        match kind {
+            Kind::Comma => digits,
+            Kind::Dot => digits || letters,
+            Kind::Apostrophe => letters && !self.is_possessive(next),
+            Kind::Space | Kind::Word | Kind::Single | Kind::Other => false,
+        }
+    }
+
+    /// Whether an `s` at `at` is all that follows the apostrophe.
+    fn is_possessive(&self, at: usize) -> bool {
+        matches!(self.bytes.get(at), Some(b's' | b'S')) && self.kind(at + 1).0 != Kind::Word
+    }
+
+    /// Pushes the tokens of a joined word: one, or several where Unicode or
+    /// the line between number and letters cuts it.
+    fn pieces(&mut self, start: usize, end: usize) {
+        let word = &self.text[start..end];
+        if self.ascii_words && word.is_ascii() {
+            self.cut_amount(start, end);
+            return;
+        }
+        let mut from = start;
+        let mut runs: Vec<(usize, usize)> = Vec::new();
+        for piece in word.split_word_bounds() {
+            let to = from + piece.len();
+            // A joint that Unicode would not make, such as a dot in `T.H` before
+            // a digit, stays where the joining rules put it.
+            let joint = runs.last().is_some() && self.is_joint(from, to, start, end);
+            match runs.last_mut() {
+                Some(last) if joint => last.1 = to,
+                _ => runs.push((from, to)),
+            }
+            from = to;
+        }
+        for (from, to) in runs {
+            self.cut_amount(from, to);
+        }
+    }
+
+    /// Whether a piece, or the one before it, is a joint inside a joined word.
+    fn is_joint(&self, from: usize, to: usize, start: usize, end: usize) -> bool {
+        let joint = |at: usize| !matches!(self.kind(at).0, Kind::Word);
+        (from > start && joint(from) && to < end)
+            || self.text[..from].chars().next_back().is_some_and(is_joint_char)
+    }
+
+    /// Parts a number from the letters after it, and a currency from its amount.
+    fn cut_amount(&mut self, start: usize, end: usize) {
+        let form = &self.text[start..end];
+        let cut = match form.chars().next() {
+            Some(first) if first.is_numeric() => unit_cut(form),
+            Some(_) => currency_cut(form),
+            None => None,
+        };
+        match cut {
+            Some(cut) => {
+                self.push(start, start + cut);
+                self.push(start + cut, end);
+            }
+            None => self.push(start, end),
+        }
+    }
+
+    /// Takes the dot after the last token into it if that is an abbreviation.
+    fn abbreviation(&mut self, end: usize) -> usize {
+        if self.bytes.get(end) != Some(&b'.') || self.bytes.get(end + 1) == Some(&b'.') {
+            return end;
+        }
+        let Some(token) = self.tokens.last_mut() else { return end };
+        let form = &self.text[token.start as usize..end];
+        let lower = form.to_lowercase();
+        let is_dotted = form.contains('.') && form.split('.').all(|part| part.chars().count() == 1);
+        let before_number = || {
+            let rest = self.text[end + 1..].trim_start_matches(|c: char| c.is_whitespace() && c != '\n');
+            rest.starts_with(char::is_numeric)
+        };
+        let keeps = (is_dotted && form.chars().all(|c| c == '.' || c.is_alphabetic()))
+            || ABBREVIATIONS.contains(&lower.as_str())
+            || (BEFORE_NUMBERS.contains(&lower.as_str()) && before_number());
+        if keeps {
+            token.end += 1;
+            return end + 1;
+        }
+        end
+    }
+
+    fn apostrophe(&mut self, at: usize, len: usize) -> usize {
+        let after_word = self.tokens.last().is_some_and(|token| token.end as usize == at);
+        let end = if after_word && self.is_possessive(at + len) { at + len + 1 } else { at + len };
+        self.push(at, end);
+        end
+    }
+
+    fn dots(&mut self, at: usize) -> usize {
+        let end = at + self.bytes[at..].iter().take_while(|&&byte| byte == b'.').count();
+        self.push(at, end);
+        end
+    }
+
+    fn others(&mut self, at: usize) -> usize {
+        let mut end = at;
+        loop {
+            let (kind, len) = self.kind(end);
+            let extends =
+                end > at && kind == Kind::Word && self.text[end..].chars().next().is_some_and(extends);
+            if kind != Kind::Other && !extends {
+                break;
+            }
+            end += len;
+        }
+        let mut from = at;
+        for piece in self.text[at..end].split_word_bounds() {
+            self.push(from, from + piece.len());
+            from += piece.len();
+        }
+        end
+    }
+}
+
+fn is_joint_char(c: char) -> bool {
+    matches!(c, '.' | ',' | '\'' | '’' | '‘' | 'ʼ' | '＇')
+}
+
+/// The last character that is no mark and no format character.
+fn last_base(text: &str) -> Option<char> {
+    text.chars().rev().find(|&c| !extends(c))
+}
+
+/// Whether a character only changes the one before it.
+fn extends(c: char) -> bool {
+    !c.is_ascii()
+        && (c.general_category_group() == GeneralCategoryGroup::Mark
+            || (c.general_category_group() == GeneralCategoryGroup::Other && !c.is_alphanumeric()))
+}
+
+/// Where the letters of `27,300ha` or `30days` begin, if they are a unit.
+fn unit_cut(form: &str) -> Option<usize> {
+    let cut = form.find(|c: char| c.is_alphabetic())?;
+    let (number, letters) = form.split_at(cut);
+    let has_point = number.contains(['.', ',']);
+    let is_unit =
+        letters.chars().all(|c| c.is_alphabetic() || extends(c)) || matches!(letters, "m2" | "m3" | "km2");
+    let is_ordinal = matches!(letters.to_lowercase().as_str(), "st" | "nd" | "rd" | "th");
+    let is_single = letters.chars().count() == 1 && letters.chars().all(char::is_uppercase);
+    (is_unit && !is_ordinal && (has_point || !is_single)).then_some(cut)
+}
+
+/// Where the amount of `VNĐ30.9` begins.
+fn currency_cut(form: &str) -> Option<usize> {
+    let cut = form.find(|c: char| c.is_numeric())?;
+    let (letters, number) = form.split_at(cut);
+    let is_amount = number.chars().all(|c| c.is_numeric() || matches!(c, '.' | ','));
+    let has_point = number.contains(['.', ',']) && !letters.contains(['.', ',']);
+    (is_amount && (has_point || CURRENCIES.contains(&letters))).then_some(cut)
+}
+
+/// The length of an address without the punctuation that ends the sentence.
+fn trim_address(address: &str) -> usize {
+    let trimmed = address.trim_end_matches(['.', ',', ';', ':', '!', '?', '\'', '’', '…', ']', '}']);
+    match trimmed.strip_suffix(')') {
+        Some(inner) if !inner.contains('(') => trim_address(inner),
+        _ => trimmed.len(),
+    }
+}
+
+fn ascii_kind(byte: u8) -> Kind {
+    match byte {
+        b'\t'..=b'\r' | b' ' => Kind::Space,
+        b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'_' => Kind::Word,
+        b'\'' => Kind::Apostrophe,
+        b'.' => Kind::Dot,
+        b',' => Kind::Comma,
+        _ => Kind::Single,
+    }
+}
+
+fn wide_kind(c: char) -> Kind {
+    match c {
+        '’' | '‘' | 'ʼ' | '＇' => Kind::Apostrophe,
+        '\u{200b}' => Kind::Space,
+        c if c.is_whitespace() => Kind::Space,
+        c if c.is_alphanumeric() || extends(c) => Kind::Word,
+        c if c.general_category_group() == GeneralCategoryGroup::Punctuation => Kind::Single,
+        _ => Kind::Other,
+    }
+}

@@ -1,0 +1,91 @@
+//! Patterns over tokens and spans as programs for the matcher.
+
+use crate::doc::schema::{Anchor, BindingId, NumberTest, Standing, TypeId};
+
+use super::{PredicateId, SpanTest};
+
+/// The index of an instruction.
+pub type Pc = u32;
+
+/// One instruction. `next` is where the matcher goes on.
+#[derive(Clone, Debug)]
+pub enum Inst {
+    /// Consumes one token that meets the test.
+    Token {
+        /// Index into [`PatternProgram::tests`].
+        test: u32,
+        /// Next instruction.
+        next: Pc,
+    },
+    /// Consumes one span of one of the types that meets the test.
+    Span {
+        /// The types.
+        types: Box<[TypeId]>,
+        /// Further condition.
+        test: Option<Box<SpanTest>>,
+        /// What it is bound to.
+        binding: Option<BindingId>,
+        /// Next instruction.
+        next: Pc,
+    },
+    /// Consumes any token that does not begin a sentence.
+    Gap {
+        /// Next instruction.
+        next: Pc,
+    },
+    /// Goes on only where no sentence begins: the end of a gap.
+    SameSentence(Pc),
+    /// Tries the first, then the second.
+    Split(Pc, Pc),
+    /// A binding begins.
+    Open(BindingId, Pc),
+    /// A binding ends.
+    Close(BindingId, Pc),
+    /// Goes on only at such a place.
+    Assert(Anchor, Pc),
+    /// Goes on only where the part at `start` matches from here (or does not).
+    Look {
+        /// Where the part begins; it ends with [`Inst::Match`].
+        start: Pc,
+        /// Must not match.
+        negative: bool,
+        /// Next instruction.
+        next: Pc,
+    },
+    /// Done.
+    Match,
+}
+
+/// A compiled pattern.
+#[derive(Clone, Debug, Default)]
+pub struct PatternProgram {
+    /// The instructions; the pattern begins at `start`.
+    pub insts: Vec<Inst>,
+    /// Which instructions run towards the start of the text (look-behind).
+    pub backward: Vec<bool>,
+    /// Where to begin.
+    pub start: Pc,
+    /// Tests on tokens.
+    pub tests: Vec<TokenTest>,
+}
+
+/// A test on one token where it stands.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TokenTest {
+    /// Always.
+    Any,
+    /// Not so.
+    Not(Box<TokenTest>),
+    /// All of them.
+    And(Vec<TokenTest>),
+    /// One of them.
+    Or(Vec<TokenTest>),
+    /// All of these class bits.
+    Class(u32),
+    /// The form meets the test.
+    Form(PredicateId),
+    /// Its line, from 1; negative numbers count from the end.
+    Line(NumberTest),
+    /// It stands so to a span of one of the types.
+    Standing(Standing, Box<[TypeId]>),
+}

@@ -1,0 +1,194 @@
+//! Scores as aligned tables, for a terminal or in Markdown.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use comfy_table::{CellAlignment, Table, presets};
+
+use super::ScoreReport;
+use crate::eval::{Counts, Scheme};
+
+/// Which kind of table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Look {
+    /// Lines, for a terminal.
+    Terminal,
+    /// Markdown.
+    Markdown,
+}
+
+/// The scores as tables for a terminal.
+#[must_use]
+pub fn table(report: &ScoreReport<'_>) -> String {
+    write(report, Look::Terminal)
+}
+
+/// The scores in Markdown.
+#[must_use]
+pub fn markdown(report: &ScoreReport<'_>) -> String {
+    write(report, Look::Markdown)
+}
+
+const COUNTED: [&str; 9] = ["", "gold", "found", "right", "wrong", "missed", "P", "R", "F1"];
+
+fn write(report: &ScoreReport<'_>, look: Look) -> String {
+    let scores = report.scores;
+    let mut out = String::new();
+    let of = report.pack.map_or("predictions".to_owned(), |pack| format!("{} {}", pack.name, pack.version));
+    let documents = if report.documents == 1 {
+        "1 document".to_owned()
+    } else {
+        format!("{} documents", report.documents)
+    };
+    heading(&mut out, look, &format!("{of} against {documents} of gold"));
+
+    heading(&mut out, look, "Entities: same span and type");
+    let mut rows = by_type(&scores.entities.types);
+    let macros = scores.entities.macro_average();
+    rows.push(counted("micro", scores.entities.micro));
+    rows.push(averaged(
+        &format!("macro of {} types", macros.types),
+        [macros.precision, macros.recall, macros.f1],
+    ));
+    rows.push(counted("unlabelled", scores.entities.unlabelled));
+    block(&mut out, look, &COUNTED, rows);
+    if scores.duplicates > 0 {
+        let _ = writeln!(out, "{} predictions repeat another and count once.", scores.duplicates);
+    }
+
+    heading(&mut out, look, "Relations, strict: same type, both arguments with span and type");
+    let mut rows = by_type(&scores.relations.types);
+    let macros = scores.relations.macro_average();
+    rows.push(counted("micro", scores.relations.strict));
+    rows.push(averaged(
+        &format!("macro of {} types", macros.types),
+        [macros.precision, macros.recall, macros.f1],
+    ));
+    rows.push(counted("boundaries", scores.relations.boundaries));
+    block(&mut out, look, &COUNTED, rows);
+
+    heading(&mut out, look, "Values: of matching mentions, and span, type and value together");
+    let mut rows = by_type(&scores.values.types);
+    rows.push(counted("together", scores.values.joint));
+    rows.push(vec![
+        "given the span".to_owned(),
+        (scores.values.right + scores.values.wrong).to_string(),
+        String::new(),
+        scores.values.right.to_string(),
+        scores.values.wrong.to_string(),
+        String::new(),
+        figure(scores.values.accuracy()),
+    ]);
+    block(&mut out, look, &COUNTED, rows);
+
+    heading(&mut out, look, "SemEval schemes, by the best alignment");
+    let schemes = [
+        ("strict", &scores.semeval.strict),
+        ("exact", &scores.semeval.exact),
+        ("partial", &scores.semeval.partial),
+        ("type", &scores.semeval.type_),
+    ];
+    let columns = ["", "correct", "incorrect", "partial", "missed", "spurious", "P", "R", "F1"];
+    block(&mut out, look, &columns, schemes.iter().map(|(name, scheme)| schemed(name, scheme)).collect());
+
+    heading(&mut out, look, "Coreference: mentions by span, chains as predicted");
+    let c = &scores.coreference;
+    let (p, r, f) = c.blanc();
+    let ratio = |name: &str, ratio: &crate::eval::Ratio| {
+        vec![name.to_owned(), figure(ratio.precision()), figure(ratio.recall()), figure(ratio.f1())]
+    };
+    let rows = vec![
+        ratio("MUC", &c.muc),
+        ratio("B³", &c.b_cubed),
+        ratio("CEAF m", &c.ceaf_m),
+        ratio("CEAF e", &c.ceaf_e),
+        vec!["BLANC".to_owned(), figure(p), figure(r), figure(f)],
+        ratio("LEA", &c.lea),
+        vec!["CoNLL".to_owned(), String::new(), String::new(), figure(c.conll())],
+    ];
+    block(&mut out, look, &["", "P", "R", "F1"], rows);
+
+    heading(&mut out, look, "Documents");
+    let rows = scores
+        .documents
+        .iter()
+        .map(|document| {
+            let mut row = counted(&document.id, document.entities);
+            let relations = document.relations;
+            row.extend([relations.gold().to_string(), figure(relations.f1())]);
+            row
+        })
+        .collect();
+    let columns =
+        ["", "entities", "found", "right", "wrong", "missed", "P", "R", "F1", "relations", "relations F1"];
+    block(&mut out, look, &columns, rows);
+    out
+}
+
+fn heading(out: &mut String, look: Look, text: &str) {
+    if !out.is_empty() {
+        out.push('\n');
+    }
+    match look {
+        Look::Terminal => {
+            let _ = writeln!(out, "{text}");
+        }
+        Look::Markdown => {
+            let _ = writeln!(out, "### {text}\n");
+        }
+    }
+}
+
+fn block(out: &mut String, look: Look, columns: &[&str], rows: Vec<Vec<String>>) {
+    let mut table = Table::new();
+    table.load_style(match look {
+        Look::Terminal => presets::NOTHING,
+        Look::Markdown => presets::ASCII_MARKDOWN,
+    });
+    table.set_header(columns.iter().copied());
+    for mut row in rows {
+        row.resize(columns.len(), String::new());
+        table.add_row(row);
+    }
+    for column in table.column_iter_mut().skip(1) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    for line in table.to_string().lines() {
+        let _ = writeln!(out, "{}", line.trim_end());
+    }
+}
+
+fn by_type(types: &BTreeMap<Arc<str>, Counts>) -> Vec<Vec<String>> {
+    types.iter().map(|(label, counts)| counted(label, *counts)).collect()
+}
+
+fn counted(name: &str, counts: Counts) -> Vec<String> {
+    let numbers = [counts.gold(), counts.predicted(), counts.tp, counts.fp, counts.fn_];
+    let figures = [counts.precision(), counts.recall(), counts.f1()];
+    std::iter::once(name.to_owned())
+        .chain(numbers.iter().map(u64::to_string))
+        .chain(figures.into_iter().map(figure))
+        .collect()
+}
+
+fn averaged(name: &str, figures: [Option<f64>; 3]) -> Vec<String> {
+    let mut row = vec![name.to_owned()];
+    row.extend(std::iter::repeat_n(String::new(), 5));
+    row.extend(figures.into_iter().map(figure));
+    row
+}
+
+fn schemed(name: &str, scheme: &Scheme) -> Vec<String> {
+    let numbers = [scheme.correct, scheme.incorrect, scheme.partial, scheme.missed, scheme.spurious];
+    let figures = [scheme.precision(), scheme.recall(), scheme.f1()];
+    std::iter::once(name.to_owned())
+        .chain(numbers.iter().map(u64::to_string))
+        .chain(figures.into_iter().map(figure))
+        .collect()
+}
+
+/// Four decimals; `–` where a figure is undefined.
+fn figure(value: Option<f64>) -> String {
+    value.map_or("–".to_owned(), |value| format!("{value:.4}"))
+}

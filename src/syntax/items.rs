@@ -1,0 +1,332 @@
+//! The items of a rule file.
+
+use super::ast::{
+    Context, Drop, Gazetteer, GazetteerEntries, Head, Item, Let, Link, LinkBy, Modifiers, Name, Overlap,
+    Regex, Rule, Set, Spanned, Test, TestCase, Where,
+};
+use super::conditions::facts;
+use super::cursor::{Cursor, Parsed, Reported};
+use super::lexer::{Kind, lex};
+use super::patterns::{pattern, piece, regex};
+use super::templates::{set, value};
+use crate::diag::{Diagnostic, codes};
+use crate::text::FileId;
+
+/// The words that begin items.
+const KEYWORDS: [&str; 8] = ["gazetteer", "regex", "let", "rule", "drop", "context", "link", "test"];
+
+/// Reads all items of a rule file; reports what it cannot read and goes on
+/// with the next item.
+pub(super) fn items(file: FileId, text: &str, problems: &mut Vec<Diagnostic>) -> Vec<Item> {
+    let lexemes = lex(file, text, problems);
+    let mut cursor = Cursor::new(file, text, &lexemes, problems);
+    let mut items = Vec::new();
+    while *cursor.kind() != Kind::End {
+        match item(&mut cursor) {
+            Ok(item) => items.push(item),
+            Err(Reported) => cursor.recover(&KEYWORDS),
+        }
+    }
+    items
+}
+
+fn item(cursor: &mut Cursor<'_>) -> Parsed<Item> {
+    let start = cursor.span();
+    let word = match cursor.kind() {
+        Kind::Name(word) if KEYWORDS.contains(&word.as_str()) => word.as_str(),
+        other => return Err(no_item(cursor, other)),
+    };
+    cursor.advance();
+    match word {
+        "gazetteer" => Ok(Item::Gazetteer(gazetteer(cursor)?)),
+        "regex" => Ok(Item::Regex(regex_item(cursor)?)),
+        "let" => {
+            let name = cursor.name("a name")?;
+            cursor.expect("=")?;
+            Ok(Item::Let(Let { name, pattern: pattern(cursor)? }))
+        }
+        "rule" => {
+            let name = cursor.name("the name of the rule")?;
+            let modifiers = modifiers(cursor)?;
+            cursor.expect("{")?;
+            let pattern = pattern(cursor)?;
+            let (mut condition, mut sets, mut heads) = (None, Vec::new(), Vec::new());
+            while !cursor.is("}") {
+                clause(cursor, &mut condition, &mut sets, &mut heads)?;
+            }
+            cursor.expect("}")?;
+            let span = start.cover(cursor.last_span());
+            Ok(Item::Rule(Rule { name, modifiers, pattern, condition, sets, heads, span }))
+        }
+        "drop" => {
+            let name = cursor.name("the name of the drop")?;
+            cursor.expect("{")?;
+            let pattern = pattern(cursor)?;
+            let condition = if cursor.take_word("where") { Some(facts(cursor)?) } else { None };
+            cursor.expect("}")?;
+            Ok(Item::Drop(Drop { name, pattern, condition, span: start.cover(cursor.last_span()) }))
+        }
+        "context" => Ok(Item::Context(context(cursor)?)),
+        "link" => Ok(Item::Link(link(cursor)?)),
+        _ => Ok(Item::Test(test(cursor)?)),
+    }
+}
+
+/// Reports that no item begins here; suggests the keyword that was meant.
+fn no_item(cursor: &mut Cursor<'_>, found: &Kind) -> Reported {
+    let title = format!("no item begins with {}", found.describe());
+    let mut diagnostic = Diagnostic::error(&codes::UNKNOWN_ITEM, title, cursor.file, cursor.span());
+    let near = match found {
+        Kind::Name(word) => super::suggest::nearest(word, KEYWORDS),
+        _ => None,
+    };
+    diagnostic = match near {
+        Some(keyword) => diagnostic.help(format!("did you mean `{keyword}`?")),
+        None => diagnostic.help(format!("items begin with {}", KEYWORDS.join(", "))),
+    };
+    cursor.problems.push(diagnostic);
+    cursor.advance();
+    Reported
+}
+
+fn modifiers(cursor: &mut Cursor<'_>) -> Parsed<Modifiers> {
+    let mut modifiers = Modifiers::default();
+    while let Kind::Name(word) = cursor.kind() {
+        let span = cursor.span();
+        match word.as_str() {
+            "priority" => {
+                cursor.advance();
+                let number = cursor.number("a priority")?;
+                let limited = number.node.clamp(i64::from(i32::MIN), i64::from(i32::MAX)) as i32;
+                modifiers.priority = Some(Spanned::new(limited, span.cover(number.span)));
+                continue;
+            }
+            "nested" => modifiers.nested = Some(span),
+            "override" => modifiers.overrides = Some(span),
+            "anchor" => modifiers.anchor = Some(span),
+            "across" => {
+                cursor.advance();
+                cursor.expect_word("lines")?;
+                modifiers.across_lines = Some(span.cover(cursor.last_span()));
+                continue;
+            }
+            "overlap" => {
+                cursor.advance();
+                let overlap = match cursor.kind() {
+                    Kind::Name(word) if word == "starts" => Overlap::Starts,
+                    Kind::Name(word) if word == "all" => Overlap::All,
+                    _ => return Err(cursor.unexpected("`starts` or `all`")),
+                };
+                cursor.advance();
+                modifiers.overlap = Some(Spanned::new(overlap, span.cover(cursor.last_span())));
+                continue;
+            }
+            _ => {
+                return Err(cursor.unexpected(
+                    "`{` or one of `priority N`, `nested`, `override`, `anchor`, `across lines`, `overlap starts`",
+                ));
+            }
+        }
+        cursor.advance();
+    }
+    Ok(modifiers)
+}
+
+/// `name -> TYPE modifiers`
+fn typed_head(cursor: &mut Cursor<'_>) -> Parsed<(Name, Name, Modifiers)> {
+    let name = cursor.name("a name")?;
+    cursor.expect("->")?;
+    let label = cursor.name("a type")?;
+    Ok((name, label, modifiers(cursor)?))
+}
+
+fn gazetteer(cursor: &mut Cursor<'_>) -> Parsed<Gazetteer> {
+    let (name, label, modifiers) = typed_head(cursor)?;
+    let (mut entries, mut fold, mut sets) = (Vec::new(), Vec::new(), Vec::new());
+    cursor.expect("{")?;
+    while !cursor.is("}") {
+        if matches!(cursor.kind(), Kind::Text(..)) {
+            entries.push(GazetteerEntries::Inline(
+                cursor.string("a phrase (case folds with `match fold-case`)")?,
+            ));
+            cursor.take(",");
+        } else if cursor.take_word("file") {
+            entries.push(GazetteerEntries::File(cursor.string("the path of a file")?, None));
+        } else {
+            body_clause(cursor, &mut fold, &mut sets, "a phrase, `file`, `match`, `set`, `value` or `}`")?;
+        }
+    }
+    cursor.expect("}")?;
+    Ok(Gazetteer { name, label, modifiers, entries, fold, sets })
+}
+
+fn regex_item(cursor: &mut Cursor<'_>) -> Parsed<Regex> {
+    let (name, label, modifiers) = typed_head(cursor)?;
+    let (mut patterns, mut fold, mut sets) = (Vec::new(), Vec::new(), Vec::new());
+    cursor.expect("{")?;
+    while !cursor.is("}") {
+        if matches!(cursor.kind(), Kind::Regex(..)) {
+            patterns.push(regex(cursor)?);
+        } else {
+            body_clause(
+                cursor,
+                &mut fold,
+                &mut sets,
+                "a regular expression, `match`, `set`, `value` or `}`",
+            )?;
+        }
+    }
+    cursor.expect("}")?;
+    Ok(Regex { name, label, modifiers, patterns, fold, sets })
+}
+
+/// `match …`, `set …`, `value = …`
+fn body_clause(
+    cursor: &mut Cursor<'_>,
+    fold: &mut Vec<Name>,
+    sets: &mut Vec<Set>,
+    expected: &str,
+) -> Parsed<()> {
+    let span = cursor.span();
+    if cursor.take_word("match") {
+        fold.extend(names(cursor, "`fold-case` or `fold-marks`")?);
+    } else if cursor.take_word("set") {
+        sets.push(set(cursor)?);
+    } else if cursor.take_word("value") {
+        sets.push(value(cursor, span)?);
+    } else {
+        return Err(cursor.unexpected(expected));
+    }
+    Ok(())
+}
+
+/// `a, b, c`
+fn names(cursor: &mut Cursor<'_>, what: &str) -> Parsed<Vec<Name>> {
+    let mut names = vec![cursor.name(what)?];
+    while cursor.take(",") {
+        names.push(cursor.name(what)?);
+    }
+    Ok(names)
+}
+
+fn clause(
+    cursor: &mut Cursor<'_>,
+    condition: &mut Option<Where>,
+    sets: &mut Vec<Set>,
+    heads: &mut Vec<Head>,
+) -> Parsed<()> {
+    let span = cursor.span();
+    if cursor.take_word("where") {
+        let more = facts(cursor)?;
+        *condition = Some(match condition.take() {
+            Some(first) => Where::And(vec![first, more]),
+            None => more,
+        });
+    } else if cursor.take_word("set") {
+        sets.push(set(cursor)?);
+    } else if cursor.take_word("value") {
+        sets.push(value(cursor, span)?);
+    } else if cursor.take("=>") {
+        heads.push(head(cursor)?);
+    } else {
+        return Err(cursor.unexpected("`where`, `set`, `value`, `=>` or `}`"));
+    }
+    Ok(())
+}
+
+fn head(cursor: &mut Cursor<'_>) -> Parsed<Head> {
+    let label = cursor.name("a relation")?;
+    cursor.expect("(")?;
+    let mut args = Vec::new();
+    while !cursor.is(")") {
+        let first = cursor.name("a binding")?;
+        let arg = if cursor.take(":") { (Some(first), cursor.name("a binding")?) } else { (None, first) };
+        args.push(arg);
+        if !cursor.is(")") {
+            cursor.expect(",")?;
+        }
+    }
+    cursor.expect(")")?;
+    let span = label.span.cover(cursor.last_span());
+    Ok(Head { label, args, span })
+}
+
+fn context(cursor: &mut Cursor<'_>) -> Parsed<Context> {
+    let name = cursor.name("the name of the context")?;
+    cursor.expect("{")?;
+    cursor.expect_word("cue")?;
+    let cue = piece(cursor)?;
+    cursor.expect_word("scope")?;
+    let direction = cursor.name("`forward`, `backward` or `both`")?;
+    let mut stops = Vec::new();
+    if cursor.take_word("stop") {
+        while !cursor.is_word("on") {
+            stops.push(piece(cursor)?);
+        }
+    }
+    cursor.expect_word("on")?;
+    let on = names(cursor, "a type")?;
+    let mut sets = Vec::new();
+    while cursor.take_word("set") {
+        sets.push(set(cursor)?);
+    }
+    cursor.expect("}")?;
+    Ok(Context { name, cue, direction, stops, on, sets })
+}
+
+fn link(cursor: &mut Cursor<'_>) -> Parsed<Link> {
+    let name = cursor.name("the name of the link")?;
+    cursor.expect_word("on")?;
+    let on = names(cursor, "a type")?;
+    cursor.expect("{")?;
+    let (mut by, mut spread) = (Vec::new(), None);
+    while !cursor.is("}") {
+        let start = cursor.span();
+        if cursor.take_word("by") {
+            let method = cursor
+                .name("`text`, `value`, `feature \"…\"`, `abbreviation`, `last-part` or `number-prefix`")?;
+            let argument = if matches!(cursor.kind(), Kind::Text(..)) {
+                Some(cursor.string("a feature")?)
+            } else {
+                None
+            };
+            let folds = matches!(cursor.kind(), Kind::Name(word) if word.starts_with("fold"));
+            let fold = if folds { names(cursor, "`fold-case` or `fold-marks`")? } else { Vec::new() };
+            by.push(LinkBy { method, argument, fold });
+        } else if cursor.take_word("spread") {
+            cursor.expect_word("value")?;
+            spread = Some(start.cover(cursor.last_span()));
+        } else {
+            return Err(cursor.unexpected("`by`, `spread value` or `}`"));
+        }
+    }
+    cursor.expect("}")?;
+    Ok(Link { name, on, by, spread })
+}
+
+fn test(cursor: &mut Cursor<'_>) -> Parsed<Test> {
+    let name = cursor.name("the name of the test")?;
+    cursor.expect("{")?;
+    let mut cases = Vec::new();
+    while !cursor.is("}") {
+        if cursor.take_word("none") {
+            cases.push(TestCase::None(cursor.string("a text")?));
+            continue;
+        }
+        let markup = cursor.string("a text in quotes, `none` or `}`")?;
+        let mut relations = Vec::new();
+        while cursor.take("=>") {
+            let label = cursor.name("a relation")?;
+            cursor.expect("(")?;
+            let mut args = vec![cursor.string("the text of an argument")?];
+            while cursor.take(",") {
+                args.push(cursor.string("the text of an argument")?);
+            }
+            cursor.expect(")")?;
+            relations.push((label, args));
+        }
+        cases.push(TestCase::Expect { markup, relations });
+    }
+    cursor.expect("}")?;
+    Ok(Test { name, cases })
+}

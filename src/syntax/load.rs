@@ -1,0 +1,162 @@
+//! Reads a pack from its folder.
+
+use std::io;
+use std::path::{Component, Path, PathBuf};
+
+use super::ast::{GazetteerEntries, Item, Name, RuleFile, RulePack};
+use super::items::items;
+use super::manifest::manifest;
+use crate::diag::{Diagnostic, Report, codes};
+use crate::text::FileId;
+
+/// Why a pack could not be looked at at all.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LoadError {
+    /// There is no `pack.toml`.
+    #[error("{path}: cannot read the rule pack; a pack is a folder with a `pack.toml`")]
+    Manifest {
+        /// Where it was looked for.
+        path: String,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+/// Reads a pack from its folder, or from the path of its `pack.toml`. Mistakes
+/// in it are in the report.
+///
+/// # Errors
+///
+/// If `pack.toml` cannot be read.
+pub fn load(path: &Path) -> Result<(RulePack, Report), LoadError> {
+    let folder = if path.file_name().is_some_and(|name| name == "pack.toml") {
+        path.parent().unwrap_or(Path::new("")).to_path_buf()
+    } else {
+        path.to_path_buf()
+    };
+    let place = folder.join("pack.toml");
+    let bytes = std::fs::read(&place)
+        .map_err(|source| LoadError::Manifest { path: place.display().to_string(), source })?;
+    let read =
+        |name: &str| if name == "pack.toml" { Ok(bytes.clone()) } else { std::fs::read(folder.join(name)) };
+    Ok(parse(&folder, &read))
+}
+
+/// Reads a pack from texts in memory: names and contents, `pack.toml` among them.
+#[must_use]
+pub fn parse_pack(files: &[(&str, &str)]) -> (RulePack, Report) {
+    let read = |name: &str| {
+        let found = files.iter().find(|(file, _)| *file == name);
+        found
+            .map(|(_, text)| text.as_bytes().to_vec())
+            .ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))
+    };
+    parse(Path::new(""), &read)
+}
+
+fn parse(folder: &Path, read: &dyn Fn(&str) -> io::Result<Vec<u8>>) -> (RulePack, Report) {
+    let mut loader = Loader { folder, read, report: Report::default() };
+    let pack = loader.pack();
+    loader.report.sort();
+    (pack, loader.report)
+}
+
+struct Loader<'a> {
+    folder: &'a Path,
+    read: &'a dyn Fn(&str) -> io::Result<Vec<u8>>,
+    report: Report,
+}
+
+impl Loader<'_> {
+    fn pack(&mut self) -> RulePack {
+        let text = match (self.read)("pack.toml").map(String::from_utf8) {
+            Ok(Ok(text)) => text,
+            Ok(Err(_)) => {
+                let file = self.report.sources.add(self.shown("pack.toml"), "");
+                self.report.diagnostics.push(
+                    Diagnostic::error(
+                        &codes::UNREADABLE_FILE,
+                        "`pack.toml` is not UTF-8",
+                        file,
+                        Default::default(),
+                    )
+                    .help("save it as UTF-8"),
+                );
+                return RulePack::default();
+            }
+            Err(_) => String::new(),
+        };
+        let file = self.report.sources.add(self.shown("pack.toml"), text.as_str());
+        let manifest = manifest(file, &text, &mut self.report.diagnostics);
+        let mut files = Vec::new();
+        for (phase, names) in manifest.phases.iter().enumerate() {
+            for name in names {
+                files.extend(self.rule_file(phase, name, file));
+            }
+        }
+        RulePack { manifest, files }
+    }
+
+    fn rule_file(&mut self, phase: usize, name: &Name, manifest: FileId) -> Option<RuleFile> {
+        let file = self.file(name, manifest)?;
+        let text = self.report.sources.file(file).text.clone();
+        let mut items = items(file, &text, &mut self.report.diagnostics);
+        for item in &mut items {
+            let Item::Gazetteer(gazetteer) = item else { continue };
+            for entries in &mut gazetteer.entries {
+                if let GazetteerEntries::File(path, id) = entries {
+                    *id = self.file(path, file);
+                }
+            }
+        }
+        Some(RuleFile { file, name: name.node.clone(), phase, items })
+    }
+
+    /// Reads a file that is named at a place of another.
+    fn file(&mut self, name: &Name, named_in: FileId) -> Option<FileId> {
+        let path = PathBuf::from(&name.node);
+        let leaves = path.components().any(|part| !matches!(part, Component::Normal(_) | Component::CurDir));
+        let place = self.shown(&name.node);
+        let mut problem = |code, title: String, help: String| {
+            let diagnostic = Diagnostic::error(code, title, named_in, name.span).help(help);
+            self.report.diagnostics.push(diagnostic);
+        };
+        if leaves {
+            let title = format!("`{}` leaves the folder of the pack", name.node);
+            problem(
+                &codes::PATH_LEAVES_PACK,
+                title,
+                "copy the file into the pack and name it from there".to_owned(),
+            );
+            return None;
+        }
+        match (self.read)(&name.node).map(String::from_utf8) {
+            Ok(Ok(text)) => Some(self.report.sources.add(self.shown(&name.node), text)),
+            Ok(Err(error)) => {
+                let at = error.utf8_error().valid_up_to();
+                let title = format!("`{}` is not UTF-8: byte {at} is wrong", name.node);
+                problem(&codes::UNREADABLE_FILE, title, "save the file as UTF-8".to_owned());
+                None
+            }
+            Err(error) => {
+                let title = format!("cannot read `{}`: {}", name.node, reason(&error));
+                problem(&codes::UNREADABLE_FILE, title, format!("looked for it at {place}"));
+                None
+            }
+        }
+    }
+
+    /// A file of the pack as the user would write it.
+    fn shown(&self, name: &str) -> String {
+        self.folder.join(name).display().to_string()
+    }
+}
+
+fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        io::ErrorKind::PermissionDenied => "reading it is not permitted".to_owned(),
+        _ => error.to_string(),
+    }
+}
