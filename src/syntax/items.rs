@@ -13,7 +13,7 @@ use crate::diag::{Diagnostic, codes};
 use crate::text::FileId;
 
 /// The words that begin items.
-const KEYWORDS: [&str; 8] = ["gazetteer", "regex", "let", "rule", "drop", "context", "link", "test"];
+pub(super) const KEYWORDS: [&str; 8] = ["gazetteer", "regex", "let", "rule", "drop", "context", "link", "test"];
 
 /// Reads all items of a rule file; reports what it cannot read and goes on
 /// with the next item.

@@ -3,6 +3,7 @@
 use super::ast::{Anchor, Pattern, PatternKind, RegexLiteral};
 use super::conditions::condition;
 use super::cursor::{Cursor, Parsed};
+use super::items::KEYWORDS;
 use super::lexer::Kind;
 use crate::text::Span;
 
@@ -39,7 +40,11 @@ fn sequence(cursor: &mut Cursor<'_>) -> Parsed<Pattern> {
 /// Whether another piece of the sequence begins here.
 fn begins_piece(cursor: &Cursor<'_>) -> bool {
     match cursor.kind() {
-        Kind::Name(name) => !CLAUSES.contains(&name.as_str()),
+        Kind::Name(name) => {
+            // `let a = b` may be followed by `rule c`: an item, not a piece.
+            let is_item = KEYWORDS.contains(&name.as_str()) && matches!(cursor.second(), Kind::Name(_));
+            !is_item && !CLAUSES.contains(&name.as_str())
+        }
         Kind::Text(..) | Kind::Regex(..) => true,
         Kind::Mark(mark) => {
             ["[", "<", "(", "...", "^", "$", "^s", "$s", "(?=", "(?!", "(?<=", "(?<!"].contains(mark)
