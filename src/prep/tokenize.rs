@@ -261,7 +261,8 @@ impl Cutter<'_> {
         let is_dotted = form.contains('.') && form.split('.').all(|part| part.chars().count() == 1);
         let before_number = || {
             let rest = self.text[end + 1..].trim_start_matches(|c: char| c.is_whitespace() && c != '\n');
-            rest.starts_with(char::is_numeric)
+            // Alone, as rules write it, it is the abbreviation too.
+            rest.is_empty() || rest.starts_with(char::is_numeric)
         };
         let keeps = (is_dotted && form.chars().all(|c| c == '.' || c.is_alphabetic()))
             || ABBREVIATIONS.contains(&lower.as_str())
