@@ -13,7 +13,8 @@ use crate::diag::{Diagnostic, codes};
 use crate::text::FileId;
 
 /// The words that begin items.
-pub(super) const KEYWORDS: [&str; 8] = ["gazetteer", "regex", "let", "rule", "drop", "context", "link", "test"];
+pub(super) const KEYWORDS: [&str; 8] =
+    ["gazetteer", "regex", "let", "rule", "drop", "context", "link", "test"];
 
 /// Reads all items of a rule file; reports what it cannot read and goes on
 /// with the next item.
@@ -329,4 +330,18 @@ fn test(cursor: &mut Cursor<'_>) -> Parsed<Test> {
     }
     cursor.expect("}")?;
     Ok(Test { name, cases })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::parse_pack;
+
+    #[test]
+    fn a_let_ends_where_the_next_item_begins() {
+        let toml = "[pack]\nname = \"p\"\nversion = \"1\"\nphases = [\"a.span\"]\n[entities]\nLOC = {}\n";
+        let rules = "let one = \"a\"\nlet two = one \"b\"\nrule r priority 2 { <LOC: two> }\n";
+        let (pack, report) = parse_pack(&[("pack.toml", toml), ("a.span", rules)]);
+        assert!(!report.has_errors());
+        assert_eq!(pack.files.iter().map(|file| file.items.len()).collect::<Vec<_>>(), [3]);
+    }
 }
