@@ -1,8 +1,16 @@
 //! Many documents: read, extract, write; in parallel, in order, in bounded
 //! memory. And the tests of a pack.
 
-mod batches;
+mod config;
+mod keeper;
 mod pack_tests;
+mod stream;
+mod workers;
 
-pub use batches::{OnError, Output, Progress, RunConfig, RunError, RunSummary, extract_all, run};
+pub use config::{OnError, Output, Progress, RunConfig, RunError, RunSummary};
 pub use pack_tests::{CaseOutcome, Difference, Filter, run_tests};
+pub use stream::run;
+pub use workers::extract_all;
+
+#[cfg(test)]
+mod tests;

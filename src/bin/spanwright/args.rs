@@ -66,7 +66,7 @@ pub(crate) enum Command {
     Tokenize(TokenizeArgs),
     /// Print completions for a shell
     Completions(CompletionsArgs),
-    /// Write the manual pages into a folder
+    /// Print the manual page, or write the pages of all commands into a folder
     Man(ManArgs),
 }
 
@@ -102,7 +102,7 @@ pub(crate) struct ExtractArgs {
     /// What happens at a record that cannot be read
     #[arg(long, value_enum, default_value_t)]
     pub(crate) on_error: OnErrorArg,
-    /// Keep records that were set aside here, one JSON line each
+    /// Keep records that were set aside here, one JSON line each; with `--on-error skip`
     #[arg(long, value_name = "FILE")]
     pub(crate) rejects: Option<PathBuf>,
     /// Stop a document after this many candidates
@@ -291,9 +291,12 @@ pub(crate) struct CompletionsArgs {
 }
 
 #[derive(Args, Debug)]
-#[command(after_help = "Example:\n  spanwright man target/man && man target/man/spanwright-extract.1")]
+#[command(after_help = "\
+Examples:
+  spanwright man | man -l -
+  spanwright man ~/.local/share/man/man1")]
 pub(crate) struct ManArgs {
-    /// The folder; it is made if it is not there
+    /// Write the pages of all commands into this folder; it is made if it is not there
     #[arg(value_name = "DIR")]
-    pub(crate) folder: PathBuf,
+    pub(crate) folder: Option<PathBuf>,
 }

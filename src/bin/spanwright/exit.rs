@@ -13,9 +13,19 @@ pub(crate) enum Outcome {
     DoesNotHold,
     /// Could not be done; the reason has been shown.
     Refused,
-    /// Interrupted.
-    Interrupted,
 }
+
+/// The work was interrupted; what it made so far is not kept.
+#[derive(Debug)]
+pub(crate) struct Interrupted;
+
+impl std::fmt::Display for Interrupted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("interrupted")
+    }
+}
+
+impl std::error::Error for Interrupted {}
 
 /// Turns the end of a command into the exit status, and shows its error.
 pub(crate) fn report(done: anyhow::Result<Outcome>) -> ExitCode {
@@ -23,8 +33,8 @@ pub(crate) fn report(done: anyhow::Result<Outcome>) -> ExitCode {
         Ok(Outcome::Holds) => ExitCode::SUCCESS,
         Ok(Outcome::DoesNotHold) => ExitCode::from(1),
         Ok(Outcome::Refused) => ExitCode::from(2),
-        Ok(Outcome::Interrupted) => ExitCode::from(130),
         // Whoever read the output has enough.
+        Err(error) if error.is::<Interrupted>() => ExitCode::from(130),
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             anstream::eprintln!("spanwright: {error:#}");

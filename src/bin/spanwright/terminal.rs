@@ -12,14 +12,18 @@ use crate::args::{ColorWhen, Global};
 
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
-/// Decides on colour, and lets the first Ctrl-C end long work in order.
+/// Decides on colour.
 pub(crate) fn set_up(global: &Global) {
     match global.color {
         ColorWhen::Auto => {}
         ColorWhen::Always => anstream::ColorChoice::write_global(anstream::ColorChoice::Always),
         ColorWhen::Never => anstream::ColorChoice::write_global(anstream::ColorChoice::Never),
     }
-    // Without a handler Ctrl-C ends the program at once, which is no worse.
+}
+
+/// Lets the first Ctrl-C end the run in order, and the second at once.
+fn catch_interruption() {
+    // Without a handler the first ends the program at once, which is no worse.
     let _ = ctrlc::set_handler(|| {
         if INTERRUPTED.swap(true, Ordering::Relaxed) {
             std::process::exit(130);
@@ -35,25 +39,31 @@ pub(crate) fn style_of_errors() -> Style {
     }
 }
 
-/// A bar on a terminal, warnings everywhere.
+/// A bar on a terminal, warnings everywhere. It goes when it is dropped.
 pub(crate) struct Bar {
     bar: ProgressBar,
     quiet: bool,
 }
 
 impl Bar {
+    /// Begins to show progress, and to listen for Ctrl-C.
     pub(crate) fn new(global: &Global) -> Self {
+        catch_interruption();
         let shown = !global.quiet && std::io::stderr().is_terminal();
         let bar = if shown { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
         let style = ProgressStyle::with_template("{spinner} {human_pos} documents, {elapsed}, {per_sec}");
         if let Ok(style) = style {
             bar.set_style(style);
         }
-        bar.enable_steady_tick(Duration::from_millis(120));
+        if shown {
+            bar.enable_steady_tick(Duration::from_millis(120));
+        }
         Self { bar, quiet: global.quiet }
     }
+}
 
-    pub(crate) fn finish(&self) {
+impl Drop for Bar {
+    fn drop(&mut self) {
         self.bar.finish_and_clear();
     }
 }

@@ -8,14 +8,17 @@ use spanwright::engine::{ExtractConfig, Extractor};
 use spanwright::io::{BratFolder, JsonlWriter, ReadConfig};
 use spanwright::run::{OnError, Output, RunConfig, RunSummary, run as run_all};
 
-use super::{load_pack, open, write_to};
+use super::{count, load_pack, open, write_to};
 use crate::args::{ExtractArgs, Global, OnErrorArg, OutputFormat};
-use crate::exit::Outcome;
+use crate::exit::{Interrupted, Outcome};
 use crate::terminal::Bar;
 
 pub(crate) fn run(args: &ExtractArgs, global: &Global) -> anyhow::Result<Outcome> {
     if args.format == OutputFormat::Brat && args.output.as_os_str() == "-" {
         bail!("brat standoff is pairs of files: name a folder with `-o FOLDER`");
+    }
+    if args.rejects.is_some() && args.on_error == OnErrorArg::Stop {
+        bail!("`--rejects` keeps records that are set aside: say `--on-error skip` too");
     }
     let Some(pack) = load_pack(&args.pack, global)? else { return Ok(Outcome::Refused) };
     let read = ReadConfig::texts(args.offsets);
@@ -40,40 +43,47 @@ pub(crate) fn run(args: &ExtractArgs, global: &Global) -> anyhow::Result<Outcome
         OutputFormat::Brat => {
             let folder =
                 BratFolder::create(&args.output).with_context(|| args.output.display().to_string())?;
-            run_all(source, &extractor, config, Output::Brat(folder), rejects_to, &bar)?
+            whole(run_all(source, &extractor, config, Output::Brat(folder), rejects_to, &bar)?, global)?
         }
         OutputFormat::Jsonl => write_to(&args.output, |out| {
             let writer = JsonlWriter { offsets: args.offsets };
-            Ok(run_all(source, &extractor, config, Output::Lines(out, writer), rejects_to, &bar)?)
+            whole(run_all(source, &extractor, config, Output::Lines(out, writer), rejects_to, &bar)?, global)
         })?,
     };
+    drop(bar);
     if let Some(mut file) = rejects {
         file.flush().context("the file of records that were set aside")?;
     }
-    bar.finish();
     if !global.quiet {
         anstream::eprintln!("spanwright: {}", describe(&summary));
     }
-    Ok(match summary {
-        RunSummary { stopped: true, .. } => Outcome::Interrupted,
-        RunSummary { set_aside: 1.., .. } => Outcome::DoesNotHold,
-        _ => Outcome::Holds,
-    })
+    Ok(if summary.set_aside > 0 { Outcome::DoesNotHold } else { Outcome::Holds })
 }
 
+/// Passes on what a run did; an error if it was interrupted, so that no part
+/// of a result takes the name of the whole.
+fn whole(summary: RunSummary, global: &Global) -> anyhow::Result<RunSummary> {
+    if !summary.stopped {
+        return Ok(summary);
+    }
+    if !global.quiet {
+        anstream::eprintln!("spanwright: interrupted after {}", describe(&summary));
+    }
+    Err(Interrupted.into())
+}
+
+/// `8 documents, 1 mention, 0 relations`
 fn describe(summary: &RunSummary) -> String {
-    let mut text = format!(
-        "{} documents, {} mentions, {} relations",
-        summary.documents, summary.mentions, summary.relations
-    );
+    let mut parts = vec![
+        count(summary.documents, "document"),
+        count(summary.mentions, "mention"),
+        count(summary.relations, "relation"),
+    ];
     if summary.set_aside > 0 {
-        text.push_str(&format!(", {} records set aside", summary.set_aside));
+        parts.push(format!("{} set aside", count(summary.set_aside, "record")));
     }
     if summary.truncated > 0 {
-        text.push_str(&format!(", {} documents cut short by a limit", summary.truncated));
+        parts.push(format!("{} cut short by a limit", count(summary.truncated, "document")));
     }
-    if summary.stopped {
-        text.push_str(", interrupted");
-    }
-    text
+    parts.join(", ")
 }

@@ -1,5 +1,7 @@
 //! `spanwright man`
 
+use std::io::Write;
+
 use anyhow::Context;
 use clap::CommandFactory;
 
@@ -7,8 +9,13 @@ use crate::args::{Cli, ManArgs};
 use crate::exit::Outcome;
 
 pub(crate) fn run(args: &ManArgs) -> anyhow::Result<Outcome> {
-    std::fs::create_dir_all(&args.folder).with_context(|| args.folder.display().to_string())?;
-    clap_mangen::generate_to(Cli::command(), &args.folder)
-        .with_context(|| args.folder.display().to_string())?;
+    let Some(folder) = &args.folder else {
+        let mut page = Vec::new();
+        clap_mangen::Man::new(Cli::command()).render(&mut page)?;
+        std::io::stdout().write_all(&page)?;
+        return Ok(Outcome::Holds);
+    };
+    std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
+    clap_mangen::generate_to(Cli::command(), folder).with_context(|| folder.display().to_string())?;
     Ok(Outcome::Holds)
 }

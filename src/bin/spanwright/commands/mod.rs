@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use spanwright::check::CheckedPack;
-use spanwright::diag::{Format, Report, render};
+use spanwright::diag::{Format, Report, Severity, render};
 use spanwright::io::{Inputs, ReadConfig, Source};
 use spanwright::program::Program;
 
@@ -44,17 +44,19 @@ pub(crate) fn load_pack(folder: &Path, global: &Global) -> anyhow::Result<Option
 
 /// `2 errors, 1 warning`
 pub(crate) fn summary(report: &Report) -> String {
-    let errors =
-        report.diagnostics.iter().filter(|d| d.severity == spanwright::diag::Severity::Error).count();
+    let errors = report.diagnostics.iter().filter(|d| d.severity == Severity::Error).count();
     let warnings = report.diagnostics.len() - errors;
-    let count = |n: usize, what: &str| match n {
-        0 => None,
-        1 => Some(format!("1 {what}")),
-        n => Some(format!("{n} {what}s")),
-    };
-    let parts: Vec<String> =
-        [count(errors, "error"), count(warnings, "warning")].into_iter().flatten().collect();
+    let parts: Vec<String> = [(errors, "error"), (warnings, "warning")]
+        .into_iter()
+        .filter(|&(n, _)| n > 0)
+        .map(|(n, what)| count(n as u64, what))
+        .collect();
     if parts.is_empty() { "no problems".to_owned() } else { parts.join(", ") }
+}
+
+/// `1 error`, `2 errors`
+pub(crate) fn count(n: u64, what: &str) -> String {
+    if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
 }
 
 /// The records behind paths; without paths those of a piped standard input.
@@ -90,49 +92,48 @@ pub(crate) fn write_to<T>(
         let mut file = std::fs::OpenOptions::new().write(true).open(path).with_context(shown)?;
         return write(&mut file);
     }
+    // A link stays a link: what it names is replaced.
+    let path = &std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
     let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new().prefix(".spanwright-").tempfile_in(folder).with_context(shown)?;
-    let extension = path.extension().and_then(|end| end.to_str()).unwrap_or("");
-    let done = {
-        let buffered = std::io::BufWriter::with_capacity(1 << 18, file.as_file_mut());
-        match extension {
-            "gz" => {
-                let mut packed = flate2::write::GzEncoder::new(buffered, flate2::Compression::default());
-                let done = write(&mut packed)?;
-                packed.finish()?.flush()?;
-                done
-            }
-            "zst" => {
-                let mut packed = zstd::Encoder::new(buffered, 3)?;
-                let done = write(&mut packed)?;
-                packed.finish()?.flush()?;
-                done
-            }
-            _ => {
-                let mut plain = buffered;
-                let done = write(&mut plain)?;
-                plain.flush()?;
-                done
-            }
+    let mut file = temporary().tempfile_in(folder).with_context(shown)?;
+    let done = match path.extension().and_then(|end| end.to_str()) {
+        Some("gz") => {
+            let mut packed =
+                flate2::write::GzEncoder::new(buffered(&mut file), flate2::Compression::default());
+            let done = write(&mut packed)?;
+            packed.finish()?.flush()?;
+            done
+        }
+        Some("zst") => {
+            let mut packed = zstd::Encoder::new(buffered(&mut file), 3)?;
+            let done = write(&mut packed)?;
+            packed.finish()?.flush()?;
+            done
+        }
+        _ => {
+            let mut plain = buffered(&mut file);
+            let done = write(&mut plain)?;
+            plain.flush()?;
+            done
         }
     };
     let permissions = std::fs::metadata(path).map(|meta| meta.permissions()).ok();
     let kept = file.persist(path).map_err(|error| error.error).with_context(shown)?;
-    match permissions {
-        Some(permissions) => kept.set_permissions(permissions)?,
-        None => readable(&kept)?,
+    if let Some(permissions) = permissions {
+        kept.set_permissions(permissions)?;
     }
     Ok(done)
 }
 
-/// Gives a new file the permissions that an ordinary one has.
-#[cfg(unix)]
-fn readable(file: &std::fs::File) -> std::io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    file.set_permissions(std::fs::Permissions::from_mode(0o644))
+fn buffered(file: &mut tempfile::NamedTempFile) -> impl Write + Send + '_ {
+    std::io::BufWriter::with_capacity(1 << 18, file.as_file_mut())
 }
 
-#[cfg(not(unix))]
-fn readable(_: &std::fs::File) -> std::io::Result<()> {
-    Ok(())
+/// Makes files with the permissions that ordinary new ones have.
+fn temporary() -> tempfile::Builder<'static, 'static> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".spanwright-");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder
 }

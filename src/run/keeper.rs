@@ -1,0 +1,69 @@
+//! [`Keeper`]: takes results in the order of the input, writes and counts them.
+
+use std::collections::HashSet;
+use std::io::Write;
+
+use super::config::{OnError, Output, Progress, RunConfig, RunError, RunSummary};
+use super::workers::Worked;
+use crate::io::{BadRecord, ReadError, reject_line};
+
+/// What happens to results, in their order.
+pub(super) struct Keeper<'k> {
+    config: RunConfig,
+    rejects: Option<&'k mut dyn Write>,
+    progress: &'k dyn Progress,
+    pub(super) summary: RunSummary,
+    ids: HashSet<String>,
+}
+
+impl<'k> Keeper<'k> {
+    pub(super) fn new(
+        config: RunConfig,
+        rejects: Option<&'k mut dyn Write>,
+        progress: &'k dyn Progress,
+    ) -> Self {
+        Self { config, rejects, progress, summary: RunSummary::default(), ids: HashSet::new() }
+    }
+
+    pub(super) fn keep(&mut self, worked: Worked, output: &mut Output<'_>) -> Result<(), RunError> {
+        let done = match worked {
+            Ok(done) => done,
+            Err(bad) => return self.set_aside(*bad),
+        };
+        if matches!(output, Output::Brat(_)) && !self.ids.insert(done.document.id.clone()) {
+            // A second pair of files of one name would overwrite the first.
+            let (file, line) = done.place;
+            let reason = format!("a second document with the id `{}`", done.document.id);
+            return Err(RunError::Read(ReadError::Record { file, line, reason }));
+        }
+        match output {
+            Output::Lines(out, _) => out.write_all(&done.line).map_err(RunError::Write)?,
+            Output::Brat(folder) => {
+                folder.write(&done.document, &done.annotations).map_err(RunError::Write)?
+            }
+        }
+        if done.truncated {
+            self.summary.truncated += 1;
+            self.progress.warn(&format!("{}: a limit cut the extraction short", done.document.id));
+        }
+        let bytes = done.document.text.len() as u64;
+        self.summary.documents += 1;
+        self.summary.bytes += bytes;
+        self.summary.mentions += done.annotations.mentions.len() as u64;
+        self.summary.relations += done.annotations.relations.len() as u64;
+        self.progress.advance(1, bytes);
+        Ok(())
+    }
+
+    fn set_aside(&mut self, bad: BadRecord) -> Result<(), RunError> {
+        if self.config.on_error == OnError::Stop {
+            return Err(bad.error.into());
+        }
+        self.summary.set_aside += 1;
+        self.progress.warn(&format!("set aside: {bad}"));
+        if let Some(rejects) = &mut self.rejects {
+            rejects.write_all(&reject_line(&bad)).map_err(RunError::Rejects)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,97 @@
+//! [`Workers`]: the threads that parse, extract and put into bytes.
+
+use std::sync::Mutex;
+
+use rayon::prelude::*;
+
+use super::config::RunError;
+use crate::doc::{Annotations, Document};
+use crate::engine::{Extractor, Scratch};
+use crate::io::{BadRecord, JsonlWriter, RawRecord, ReadConfig, Record, parse};
+
+/// One record after the work.
+pub(super) struct Done {
+    pub(super) document: Document,
+    pub(super) annotations: Annotations,
+    /// The line, where lines are written.
+    pub(super) line: Vec<u8>,
+    pub(super) truncated: bool,
+    pub(super) place: (String, u64),
+}
+
+pub(super) type Worked = Result<Done, Box<BadRecord>>;
+
+/// The threads that extract, each with its buffers.
+pub(super) struct Workers<'e, 'p> {
+    extractor: &'e Extractor<'p>,
+    pub(super) pool: Option<rayon::ThreadPool>,
+    scratches: Vec<Mutex<Scratch>>,
+}
+
+impl<'e, 'p> Workers<'e, 'p> {
+    /// Starts `threads` threads; 0 means one for each core, 1 starts none.
+    pub(super) fn new(extractor: &'e Extractor<'p>, threads: usize) -> Result<Self, RunError> {
+        let threads = match threads {
+            0 => std::thread::available_parallelism().map_or(1, usize::from),
+            some => some,
+        };
+        let pool = match threads {
+            1 => None,
+            _ => Some(
+                rayon::ThreadPoolBuilder::new()
+                    .num_threads(threads)
+                    .build()
+                    .map_err(|error| RunError::Threads(error.to_string()))?,
+            ),
+        };
+        let scratches = (0..threads).map(|_| Mutex::new(extractor.scratch())).collect();
+        Ok(Self { extractor, pool, scratches })
+    }
+
+    /// Parses one record and extracts from it.
+    pub(super) fn work(
+        &self,
+        raw: Result<RawRecord, BadRecord>,
+        read: ReadConfig,
+        writer: Option<JsonlWriter>,
+    ) -> Worked {
+        let raw = raw.map_err(Box::new)?;
+        let place = (raw.file.clone(), raw.line);
+        let Record { document, .. } = parse(raw, read)?;
+        let (annotations, truncated) = self.extract(&document);
+        let mut line = Vec::new();
+        if let Some(writer) = writer {
+            writer.write(&document, &annotations, &mut line);
+        }
+        Ok(Done { document, annotations, line, truncated, place })
+    }
+
+    fn extract(&self, document: &Document) -> (Annotations, bool) {
+        let index = rayon::current_thread_index().unwrap_or(0) % self.scratches.len();
+        let extraction = match self.scratches[index].try_lock() {
+            Ok(mut scratch) => self.extractor.extract(document, &mut scratch),
+            // Never while one thread has one scratch; correct all the same.
+            Err(_) => self.extractor.extract(document, &mut self.extractor.scratch()),
+        };
+        (extraction.annotations, extraction.truncated)
+    }
+}
+
+/// Extracts from documents in memory, in parallel; results in their order.
+///
+/// # Errors
+///
+/// If the threads cannot be started.
+pub fn extract_all(
+    documents: &[Document],
+    extractor: &Extractor<'_>,
+    threads: usize,
+) -> Result<Vec<Annotations>, RunError> {
+    let workers = Workers::new(extractor, threads)?;
+    Ok(match &workers.pool {
+        None => documents.iter().map(|document| workers.extract(document).0).collect(),
+        Some(pool) => {
+            pool.install(|| documents.par_iter().map(|document| workers.extract(document).0).collect())
+        }
+    })
+}
