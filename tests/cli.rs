@@ -56,7 +56,7 @@ fn extract_reads_standard_input_and_writes_json_lines() {
     let text = "Lan Anh, Secretary, in Hà Giang 📷 Huế.";
     let (status, out, err) = piped(&["extract", "--pack", DEMO, "-"], text.as_bytes());
     assert_eq!(status, 0, "{err}");
-    assert!(err.contains("1 documents, 4 mentions, 1 relations"), "{err}");
+    assert!(err.contains("1 document, 4 mentions, 1 relation"), "{err}");
     let record = &lines(&out)[0];
     let chars: Vec<char> = text.chars().collect();
     for entity in record["entities"].as_array().unwrap() {
