@@ -4,6 +4,7 @@
 
 mod cli;
 mod diag;
+mod docs;
 mod extract;
 mod floors;
 mod io;
