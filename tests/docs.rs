@@ -27,6 +27,12 @@ fn the_blocks_of_the_language_page_are_a_pack_that_passes_its_tests() {
     let outcomes = run_tests(&checked, &program, &Filter::default());
     assert!(outcomes.len() >= 5);
     for outcome in outcomes {
-        assert!(outcome.differences.is_empty(), "{}: {}\n{:?}", outcome.place, outcome.text, outcome.differences);
+        assert!(
+            outcome.differences.is_empty(),
+            "{}: {}\n{:?}",
+            outcome.place,
+            outcome.text,
+            outcome.differences
+        );
     }
 }
