@@ -206,11 +206,16 @@ impl<'a, 't> Cascade<'a, 't> {
         self.settle(fresh);
     }
 
+    /// All drops see the same spans: their order means nothing.
     fn drops(&mut self, phase: &'a Phase, index: u16) {
-        for rule in &phase.drops {
-            let proposals = self.propose(std::slice::from_ref(rule), index);
-            for id in proposals.dropped {
-                self.scratch.candidates[id.index()].fate = Fate::Dropped(rule.rule);
+        if phase.drops.is_empty() {
+            return;
+        }
+        let proposals = self.propose(&phase.drops, index);
+        for (id, rule) in proposals.dropped {
+            let fate = &mut self.scratch.candidates[id.index()].fate;
+            if *fate == Fate::Stays {
+                *fate = Fate::Dropped(rule);
             }
         }
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 
 use crate::doc::Value;
-use crate::doc::schema::{BindingId, FeatureId, Filter, FoldFlags, TypeId};
+use crate::doc::schema::{BindingId, FeatureId, Filter, FoldFlags, RuleId, TypeId};
 use crate::prep::fold;
 use crate::program::{BindingUse, Expr, Part, Setter, TokenRule};
 use crate::value::{self, Normalizer};
@@ -28,7 +28,7 @@ pub(super) struct Proposals {
     /// Features and values for old spans.
     pub(super) updates: Vec<Update>,
     /// Spans that a drop takes back.
-    pub(super) dropped: Vec<CandidateId>,
+    pub(super) dropped: Vec<(CandidateId, RuleId)>,
     /// Whether some rule bound too much.
     pub(super) truncated: bool,
 }
@@ -234,7 +234,7 @@ impl Relate<'_, '_> {
         for reading in readings {
             for (index, bound) in reading.iter().enumerate() {
                 if let (Bound::Span(id), BindingUse::Span) = (bound, &self.rule.bindings[index].kind) {
-                    out.dropped.push(*id);
+                    out.dropped.push((*id, self.rule.rule));
                 }
             }
         }

@@ -53,12 +53,12 @@ pub fn json(report: &ScoreReport<'_>) -> Value {
             "boundaries": {"micro": counts(scores.relations.boundaries)},
         },
         "values": {
-            "micro": {
+            "micro": counts(scores.values.joint),
+            "given_span": {
                 "right": scores.values.right,
                 "wrong": scores.values.wrong,
                 "accuracy": scores.values.accuracy(),
             },
-            "joint": counts(scores.values.joint),
             "types": types(&scores.values.types),
         },
         "coreference": {
