@@ -35,3 +35,10 @@ pub mod run;
 pub mod syntax;
 pub mod text;
 pub mod value;
+
+/// The examples of the documents that stand outside the code.
+#[cfg(doctest)]
+mod documents {
+    #[doc = include_str!("../README.md")]
+    struct Readme;
+}

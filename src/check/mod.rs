@@ -37,9 +37,8 @@ pub fn check(pack: &RulePack, report: &mut Report) -> Option<CheckedPack> {
         file_name: String::new(),
         step: 0,
     };
-    if pack.manifest.file.is_none() {
-        return None;
-    }
+    // Without a manifest there is nothing to check; the loader has said why.
+    pack.manifest.file?;
     checker.duplicates(pack);
     checker.declare(pack);
     checker.collect_makers(pack);

@@ -16,6 +16,8 @@ const MOST_REPEATS: u32 = 1000;
 #[derive(Default)]
 pub(super) struct RuleScope {
     pub(super) bindings: Vec<Binding>,
+    /// Whether a capture is written, be it of an unknown type.
+    pub(super) captures: bool,
     parts: usize,
     in_look: bool,
 }
@@ -194,6 +196,7 @@ impl Checker<'_> {
             self.bound_in_look(label.span);
             return self.pattern(inner, scope);
         }
+        scope.captures = true;
         let Some(label_id) = self.types.id(&label.node) else {
             // Reported when the makers were collected.
             return self.pattern(inner, scope);

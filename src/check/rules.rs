@@ -22,7 +22,7 @@ impl Checker<'_> {
         let condition = rule.condition.as_ref().map(|facts| self.facts(facts, &mut scope, &mut sets));
         sets.extend(rule.sets.iter().filter_map(|set| self.rule_set(set, &scope)));
         let heads: Vec<CheckedHead> = rule.heads.iter().filter_map(|head| self.head(head, &scope)).collect();
-        let makes = scope.bindings.iter().any(|binding| matches!(binding.kind, BindingKind::Make(_)));
+        let makes = scope.captures;
         if !makes && rule.heads.is_empty() && rule.sets.is_empty() {
             self.problem(
                 Diagnostic::error(

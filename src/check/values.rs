@@ -32,7 +32,7 @@ impl Checker<'_> {
         let target = match &set.target {
             Some(name) => Some(self.target(name, scope)?),
             None => {
-                if !scope.bindings.iter().any(|binding| matches!(binding.kind, BindingKind::Make(_))) {
+                if !scope.captures {
                     self.problem(
                         Diagnostic::error(
                             &codes::NO_EFFECT,

@@ -1,9 +1,9 @@
-//! [`Extractor`]: runs a [`Program`] over documents.
+//! [`Extractor`]: runs a [`Program`](crate::program::Program) over documents.
 //!
 //! A document goes through the phases in order. Each has three steps: its
 //! gazetteers and regular expressions read the text; its rules read the tokens
 //! and the spans of all steps before; its drops take back. Each step makes
-//! *candidates*, and [`resolve`](self) decides which of them stay. After
+//! *candidates*, and `resolve` decides which of them stay. After
 //! the last phase links join the mentions of one thing.
 
 mod candidate;

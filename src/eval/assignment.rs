@@ -59,8 +59,7 @@ pub(super) fn assign(weights: &[Vec<f64>]) -> Vec<Option<usize>> {
         }
     }
     let mut assigned = vec![None; rows];
-    for column in 1..=size {
-        let row = owner[column];
+    for (column, &row) in owner.iter().enumerate().skip(1) {
         let is_pair = row >= 1 && row <= rows && cost(row - 1, column - 1) < 0.0;
         if is_pair {
             assigned[row - 1] = Some(column - 1);

@@ -1,7 +1,5 @@
 //! The schemes of SemEval 2013, task 9, by the best alignment.
 
-use std::collections::HashSet;
-
 use super::Pair;
 use super::assignment::assign;
 use super::counts::{divide, harmonic};
@@ -85,7 +83,7 @@ pub struct Semeval {
 
 /// Adds one document.
 pub(super) fn document(pair: &Pair<'_>, scores: &mut Semeval) {
-    let (gold, predicted) = (distinct(&pair.gold.mentions), distinct(&pair.predicted.mentions));
+    let (gold, predicted) = (ordered(&pair.gold.mentions), ordered(&pair.predicted.mentions));
     let same_span = |g: &Mention, p: &Mention| g.fragments == p.fragments;
     let same_label = |g: &Mention, p: &Mention| g.label == p.label;
     let count = |is_correct: &dyn Fn(&Mention, &Mention) -> bool| scheme(&gold, &predicted, is_correct);
@@ -96,13 +94,12 @@ pub(super) fn document(pair: &Pair<'_>, scores: &mut Semeval) {
     scores.type_.add(count(&|g, p| same_label(g, p)));
 }
 
-/// Mentions without repetitions, in text order.
-fn distinct(mentions: &[Mention]) -> Vec<&Mention> {
-    let mut seen = HashSet::new();
-    let mut distinct: Vec<&Mention> =
-        mentions.iter().filter(|mention| seen.insert((&mention.fragments, &mention.label))).collect();
-    distinct.sort_by_key(|mention| (mention.span(), &mention.label));
-    distinct
+/// Mentions in text order. Repetitions stay: of two equal predictions one is
+/// spurious here.
+fn ordered(mentions: &[Mention]) -> Vec<&Mention> {
+    let mut ordered: Vec<&Mention> = mentions.iter().collect();
+    ordered.sort_by_key(|mention| (mention.span(), &mention.label));
+    ordered
 }
 
 /// Pairs the sides so that correct pairs, then overlapping pairs, are as many

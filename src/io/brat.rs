@@ -31,12 +31,11 @@ pub(super) fn parse(text: &str, lines: &str) -> Result<Annotations, Wrong> {
         reader.mention(line).map_err(at(number))?;
     }
     for kind in ["R", "E"] {
-        let mut index = 0;
-        for &(number, line) in lines.iter().filter(|(_, line)| line.starts_with(kind)) {
+        let of_kind = lines.iter().filter(|(_, line)| line.starts_with(kind));
+        for (index, &(number, line)) in (0..).zip(of_kind) {
             let id = line.split('\t').next().unwrap_or("").to_owned();
             let target = if kind == "R" { Target::Relation(index) } else { Target::Event(index) };
             reader.name(id, target).map_err(at(number))?;
-            index += 1;
         }
     }
     for &(number, line) in &lines {
@@ -136,6 +135,16 @@ impl Reader<'_> {
         let mut words = rest.split_whitespace();
         let label = words.next().ok_or("no type")?;
         let mut args: SmallVec<[Arg; 2]> = SmallVec::new();
+        let words: Vec<&str> = words.collect();
+        let of_events = words.iter().filter_map(|word| word.split_once(':'));
+        let mut of_events = of_events.map(|(_, id)| self.ids.get(id));
+        if of_events.any(|target| matches!(target, Some(Target::Event(_) | Target::Relation(_)))) {
+            // A relation between events is kept as it stands.
+            let target = Target::Other(words.join(" "));
+            let note = Note { id: id.to_owned(), kind: label.to_owned(), target, text: String::new() };
+            self.out.notes.push(note);
+            return Ok(());
+        }
         for word in words {
             let (role, target) = word.split_once(':').ok_or_else(|| format!("`{word}` is no `Role:T1`"))?;
             let role: Arc<str> = match role {
@@ -203,13 +212,15 @@ impl Reader<'_> {
         let (_, rest) = line.split_once('\t').ok_or("no tab after `*`")?;
         let mut words = rest.split_whitespace();
         let kind = words.next().unwrap_or("");
-        if kind != "Equiv" {
-            let text = words.collect::<Vec<_>>().join(" ");
+        let ids: Vec<&str> = words.collect();
+        let of_mentions = ids.iter().all(|id| matches!(self.ids.get(*id), Some(Target::Mention(_)) | None));
+        if kind != "Equiv" || !of_mentions {
+            let text = ids.join(" ");
             let target = Target::Other(String::new());
             self.out.notes.push(Note { id: "*".to_owned(), kind: kind.to_owned(), target, text });
             return Ok(());
         }
-        let chain = words.map(|id| self.mention_id(id)).collect::<Result<Vec<_>, _>>()?;
+        let chain = ids.into_iter().map(|id| self.mention_id(id)).collect::<Result<Vec<_>, _>>()?;
         self.out.chains.push(chain);
         Ok(())
     }
@@ -289,6 +300,7 @@ pub(super) fn lines(document: &Document, annotations: &Annotations) -> String {
         line(match note.id.as_bytes().first() {
             Some(b'N') => format!("{}\t{} {} {}", note.id, note.kind, target(&note.target), note.text),
             Some(b'*') => format!("*\t{} {}", note.kind, note.text),
+            Some(b'R') => format!("{}\t{} {}", note.id, note.kind, target(&note.target)),
             _ => format!("{}\t{} {}\t{}", note.id, note.kind, target(&note.target), note.text),
         });
     }

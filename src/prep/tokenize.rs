@@ -90,12 +90,13 @@ impl Cutter<'_> {
             }
             let opens = after_space || self.opens(at);
             after_space = false;
-            if kind == Kind::Word && opens {
-                if let Some(end) = self.address(at) {
-                    self.push(at, end);
-                    at = end;
-                    continue;
-                }
+            if kind == Kind::Word
+                && opens
+                && let Some(end) = self.address(at)
+            {
+                self.push(at, end);
+                at = end;
+                continue;
             }
             at = match kind {
                 Kind::Word => self.word(at),

@@ -476,6 +476,7 @@ pub enum Operand {
 
 /// What stands after `where`.
 #[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant, reason = "a pack has few conditions, and boxes would cloud the tree")]
 pub enum Where {
     /// `a and b`
     And(Vec<Where>),

@@ -56,22 +56,20 @@ fn is_power(chars: &[char], at: usize) -> bool {
 
 /// Reads an amount from the front of the pieces; the rest is left.
 fn amount(pieces: &mut &[String]) -> Option<Amount> {
-    let (mut low, mut low_scaled) = simple(pieces)?;
+    let (mut low, low_factor) = simple(pieces)?;
     let mut high = None;
     let is_range = |piece: &String| matches!(piece.as_str(), "-" | "–" | "—" | "/" | "to");
     if pieces.first().is_some_and(is_range) {
         let mut rest = &pieces[1..];
         if let Some((number, scaled)) = simple(&mut rest) {
             // In `4.5-5 billion` the word multiplies both.
-            if let (Some(factor), None) = (scaled, low_scaled) {
+            if let (Some(factor), None) = (scaled, low_factor) {
                 low = low.times(factor)?;
-                low_scaled = scaled;
             }
             high = Some(number);
             *pieces = rest;
         }
     }
-    let _ = low_scaled;
     Some(Amount { low, high })
 }
 
@@ -79,10 +77,7 @@ fn amount(pieces: &mut &[String]) -> Option<Amount> {
 fn simple(pieces: &mut &[String]) -> Option<(Decimal, Option<Decimal>)> {
     let mut total: Option<Decimal> = None;
     let mut factor_seen = None;
-    loop {
-        let Some((number, rest)) = number_piece(pieces, total.is_some()) else { break };
-        let mut rest = rest;
-        let mut number = number;
+    while let Some((mut number, mut rest)) = number_piece(pieces, total.is_some()) {
         while let Some(factor) = rest.first().and_then(|piece| scale(&piece.to_lowercase())) {
             number = number.times(factor)?;
             factor_seen = Some(factor);
@@ -99,7 +94,7 @@ fn simple(pieces: &mut &[String]) -> Option<(Decimal, Option<Decimal>)> {
 
 /// A number in digits or in a word; in the middle of an amount also after
 /// `and` or a hyphen, as in `two-and-a-half`.
-fn number_piece<'p>(pieces: &'p [String], inside: bool) -> Option<(Decimal, &'p [String])> {
+fn number_piece(pieces: &[String], inside: bool) -> Option<(Decimal, &[String])> {
     let mut at = 0;
     let mut skip = |word: &str| {
         if inside && pieces.get(at).is_some_and(|piece| piece == word) {

@@ -56,7 +56,7 @@ super::codes! {
     BROKEN_ROW = "E056" "broken-row"
         "Every row of a gazetteer file has as many columns as its first line names, parted by tabs, and a phrase in the first.";
     EMPTY_GAZETTEER = "E057" "empty-gazetteer"
-        "The gazetteer holds no phrase.";
+        "The gazetteer holds no phrase, neither in quotes nor in a file.";
     NO_EFFECT = "E058" "no-effect"
         "What is written here has no effect. An option without effect is an error, because its author expects one.";
     NOT_SUPPORTED = "E059" "not-supported"
@@ -68,11 +68,11 @@ super::codes! {
     UNKNOWN_FOLD = "E062" "unknown-fold"
         "After `match`, and in links, `fold-case` and `fold-marks` may stand.";
     UNUSED_LET = "W001" "unused-let"
-        "No rule uses this `let`.";
+        "No rule uses this `let`: it can be taken out.";
     UNUSED_TYPE = "W002" "unused-type"
         "Spans of this internal type are made, but no rule reads them, and output leaves them out.";
     DUPLICATE_PHRASE = "W003" "duplicate-phrase"
-        "The gazetteer holds this phrase twice.";
+        "The gazetteer holds this phrase twice, with the same columns.";
     NEVER_EQUAL = "W004" "never-equal"
         "The field is in small letters (and `fold` without diacritics), so it can never equal this text.";
 }

@@ -1,0 +1,64 @@
+//! Small packs over small texts: a folder each, `doc.txt` and `expected.jsonl`.
+
+use spanwright::doc::Document;
+use spanwright::engine::{CandidateReport, ExtractConfig, Extractor, Fate};
+use spanwright::io::JsonlWriter;
+use spanwright::program::Program;
+use spanwright::text::OffsetUnit;
+
+use crate::{cases, expect};
+
+fn program(files: &[(&str, &str)]) -> Program {
+    let (pack, mut report) = spanwright::syntax::parse_pack(files);
+    let checked = spanwright::check::check(&pack, &mut report);
+    let problems = spanwright::diag::render(&report, Default::default(), Default::default());
+    spanwright::compile::compile(&checked.unwrap_or_else(|| panic!("{problems}")))
+}
+
+#[test]
+fn extract_fixtures() {
+    for case in cases("tests/fixtures/extract") {
+        let (pack, mut report) = spanwright::syntax::load(&case).unwrap();
+        let checked = spanwright::check::check(&pack, &mut report);
+        let problems = spanwright::diag::render(&report, Default::default(), Default::default());
+        let program = spanwright::compile::compile(&checked.unwrap_or_else(|| panic!("{problems}")));
+        let text = std::fs::read_to_string(case.join("doc.txt")).unwrap();
+        let extractor = Extractor::new(&program);
+        let mut scratch = extractor.scratch();
+        let mut out = Vec::new();
+        for (index, paragraph) in text.trim_end().split("\n\n").enumerate() {
+            let document = Document::new((index + 1).to_string(), paragraph);
+            let found = extractor.extract(&document, &mut scratch).annotations;
+            JsonlWriter { offsets: OffsetUnit::Chars }.write(&document, &found, &mut out);
+        }
+        expect(&case.join("expected.jsonl"), &String::from_utf8(out).unwrap());
+    }
+}
+
+#[test]
+fn a_candidate_knows_who_beat_it() {
+    let program = program(&[
+        ("pack.toml", "[pack]\nname = \"p\"\nversion = \"1\"\nphases = [\"a.span\"]\n[entities]\nLOC = {}\n"),
+        ("a.span", "gazetteer cities -> LOC { \"New York\" }\ngazetteer big -> LOC { \"New York City\" }\n"),
+    ]);
+    let config = ExtractConfig { candidates: CandidateReport::Keep, ..ExtractConfig::default() };
+    let extractor = Extractor::with_config(&program, config);
+    let document = Document::new("1", "in New York City today");
+    let extraction = extractor.extract(&document, &mut extractor.scratch());
+    let loser = extraction.candidates.iter().find(|candidate| !candidate.stays()).unwrap();
+    let Fate::Lost { to, by } = loser.fate else { panic!("{:?}", loser.fate) };
+    assert_eq!(format!("{by:?}"), "Length");
+    assert_eq!(extraction.candidates[to.index()].span.slice(&document.text), Some("New York City"));
+}
+
+#[test]
+fn a_limit_cuts_short_and_says_so() {
+    let program = program(&[
+        ("pack.toml", "[pack]\nname = \"p\"\nversion = \"1\"\nphases = [\"a.span\"]\n[entities]\nW = {}\n"),
+        ("a.span", "rule words { <W: [word]> }\nrule more { <W: [word] [word]> }\n"),
+    ]);
+    let config = ExtractConfig { max_candidates: Some(3), ..ExtractConfig::default() };
+    let extractor = Extractor::with_config(&program, config);
+    let document = Document::new("1", "one two three\nfour five six\nseven eight nine");
+    assert!(extractor.extract(&document, &mut extractor.scratch()).truncated);
+}

@@ -1,0 +1,152 @@
+//! Scores against reference outputs: `tests/oracle/README.md`.
+
+use std::io::Read;
+
+use serde_json::Value;
+use spanwright::doc::{Annotations, Arg, Mention, MentionId, Relation};
+use spanwright::eval::{Counts, Pair, Scheme, score};
+use spanwright::text::{OffsetUnit, Span, UnitIndex};
+
+use crate::root;
+
+fn records(name: &str) -> Vec<Value> {
+    let mut text = String::new();
+    let file = std::fs::File::open(root("tests/oracle").join(name)).unwrap();
+    flate2::read::GzDecoder::new(file).read_to_string(&mut text).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn side(list: &Value, units: &UnitIndex<'_>) -> Annotations {
+    let mention = |(index, item): (usize, &Value)| {
+        let place = |key: &str| units.to_byte(item[key].as_u64().unwrap() as u32).unwrap();
+        let span = Span::new(place("start"), place("end"));
+        Mention::new(format!("T{index}"), item["label"].as_str().unwrap(), span)
+    };
+    let mentions = list.as_array().unwrap().iter().enumerate().map(mention).collect();
+    Annotations { mentions, ..Annotations::default() }
+}
+
+/// Gold without repetitions: the references collapse them.
+fn distinct(mut side: Annotations) -> Annotations {
+    let mut seen = std::collections::HashSet::new();
+    side.mentions.retain(|mention| seen.insert((mention.fragments.clone(), mention.label.clone())));
+    side
+}
+
+fn same(name: &str, id: &Value, got: Option<f64>, wanted: &Value) {
+    match (got, wanted.as_f64()) {
+        (Some(got), Some(wanted)) => assert!((got - wanted).abs() < 1e-9, "{id} {name}: {got}, not {wanted}"),
+        (None, None) => {}
+        (got, _) => panic!("{id} {name}: {got:?}, not {wanted}"),
+    }
+}
+
+#[test]
+fn spans_score_as_the_references_say() {
+    let mut checked = 0;
+    for record in records("eval_public.jsonl.gz") {
+        let text = record["text"].as_str().unwrap();
+        let units = UnitIndex::new(text, OffsetUnit::Chars);
+        let (gold, predicted) = (distinct(side(&record["gold"], &units)), side(&record["pred"], &units));
+        let scores = score(&[Pair { id: "x", text, gold: &gold, predicted: &predicted }]).unwrap();
+        let id = &record["id"];
+        let counts = |name: &str, counts: Counts, wanted: &Value| {
+            assert!(wanted.is_object(), "no {name} in {record}");
+            for (key, got) in [("tp", counts.tp), ("fp", counts.fp), ("fn", counts.fn_)] {
+                assert_eq!(Some(got), wanted[key].as_u64(), "{id} {name} {key}");
+            }
+        };
+        counts("labelled", scores.entities.micro, &record["expected"]["set"]["labeled"]);
+        counts("unlabelled", scores.entities.unlabelled, &record["expected"]["set"]["unlabeled"]);
+        // The schemes were computed over the labels of `tags` alone.
+        let tags: Vec<&str> = record["tags"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+        let only = |mut side: Annotations| {
+            side.mentions.retain(|mention| tags.contains(&&*mention.label));
+            side
+        };
+        let (gold, predicted) = (only(gold), only(predicted));
+        let scores = score(&[Pair { id: "x", text, gold: &gold, predicted: &predicted }]).unwrap();
+        if record["expected"]["set"]["duplicate_gold"].as_u64() != Some(0) {
+            // The references count equal gold mentions apart; here they are a mistake.
+            continue;
+        }
+        let optimal = &record["expected"]["optimal"];
+        let schemes: [(&str, &Scheme); 4] = [
+            ("strict", &scores.semeval.strict),
+            ("exact", &scores.semeval.exact),
+            ("partial", &scores.semeval.partial),
+            ("ent_type", &scores.semeval.type_),
+        ];
+        for (name, scheme) in schemes {
+            let wanted = &optimal[name];
+            let wanted = if wanted.is_object() { wanted } else { &optimal["overall"][name] };
+            assert!(wanted.is_object(), "no {name} in {optimal}");
+            for (key, got) in [
+                ("correct", scheme.correct),
+                ("incorrect", scheme.incorrect),
+                ("partial", scheme.partial),
+                ("missed", scheme.missed),
+                ("spurious", scheme.spurious),
+            ] {
+                assert_eq!(Some(got), wanted[key].as_u64(), "{id} {name} {key}");
+            }
+            same(name, id, scheme.precision(), &wanted["precision"]);
+            same(name, id, scheme.recall(), &wanted["recall"]);
+            same(name, id, scheme.f1(), &wanted["f1"]);
+            checked += 1;
+        }
+    }
+    assert!(checked >= 1150, "only {checked} schemes");
+}
+
+#[test]
+fn relations_score_as_the_references_say() {
+    let mut checked = 0;
+    for record in records("relations_public.jsonl.gz") {
+        let text = "x".repeat(record["n_tokens"].as_u64().unwrap() as usize);
+        let side = |entities: &Value, relations: &Value| {
+            let mention = |(index, item): (usize, &Value)| {
+                let place = |key: &str| item[key].as_u64().unwrap() as u32;
+                let span = Span::new(place("token_start"), place("token_end"));
+                Mention::new(format!("T{index}"), item["label"].as_str().unwrap(), span)
+            };
+            let relation = |(index, item): (usize, &Value)| {
+                let arg = |role: &str, key: &str| Arg {
+                    role: role.into(),
+                    mention: MentionId(item[key].as_u64().unwrap() as u32),
+                };
+                Relation {
+                    id: format!("R{index}"),
+                    label: item["type"].as_str().or(item["label"].as_str()).unwrap().into(),
+                    args: [arg("from", "head"), arg("to", "tail")].into_iter().collect(),
+                    rule: None,
+                }
+            };
+            Annotations {
+                mentions: entities.as_array().unwrap().iter().enumerate().map(mention).collect(),
+                relations: relations.as_array().unwrap().iter().enumerate().map(relation).collect(),
+                ..Annotations::default()
+            }
+        };
+        let gold = side(&record["gold_entities"], &record["gold_relations"]);
+        let predicted = side(&record["pred_entities"], &record["pred_relations"]);
+        let scores = score(&[Pair { id: "x", text: &text, gold: &gold, predicted: &predicted }]).unwrap();
+        for (name, counts) in
+            [("strict", scores.relations.strict), ("boundaries", scores.relations.boundaries)]
+        {
+            let wanted = &record["expected"][name];
+            let wanted = if wanted["tp"].is_u64() { wanted } else { &wanted["micro"] };
+            for (key, got) in [("tp", counts.tp), ("fp", counts.fp), ("fn", counts.fn_)] {
+                assert_eq!(
+                    Some(got),
+                    wanted[key].as_u64(),
+                    "{} {name} {key}: {}",
+                    record["id"],
+                    record["expected"]
+                );
+            }
+            checked += 1;
+        }
+    }
+    assert!(checked >= 200, "only {checked}");
+}

@@ -1,0 +1,236 @@
+//! The engine: shifts, threads, and the matcher against a plain one.
+
+use proptest::prelude::*;
+use spanwright::doc::{Annotations, Document};
+use spanwright::engine::Extractor;
+use spanwright::io::JsonlWriter;
+use spanwright::program::Program;
+use spanwright::run::extract_all;
+use spanwright::text::Span;
+
+use super::text;
+
+fn program(files: &[(&str, &str)]) -> Option<Program> {
+    let (pack, mut report) = spanwright::syntax::parse_pack(files);
+    spanwright::check::check(&pack, &mut report).map(|checked| spanwright::compile::compile(&checked))
+}
+
+const TOML: &str = "[pack]\nname = \"p\"\nversion = \"1\"\nphases = [\"a.span\", \"b.span\"]\n[entities]\nNAME = {}\nLOC = {}\nNUM = {}\n\
+                    [relations]\nNEAR = { from = [\"NAME\"], to = [\"LOC\"] }\n";
+const WORDS: &str = "gazetteer places -> LOC { \"Hà Giang\" \"Đồng Văn\" match fold-marks, fold-case }\n\
+                     regex numbers -> NUM { /[0-9]+(?:[.,][0-9]+)*/ value = number() }\n";
+const RULES: &str = "rule name { <NAME: [capitalized & word]{1,3}> }\nrule near { n=<NAME: [word]> ...{0,4} l=LOC => NEAR(n, l) }\n\
+                     link same on NAME, LOC { by text fold-case, fold-marks }\n";
+
+fn sample() -> Program {
+    program(&[("pack.toml", TOML), ("a.span", WORDS), ("b.span", RULES)]).unwrap()
+}
+
+fn spans(found: &Annotations, shift: u32) -> Vec<(Span, String)> {
+    found
+        .mentions
+        .iter()
+        .map(|mention| (mention.span(), mention.label.to_string()))
+        .filter(|(span, _)| span.start >= shift)
+        .map(|(span, label)| (Span::new(span.start - shift, span.end - shift), label))
+        .collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    #[test]
+    fn a_line_before_shifts_every_span(text in text()) {
+        let program = sample();
+        let extractor = Extractor::new(&program);
+        let mut scratch = extractor.scratch();
+        let plain = extractor.extract(&Document::new("1", text.as_str()), &mut scratch).annotations;
+        let before = "…\n";
+        let shifted = extractor.extract(&Document::new("1", format!("{before}{text}")), &mut scratch).annotations;
+        prop_assert_eq!(spans(&plain, 0), spans(&shifted, before.len() as u32));
+    }
+
+    #[test]
+    fn any_number_of_threads_gives_the_same_bytes(texts in prop::collection::vec(text(), 0..12)) {
+        let program = sample();
+        let extractor = Extractor::new(&program);
+        let documents: Vec<Document> =
+            texts.iter().enumerate().map(|(index, text)| Document::new(index.to_string(), text.as_str())).collect();
+        let bytes = |threads| {
+            let mut out = Vec::new();
+            for (document, found) in documents.iter().zip(extract_all(&documents, &extractor, threads).unwrap()) {
+                JsonlWriter::default().write(document, &found, &mut out);
+            }
+            out
+        };
+        prop_assert_eq!(bytes(1), bytes(4));
+    }
+
+    #[test]
+    fn spans_lie_in_the_text_and_relations_between_them(text in text()) {
+        let program = sample();
+        let extractor = Extractor::new(&program);
+        let found = extractor.extract(&Document::new("1", text.as_str()), &mut extractor.scratch()).annotations;
+        for mention in &found.mentions {
+            let surface = mention.span().slice(&text);
+            prop_assert!(surface.is_some_and(|s| !s.is_empty() && s.trim() == s), "{surface:?}");
+        }
+        for relation in &found.relations {
+            prop_assert!(relation.args.iter().all(|arg| arg.mention.index() < found.mentions.len()));
+        }
+    }
+}
+
+/// A pattern over the words a, b and c, for the plain matcher.
+#[derive(Clone, Debug)]
+enum Plain {
+    Word(char),
+    Any,
+    Seq(Vec<Plain>),
+    Alt(Vec<Plain>),
+    Repeat(Box<Plain>, u32, Option<u32>, bool),
+    Look(Box<Plain>, bool, bool),
+}
+
+impl Plain {
+    fn write(&self) -> String {
+        match self {
+            Self::Word(c) => format!("\"{c}\""),
+            Self::Any => "[]".to_owned(),
+            Self::Seq(parts) => format!("({})", parts.iter().map(Self::write).collect::<Vec<_>>().join(" ")),
+            Self::Alt(parts) => {
+                format!("({})", parts.iter().map(Self::write).collect::<Vec<_>>().join(" | "))
+            }
+            Self::Repeat(inner, min, max, lazy) => {
+                let max = max.map_or(String::new(), |max| max.to_string());
+                format!("({}){{{min},{max}}}{}", inner.write(), if *lazy { "?" } else { "" })
+            }
+            Self::Look(inner, ahead, negative) => {
+                let sign = match (ahead, negative) {
+                    (true, false) => "?=",
+                    (true, true) => "?!",
+                    (false, false) => "?<=",
+                    (false, true) => "?<!",
+                };
+                format!("({sign} {})", inner.write())
+            }
+        }
+    }
+
+    /// Every end of a match from `at`, in the order of preference.
+    fn ends(&self, text: &[char], at: usize) -> Vec<usize> {
+        match self {
+            Self::Word(c) => {
+                if text.get(at) == Some(c) {
+                    vec![at + 1]
+                } else {
+                    vec![]
+                }
+            }
+            Self::Any => {
+                if at < text.len() {
+                    vec![at + 1]
+                } else {
+                    vec![]
+                }
+            }
+            Self::Seq(parts) => parts
+                .iter()
+                .fold(vec![at], |ends, part| ends.into_iter().flat_map(|end| part.ends(text, end)).collect()),
+            Self::Alt(parts) => parts.iter().flat_map(|part| part.ends(text, at)).collect(),
+            Self::Repeat(inner, min, max, lazy) => {
+                if *max == Some(0) {
+                    return vec![at];
+                }
+                let less = Self::Repeat(inner.clone(), min.saturating_sub(1), max.map(|max| max - 1), *lazy);
+                let mut more: Vec<usize> = inner
+                    .ends(text, at)
+                    .into_iter()
+                    .filter(|end| *end > at)
+                    .flat_map(|end| less.ends(text, end))
+                    .collect();
+                match (*min, lazy) {
+                    (0, true) => more.insert(0, at),
+                    (0, false) => more.push(at),
+                    _ => {}
+                }
+                more
+            }
+            Self::Look(inner, ahead, negative) => {
+                let found = if *ahead {
+                    !inner.ends(text, at).is_empty()
+                } else {
+                    (0..=at).any(|from| inner.ends(text, from).contains(&at))
+                };
+                if found == *negative { vec![] } else { vec![at] }
+            }
+        }
+    }
+}
+
+/// A pattern that always consumes something.
+fn pattern() -> impl Strategy<Value = Plain> {
+    let leaf = prop_oneof![
+        3 => prop::sample::select(vec!['a', 'b', 'c']).prop_map(Plain::Word),
+        1 => Just(Plain::Any),
+    ];
+    leaf.prop_recursive(3, 16, 3, |inner| {
+        let look = (inner.clone(), any::<bool>(), any::<bool>()).prop_filter_map(
+            "bounded",
+            |(inner, ahead, negative)| {
+                fn bounded(plain: &Plain) -> bool {
+                    match plain {
+                        Plain::Word(_) | Plain::Any => true,
+                        Plain::Seq(parts) | Plain::Alt(parts) => parts.iter().all(bounded),
+                        Plain::Repeat(inner, _, max, _) => max.is_some() && bounded(inner),
+                        Plain::Look(inner, ..) => bounded(inner),
+                    }
+                }
+                bounded(&inner).then(|| Plain::Look(Box::new(inner), ahead, negative))
+            },
+        );
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 1..3).prop_map(Plain::Seq),
+            prop::collection::vec(inner.clone(), 1..3).prop_map(Plain::Alt),
+            (inner.clone(), 0..3u32, prop::option::of(0..2u32), any::<bool>()).prop_map(
+                |(inner, min, more, lazy)| {
+                    // At least one more token, so that no repetition is empty.
+                    let inner = Plain::Seq(vec![inner, Plain::Any]);
+                    Plain::Repeat(Box::new(inner), min, more.map(|more| (min + more).max(1)), lazy)
+                }
+            ),
+            (look, inner).prop_map(|(look, inner)| Plain::Seq(vec![look, inner])),
+        ]
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn the_matcher_agrees_with_a_plain_one(pattern in pattern(), words in prop::collection::vec(prop::sample::select(vec!['a', 'b', 'c']), 0..9)) {
+        let rules = format!("rule r {{ <NAME: {}> }}", pattern.write());
+        let toml = "[pack]\nname = \"p\"\nversion = \"1\"\nphases = [\"a.span\"]\n[entities]\nNAME = {}\n";
+        // A pattern that may match nothing, or look too far, is refused.
+        let Some(program) = program(&[("pack.toml", toml), ("a.span", &rules)]) else { return Ok(()) };
+        let text: String = words.iter().map(|c| format!("{c} ")).collect();
+        let extractor = Extractor::new(&program);
+        let found = extractor.extract(&Document::new("1", text.as_str()), &mut extractor.scratch()).annotations;
+        let got: Vec<(usize, usize)> = found
+            .mentions
+            .iter()
+            .map(|mention| (mention.span().start as usize / 2, (mention.span().end as usize).div_ceil(2)))
+            .collect();
+        let (mut expected, mut at) = (Vec::new(), 0);
+        while at < words.len() {
+            match pattern.ends(&words, at).first() {
+                Some(&end) if end > at => {
+                    expected.push((at, end));
+                    at = end;
+                }
+                _ => at += 1,
+            }
+        }
+        prop_assert_eq!(got, expected, "{} over {}", pattern.write(), text);
+    }
+}

@@ -1,0 +1,142 @@
+//! Tokens tile, offsets are boundaries, folding maps back.
+
+use proptest::prelude::*;
+use spanwright::doc::schema::FoldFlags;
+use spanwright::prep::{Class, Prepared, Token, fold, fold_with_map, tokenize, tokenize_plainly};
+use spanwright::text::{OffsetUnit, Span, UnitIndex};
+use unicode_normalization::UnicodeNormalization;
+
+use super::text;
+
+fn cut(text: &str) -> Vec<Token> {
+    let mut tokens = Vec::new();
+    tokenize(text, &mut tokens);
+    tokens
+}
+
+const FLAGS: [FoldFlags; 4] = [
+    FoldFlags { case: false, marks: false },
+    FoldFlags { case: true, marks: false },
+    FoldFlags { case: false, marks: true },
+    FoldFlags { case: true, marks: true },
+];
+
+/// White space, or the space of no width, which parts tokens too.
+fn parts(c: char) -> bool {
+    c.is_whitespace() || c == '\u{200b}'
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(512))]
+
+    #[test]
+    fn tokens_and_white_space_tile_any_text(text in text()) {
+        let mut at = 0;
+        for token in cut(&text) {
+            prop_assert!(token.start < token.end);
+            let gap = text.get(at as usize..token.start as usize);
+            prop_assert!(gap.is_some_and(|gap| gap.chars().all(parts)), "{gap:?}");
+            prop_assert!(token.span().slice(&text).is_some_and(|form| !form.contains(char::is_whitespace)));
+            at = token.end;
+        }
+        prop_assert!(text[at as usize..].chars().all(parts));
+    }
+
+    #[test]
+    fn the_ascii_path_cuts_as_the_unicode_path(text in text()) {
+        let mut plain = Vec::new();
+        tokenize_plainly(&text, &mut plain);
+        prop_assert_eq!(cut(&text), plain);
+    }
+
+    #[test]
+    fn ascii_text_is_cut_alike_on_both_paths(text in "[ -~\n]{0,80}") {
+        let mut plain = Vec::new();
+        tokenize_plainly(&text, &mut plain);
+        prop_assert_eq!(cut(&text), plain);
+    }
+
+    #[test]
+    fn a_line_before_shifts_every_token(text in text()) {
+        let before = "Đi ra.\n";
+        let shifted = format!("{before}{text}");
+        let shift = before.len() as u32;
+        let moved: Vec<Span> = cut(&text).iter().map(|t| Span::new(t.start + shift, t.end + shift)).collect();
+        let got: Vec<Span> = cut(&shifted).iter().skip(cut(before).len()).map(Token::span).collect();
+        // A mark at the very start joins what stands before it, except after a line end.
+        prop_assert_eq!(got, moved);
+    }
+
+    #[test]
+    fn every_line_and_sentence_begins_and_ends_once(text in text()) {
+        let prepared = Prepared::new(&text);
+        for (ranges, first, last) in [
+            (prepared.lines(), Class::LINE_START, Class::LINE_END),
+            (prepared.sentences(), Class::SENTENCE_START, Class::SENTENCE_END),
+        ] {
+            let mut at = 0;
+            for range in ranges {
+                prop_assert_eq!(range.start, at);
+                prop_assert!(range.end > range.start);
+                let tokens = &prepared.tokens()[range.start as usize..range.end as usize];
+                prop_assert!(tokens[0].class.contains(first) && tokens[tokens.len() - 1].class.contains(last));
+                prop_assert!(tokens[1..].iter().all(|token| !token.class.contains(first)));
+                at = range.end;
+            }
+            prop_assert_eq!(at as usize, prepared.tokens().len());
+        }
+    }
+
+    #[test]
+    fn folding_maps_back_to_whole_characters(text in text()) {
+        for flags in FLAGS {
+            let folded = fold_with_map(&text, flags);
+            for (at, c) in folded.text.char_indices() {
+                let span = Span::new(at as u32, (at + c.len_utf8()) as u32);
+                let original = folded.map.to_original(span);
+                prop_assert!(original.slice(&text).is_some_and(|part| !part.is_empty()), "{c:?} at {at}: {original}");
+            }
+            let whole = folded.map.to_original(Span::new(0, folded.text.len() as u32));
+            prop_assert!(whole.slice(&text).is_some());
+        }
+    }
+
+    #[test]
+    fn a_folded_stretch_of_the_text_is_the_fold_of_its_original(text in text()) {
+        for flags in FLAGS {
+            let folded = fold_with_map(&text, flags);
+            for token in cut(&folded.text) {
+                let original = folded.map.to_original(token.span()).slice(&text).unwrap_or("").to_owned();
+                let again = fold(&original, flags).into_owned();
+                let form = token.span().slice(&folded.text).unwrap_or("");
+                prop_assert!(again.contains(form), "{form:?} came from {original:?}, which folds to {again:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn folding_twice_changes_nothing_more(text in text()) {
+        for flags in FLAGS {
+            let once = fold(&text, flags).into_owned();
+            prop_assert_eq!(fold(&once, flags).into_owned(), once);
+        }
+    }
+
+    #[test]
+    fn composed_and_decomposed_texts_fold_alike(text in text()) {
+        let (composed, decomposed): (String, String) = (text.nfc().collect(), text.nfd().collect());
+        for flags in FLAGS {
+            prop_assert_eq!(fold(&composed, flags).into_owned(), fold(&decomposed, flags).into_owned());
+        }
+    }
+
+    #[test]
+    fn offsets_come_back_from_every_unit(text in text()) {
+        for unit in [OffsetUnit::Chars, OffsetUnit::Bytes, OffsetUnit::Utf16] {
+            let units = UnitIndex::new(&text, unit);
+            for (at, _) in text.char_indices().chain([(text.len(), ' ')]) {
+                prop_assert_eq!(units.to_byte(units.from_byte(at as u32)), Some(at as u32));
+            }
+        }
+    }
+}
