@@ -15,6 +15,8 @@ mod values;
 
 pub use pack::*;
 
+use std::collections::HashSet;
+
 use indexmap::{IndexMap, IndexSet};
 
 use crate::diag::{Diagnostic, Report, codes};
@@ -58,6 +60,7 @@ pub fn check(pack: &RulePack, report: &mut Report) -> Option<CheckedPack> {
     }
     checker.finish(pack, &mut checked);
     let Checker { types, relations, features, .. } = checker;
+    drop_consequences(pack, report);
     report.sort();
     if report.has_errors() {
         return None;
@@ -67,6 +70,29 @@ pub fn check(pack: &RulePack, report: &mut Report) -> Option<CheckedPack> {
     checked.features = features.into_iter().map(Into::into).collect();
     checked.fingerprint = fingerprint(report);
     Some(checked)
+}
+
+/// Takes out problems with names that only follow from an item or a file that
+/// could not be read: what it would have made, named or used is not known.
+fn drop_consequences(pack: &RulePack, report: &mut Report) {
+    let follows = [
+        &codes::UNKNOWN_TYPE,
+        &codes::NEVER_MADE,
+        &codes::UNKNOWN_FIELD,
+        &codes::UNUSED_LET,
+        &codes::UNUSED_TYPE,
+    ];
+    let lacks_file = pack.manifest.phases.iter().map(Vec::len).sum::<usize>() != pack.files.len();
+    let lost: HashSet<&str> = pack.files.iter().flat_map(|file| &file.lost).map(String::as_str).collect();
+    // A rule that is too large was not read to its end.
+    let gave_up = report.diagnostics.iter().any(|problem| problem.code == &codes::TOO_LARGE);
+    let sources = &report.sources;
+    report.diagnostics.retain(|problem| {
+        let place = &problem.primary;
+        let is_lost = || place.span.slice(&sources.file(place.file).text).is_some_and(|n| lost.contains(n));
+        let is_unused_let = problem.code == &codes::UNUSED_LET;
+        !(is_unused_let && gave_up) && (!follows.contains(&problem.code) || !(lacks_file || is_lost()))
+    });
 }
 
 /// A hash over the texts of all files of the pack, in the order of reading.

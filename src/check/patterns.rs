@@ -9,6 +9,8 @@ use crate::syntax::ast::{Condition, Name, Pattern, PatternKind};
 
 /// Parts that a rule may have with its lets written out.
 const MOST_PARTS: usize = 20_000;
+/// How deep a pattern may be nested with its lets written out.
+const MOST_DEPTH: usize = 300;
 /// The highest bound of a repetition.
 const MOST_REPEATS: u32 = 1000;
 
@@ -19,6 +21,8 @@ pub(super) struct RuleScope {
     /// Whether a capture is written, be it of an unknown type.
     pub(super) captures: bool,
     parts: usize,
+    depth: usize,
+    is_too_large: bool,
     in_look: bool,
 }
 
@@ -46,21 +50,34 @@ fn nothing() -> CheckedPattern {
 
 impl Checker<'_> {
     pub(super) fn pattern(&mut self, pattern: &Pattern, scope: &mut RuleScope) -> CheckedPattern {
-        scope.parts += 1;
-        if scope.parts > MOST_PARTS {
-            if scope.parts == MOST_PARTS + 1 {
-                self.problem(
-                    Diagnostic::error(
-                        &codes::TOO_LARGE,
-                        format!("with its lets written out this rule has more than {MOST_PARTS} parts"),
-                        self.file,
-                        pattern.span,
-                    )
-                    .help("make spans of the repeated part in an earlier phase, and name their type here"),
-                );
-            }
+        scope.parts = scope.parts.saturating_add(1);
+        if scope.parts > MOST_PARTS || scope.depth > MOST_DEPTH {
+            self.too_large(pattern, scope);
             return nothing();
         }
+        scope.depth += 1;
+        let checked = self.pattern_kind(pattern, scope);
+        scope.depth -= 1;
+        checked
+    }
+
+    /// Reports a rule that is too large, once.
+    fn too_large(&mut self, pattern: &Pattern, scope: &mut RuleScope) {
+        if std::mem::replace(&mut scope.is_too_large, true) {
+            return;
+        }
+        let title = if scope.depth > MOST_DEPTH {
+            format!("with its lets written out this rule is nested more than {MOST_DEPTH} deep")
+        } else {
+            format!("with its lets written out this rule has more than {MOST_PARTS} parts")
+        };
+        self.problem(
+            Diagnostic::error(&codes::TOO_LARGE, title, self.file, pattern.span)
+                .help("make spans of the repeated part in an earlier phase, and name their type here"),
+        );
+    }
+
+    fn pattern_kind(&mut self, pattern: &Pattern, scope: &mut RuleScope) -> CheckedPattern {
         match &pattern.kind {
             PatternKind::Literal { text, fold_case } => self.literal(text, *fold_case, pattern),
             PatternKind::TokenRegex(literal) => match self.regex(literal) {
@@ -169,7 +186,6 @@ impl Checker<'_> {
     fn bind(&mut self, name: &Name, inner: &Pattern, scope: &mut RuleScope) -> CheckedPattern {
         if scope.in_look {
             self.bound_in_look(name.span);
-            return self.pattern(inner, scope);
         }
         if let PatternKind::Make(label, inner) = &inner.kind {
             return self.make(&name.node, label, inner, scope);
@@ -194,7 +210,6 @@ impl Checker<'_> {
     fn make(&mut self, name: &str, label: &Name, inner: &Pattern, scope: &mut RuleScope) -> CheckedPattern {
         if scope.in_look {
             self.bound_in_look(label.span);
-            return self.pattern(inner, scope);
         }
         scope.captures = true;
         let Some(label_id) = self.types.id(&label.node) else {
@@ -255,6 +270,9 @@ impl Checker<'_> {
         self.check_bounds(min, max, pattern);
         scope.parts =
             scope.parts.saturating_add(parts(inner).saturating_mul(max.unwrap_or(min.max(1)) as usize));
+        if scope.parts > MOST_PARTS {
+            self.too_large(pattern, scope);
+        }
         if max.is_none() && can_be_empty(inner) {
             self.problem(
                 Diagnostic::error(
@@ -336,17 +354,18 @@ fn longest(pattern: &CheckedPattern) -> Option<u32> {
 }
 
 fn parts(pattern: &CheckedPattern) -> usize {
-    match pattern {
-        CheckedPattern::Bind(_, inner) | CheckedPattern::Look { inner, .. } => 1 + parts(inner),
+    let inner = match pattern {
+        CheckedPattern::Bind(_, inner) | CheckedPattern::Look { inner, .. } => parts(inner),
         CheckedPattern::Sequence(list) | CheckedPattern::Alternation(list) => {
-            1 + list.iter().map(parts).sum::<usize>()
+            list.iter().map(parts).fold(0, usize::saturating_add)
         }
         CheckedPattern::Repeat { inner, min, max, .. } => {
-            1 + parts(inner).saturating_mul(max.unwrap_or(*min + 1) as usize)
+            parts(inner).saturating_mul(max.unwrap_or(min.saturating_add(1)) as usize)
         }
         CheckedPattern::Token(_)
         | CheckedPattern::Span(..)
         | CheckedPattern::Gap { .. }
-        | CheckedPattern::Anchor(_) => 1,
-    }
+        | CheckedPattern::Anchor(_) => 0,
+    };
+    inner.saturating_add(1)
 }

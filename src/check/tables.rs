@@ -125,7 +125,8 @@ impl Checker<'_> {
             .collect::<indexmap::IndexSet<_>>()
             .into_iter()
             .collect();
-        self.gazetteer_sets(item, &columns);
+        // What columns a missing file would have had is not known.
+        self.gazetteer_sets(item, (!unread).then_some(columns.as_slice()));
         let entries = rows.iter().map(|row| self.phrase(row, item)).collect();
         let label = self.types.id(&item.label.node)?;
         let sets = !item.sets.is_empty() || columns.iter().any(|name| name == "value");
@@ -159,7 +160,12 @@ impl Checker<'_> {
                 let title = if phrase.is_empty() {
                     "this row has no phrase".to_owned()
                 } else {
-                    format!("this row has {} columns, the first line names {}", cells.len() + 1, names.len())
+                    let columns = if cells.is_empty() { "column" } else { "columns" };
+                    format!(
+                        "this row has {} {columns}, the first line names {}",
+                        cells.len() + 1,
+                        names.len()
+                    )
                 };
                 self.problem(
                     Diagnostic::error(&codes::BROKEN_ROW, title, file, span)
@@ -201,7 +207,7 @@ impl Checker<'_> {
         }
     }
 
-    fn gazetteer_sets(&mut self, item: &Gazetteer, columns: &[String]) {
+    fn gazetteer_sets(&mut self, item: &Gazetteer, columns: Option<&[String]>) {
         for set in &item.sets {
             if let Some(target) = &set.target {
                 self.problem(
@@ -215,7 +221,10 @@ impl Checker<'_> {
                 );
             }
             match &set.value {
-                Expr::Column(name) if !columns.contains(&name.node) => {
+                Expr::Column(name) => {
+                    let Some(columns) = columns.filter(|columns| !columns.contains(&name.node)) else {
+                        continue;
+                    };
                     let help = match nearest(&name.node, columns.iter().map(String::as_str)) {
                         Some(near) => format!("did you mean `{near}`?"),
                         None if columns.is_empty() => {
@@ -252,7 +261,6 @@ impl Checker<'_> {
                     )
                     .help("put the value into a column called `value`"),
                 ),
-                Expr::Column(_) => {}
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::check::{CheckedCondition, CheckedPattern};
 use crate::doc::schema::BindingId;
-use crate::program::{Inst, PatternProgram, Pc, PredicateId, Requirement, TokenTest};
+use crate::program::{First, Inst, PatternProgram, Pc, PredicateId, Requirement, TokenTest};
 
 use super::Compiler;
 use super::predicates::token_test;
@@ -18,7 +18,58 @@ pub(super) fn program(
     let mut builder = Builder { program: PatternProgram::default(), is_span, compiler, backward: false };
     let done = builder.push(Inst::Match);
     builder.program.start = builder.piece(pattern, None, done);
+    builder.program.first = first(&builder.program);
     builder.program
+}
+
+/// What may stand where a match begins: everything that can be reached without
+/// consuming anything.
+fn first(program: &PatternProgram) -> First {
+    let mut first = First::default();
+    let mut seen = vec![false; program.insts.len()];
+    let mut open = vec![program.start];
+    while let Some(pc) = open.pop() {
+        if std::mem::replace(&mut seen[pc as usize], true) {
+            continue;
+        }
+        match &program.insts[pc as usize] {
+            Inst::Token { test, .. } => necessary(&program.tests[*test as usize], &mut first),
+            Inst::Span { types, .. } => first.types.extend(types.iter().copied()),
+            Inst::Gap { .. } | Inst::Match => first.any = true,
+            Inst::Split(a, b) => open.extend([*a, *b]),
+            Inst::SameSentence(next)
+            | Inst::Open(_, next)
+            | Inst::Close(_, next)
+            | Inst::Assert(_, next)
+            | Inst::Look { next, .. } => open.push(*next),
+        }
+    }
+    first
+}
+
+/// Adds what a token that meets the test is at least.
+fn necessary(test: &TokenTest, first: &mut First) {
+    match test {
+        TokenTest::Form(id) => {
+            let word = id.0 as usize / 64;
+            if first.forms.len() <= word {
+                first.forms.resize(word + 1, 0);
+            }
+            first.forms[word] |= 1 << (id.0 % 64);
+        }
+        TokenTest::Class(bits) => first.classes.push(*bits),
+        TokenTest::Or(list) => list.iter().for_each(|part| necessary(part, first)),
+        // A form is rarer than a class.
+        TokenTest::And(list) => {
+            let rarest = list.iter().find(|part| matches!(part, TokenTest::Form(_)));
+            let rarest = rarest.or_else(|| list.iter().find(|part| matches!(part, TokenTest::Or(_))));
+            match rarest.or_else(|| list.iter().find(|part| matches!(part, TokenTest::Class(_)))) {
+                Some(part) => necessary(part, first),
+                None => first.any = true,
+            }
+        }
+        TokenTest::Any | TokenTest::Not(_) | TokenTest::Line(_) | TokenTest::Standing(..) => first.any = true,
+    }
 }
 
 struct Builder<'a> {

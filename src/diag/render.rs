@@ -54,7 +54,13 @@ fn short(diagnostic: &Diagnostic, sources: &SourceMap) -> String {
     let file = sources.file(diagnostic.primary.file);
     let place = file.place(diagnostic.primary.span.start);
     let (severity, id) = (severity(diagnostic), diagnostic.code.id);
-    format!("{}:{}:{}: {severity}[{id}]: {}", file.name, place.line, place.column, diagnostic.title)
+    format!(
+        "{}:{}:{}: {severity}[{id}]: {}",
+        file.name,
+        place.line,
+        place.column,
+        one_line(&diagnostic.title)
+    )
 }
 
 fn full(diagnostic: &Diagnostic, sources: &SourceMap, style: Style) -> String {
@@ -71,7 +77,8 @@ fn full(diagnostic: &Diagnostic, sources: &SourceMap, style: Style) -> String {
         snippet = snippet
             .annotation(AnnotationKind::Context.span(range(label, &file.text)).label(label.text.as_str()));
     }
-    let mut group = level.primary_title(diagnostic.title.as_str()).id(diagnostic.code.id).element(snippet);
+    let title = one_line(&diagnostic.title);
+    let mut group = level.primary_title(title.as_str()).id(diagnostic.code.id).element(snippet);
     for label in diagnostic.secondary.iter().filter(|label| label.file != primary.file) {
         let file = sources.file(label.file);
         let annotation = AnnotationKind::Context.span(range(label, &file.text)).label(label.text.as_str());
@@ -88,6 +95,15 @@ fn full(diagnostic: &Diagnostic, sources: &SourceMap, style: Style) -> String {
     let mut text = renderer.render(&[group]).to_string();
     text.push('\n');
     text
+}
+
+/// A title may quote what was written: control characters become visible.
+fn one_line(title: &str) -> String {
+    let mut line = String::with_capacity(title.len());
+    for c in title.chars() {
+        if c.is_control() { line.extend(c.escape_debug()) } else { line.push(c) }
+    }
+    line
 }
 
 /// The bytes of a label, inside the text and on character boundaries.

@@ -283,6 +283,10 @@ impl<'a, 't> Cascade<'a, 't> {
 fn search(matcher: &mut Matcher<'_, '_>, relate: &Relate<'_, '_>, range: (u32, u32), out: &mut Proposals) {
     let mut start = range.0;
     while start < range.1 {
+        if !matcher.may_begin(start) {
+            start += 1;
+            continue;
+        }
         let Some(end) = matcher.match_at(start) else {
             start += 1;
             continue;

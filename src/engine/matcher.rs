@@ -76,6 +76,28 @@ impl<'a, 'l> Matcher<'a, 'l> {
         Self { program, letters, forms, scratch, first, last }
     }
 
+    /// Whether a match may begin at a token. Cheap, and never wrongly no.
+    pub(super) fn may_begin(&self, start: u32) -> bool {
+        let (first, letters, at) = (&self.program.first, self.letters, start as usize);
+        if first.any {
+            return true;
+        }
+        let class = letters.tokens[at].class.bits();
+        if first.classes.iter().any(|bits| class & bits == *bits) {
+            return true;
+        }
+        let answers = self.forms.answers(letters.forms[at]);
+        if first.forms.iter().zip(answers).any(|(wanted, answer)| wanted & answer != 0) {
+            return true;
+        }
+        !first.types.is_empty()
+            && letters
+                .lattice
+                .starting(at)
+                .iter()
+                .any(|id| first.types.contains(&letters.candidates[id.index()].label))
+    }
+
     /// The end of the preferred match that begins at `start`. What it bound is
     /// in the notes until the next call.
     pub(super) fn match_at(&mut self, start: u32) -> Option<u32> {

@@ -9,7 +9,7 @@ mod predicates;
 mod regexes;
 mod rules;
 
-pub use pattern::{Inst, PatternProgram, Pc, TokenTest};
+pub use pattern::{First, Inst, PatternProgram, Pc, TokenTest};
 pub use phrases::{PhraseEntry, PhraseTrie, Vocabulary};
 pub use predicates::{FormField, PredicateId, Predicates};
 pub use regexes::{RegexBank, RegexView, TextRegex};

@@ -67,6 +67,22 @@ pub struct PatternProgram {
     pub start: Pc,
     /// Tests on tokens.
     pub tests: Vec<TokenTest>,
+    /// What a token must be for a match to begin there.
+    pub first: First,
+}
+
+/// A quick question to a token: may a match begin here? It may say yes too
+/// often, never no wrongly.
+#[derive(Clone, Debug, Default)]
+pub struct First {
+    /// Any token will do.
+    pub any: bool,
+    /// One of these form tests is met: a bit each, as forms answer.
+    pub forms: Vec<u64>,
+    /// All of one of these sets of class bits are there.
+    pub classes: Vec<u32>,
+    /// A span of one of these types begins.
+    pub types: Vec<TypeId>,
 }
 
 /// A test on one token where it stands.

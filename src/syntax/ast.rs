@@ -91,6 +91,9 @@ pub struct RuleFile {
     pub phase: usize,
     /// What it holds, in order.
     pub items: Vec<Item>,
+    /// Names that stand in items with a mistake, which `items` leaves out:
+    /// that nothing makes them is no mistake of its own.
+    pub lost: Vec<String>,
 }
 
 /// One item of a rule file.

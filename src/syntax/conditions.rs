@@ -75,8 +75,10 @@ fn operand(cursor: &mut Cursor<'_>, op: CompareOp) -> Parsed<Operand> {
             cursor.advance();
             let mut list = vec![cursor.string("a string")?];
             while !cursor.is(")") {
-                cursor.take(",");
-                list.push(cursor.string("a string or `)`")?);
+                if !cursor.take(",") {
+                    return Err(cursor.unexpected("`,` or `)`"));
+                }
+                list.push(cursor.string("a string")?);
             }
             cursor.expect(")")?;
             Ok(Operand::List(list, start.cover(cursor.last_span())))
@@ -146,7 +148,8 @@ fn fact(cursor: &mut Cursor<'_>) -> Parsed<Where> {
 
 /// `name`, `TYPE[cond]`, `name=TYPE[cond]`
 fn side(cursor: &mut Cursor<'_>) -> Parsed<WhereSpan> {
-    let name = cursor.name("a name or a type")?;
+    let is_bound = *cursor.second() == Kind::Mark("=");
+    let name = if is_bound { cursor.new_name("a name")? } else { cursor.name("a name or a type")? };
     let label = if cursor.take("=") { Some(cursor.name("a type")?) } else { None };
     let filter = if cursor.take("[") { Some(bracketed(cursor)?) } else { None };
     Ok(match label {

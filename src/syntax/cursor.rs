@@ -2,6 +2,7 @@
 
 use super::ast::{Name, Spanned};
 use super::lexer::{Kind, Lexeme};
+use super::suggest::nearest;
 use crate::diag::{Diagnostic, codes};
 use crate::text::{FileId, Span};
 
@@ -11,6 +12,25 @@ pub(super) struct Reported;
 
 /// What a part of the parser returns.
 pub(super) type Parsed<T> = Result<T, Reported>;
+
+/// Words that cannot name a let, a binding, a type or an item.
+const RESERVED: [&str; 15] = [
+    "gazetteer",
+    "regex",
+    "let",
+    "rule",
+    "drop",
+    "context",
+    "link",
+    "test",
+    "where",
+    "set",
+    "value",
+    "match",
+    "and",
+    "or",
+    "not",
+];
 
 /// Patterns, conditions and facts may be nested so deep.
 const MOST_NESTING: u32 = 100;
@@ -22,6 +42,12 @@ pub(super) struct Cursor<'a> {
     lexemes: &'a [Lexeme],
     at: usize,
     depth: u32,
+    /// Where the current item begins.
+    item_start: u32,
+    /// A word that ends patterns here, besides those that always do.
+    pub(super) pattern_end: Option<&'static str>,
+    /// Names that cannot be used; what follows from them is no mistake.
+    pub(super) unusable: Vec<String>,
     pub(super) problems: &'a mut Vec<Diagnostic>,
 }
 
@@ -32,7 +58,17 @@ impl<'a> Cursor<'a> {
         lexemes: &'a [Lexeme],
         problems: &'a mut Vec<Diagnostic>,
     ) -> Self {
-        Self { file, text, lexemes, at: 0, depth: 0, problems }
+        Self {
+            file,
+            text,
+            lexemes,
+            at: 0,
+            depth: 0,
+            item_start: 0,
+            pattern_end: None,
+            unusable: Vec::new(),
+            problems,
+        }
     }
 
     pub(super) fn kind(&self) -> &'a Kind {
@@ -105,6 +141,27 @@ impl<'a> Cursor<'a> {
         Err(self.unexpected(what))
     }
 
+    /// A name that the pack gives to something: no keyword, no hyphen. Others
+    /// are reported, and reading goes on.
+    pub(super) fn new_name(&mut self, what: &str) -> Parsed<Name> {
+        let name = self.name(what)?;
+        let mut problem = |title: String, help: String| {
+            self.problems
+                .push(Diagnostic::error(&codes::UNUSABLE_NAME, title, self.file, name.span).help(help));
+        };
+        if RESERVED.contains(&name.node.as_str()) {
+            let title = format!("`{}` is a keyword and cannot be a name", name.node);
+            problem(title, format!("choose another name, such as `{}_`", name.node));
+        } else if name.node.contains('-') {
+            let title = format!("`{}` is not a name: names have no hyphens", name.node);
+            problem(title, format!("write `{}`", name.node.replace('-', "_")));
+        } else {
+            return Ok(name);
+        }
+        self.unusable.push(name.node.clone());
+        Ok(name)
+    }
+
     pub(super) fn string(&mut self, what: &str) -> Parsed<Spanned<String>> {
         if let Kind::Text(text, false) = self.kind() {
             let text = Spanned::new(text.clone(), self.span());
@@ -126,27 +183,90 @@ impl<'a> Cursor<'a> {
     /// A number that fits where counts stand.
     pub(super) fn count(&mut self, what: &str) -> Parsed<u32> {
         let number = self.number(what)?;
-        u32::try_from(number.node).map_err(|_| {
-            self.problems.push(
-                Diagnostic::error(
-                    &codes::NUMBER_TOO_LARGE,
-                    "this number does not fit",
-                    self.file,
-                    number.span,
-                )
-                .help("write a number from 0 on"),
-            );
-            Reported
+        u32::try_from(number.node).map_err(|_| self.unfit(number.span, "write a number from 0 to 4294967295"))
+    }
+
+    /// Reports a number that does not fit where it stands.
+    pub(super) fn unfit(&mut self, span: Span, help: &str) -> Reported {
+        let title = "this number does not fit here";
+        self.problems.push(Diagnostic::error(&codes::NUMBER_TOO_LARGE, title, self.file, span).help(help));
+        Reported
+    }
+
+    /// Reports that something else stands here than what may. Says nothing
+    /// where a string or regular expression of the item has no end: all that
+    /// comes after is guesswork.
+    pub(super) fn unexpected(&mut self, expected: &str) -> Reported {
+        let item = Span::new(self.item_start, self.span().end);
+        if self.is_guesswork(item) {
+            return Reported;
+        }
+        let title = format!("expected {expected}, found {}", self.kind().describe());
+        let mut diagnostic = Diagnostic::error(&codes::UNEXPECTED_TOKEN, title, self.file, self.span())
+            .label(if expected.len() < 60 {
+                format!("expected {expected}")
+            } else {
+                "not expected here".to_owned()
+            });
+        // The words that `expected` names between backquotes.
+        let words =
+            expected.split('`').skip(1).step_by(2).filter(|word| word.starts_with(char::is_alphabetic));
+        match self.kind() {
+            Kind::Name(word) => {
+                diagnostic = diagnostic.help(match nearest(word, words) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("write {expected} here"),
+                });
+            }
+            Kind::Text(_, true) => {
+                diagnostic = diagnostic.help("take out the `i` after the string: it has no place here");
+            }
+            Kind::End => diagnostic = diagnostic.help("is a closing bracket or brace missing before this?"),
+            Kind::Text(_, false) | Kind::Regex(..) | Kind::Number(_) | Kind::Mark(_) => {
+                diagnostic = diagnostic.help(format!("write {expected} here"));
+            }
+        }
+        self.problems.push(diagnostic);
+        Reported
+    }
+
+    /// Whether a lexeme in this range is not what its author wrote.
+    pub(super) fn is_guesswork(&self, range: Span) -> bool {
+        let codes = [&codes::UNTERMINATED_STRING, &codes::UNTERMINATED_REGEX, &codes::NUMBER_TOO_LARGE];
+        self.problems.iter().any(|problem| {
+            let place = &problem.primary;
+            codes.contains(&problem.code) && place.file == self.file && range.contains(place.span)
         })
     }
 
-    /// Reports that something else stands here than what may.
-    pub(super) fn unexpected(&mut self, expected: &str) -> Reported {
-        let title = format!("expected {expected}, found {}", self.kind().describe());
-        let diagnostic = Diagnostic::error(&codes::UNEXPECTED_TOKEN, title, self.file, self.span())
-            .label(format!("expected {expected}"));
-        self.problems.push(diagnostic);
-        Reported
+    /// Says that an item begins here.
+    pub(super) fn begin_item(&mut self) {
+        self.item_start = self.span().start;
+        self.pattern_end = None;
+    }
+
+    /// Whether the current lexeme stands at the start of its line.
+    pub(super) fn begins_line(&self) -> bool {
+        let before = &self.text[..self.span().start as usize];
+        before.is_empty() || before.ends_with(['\n', '\u{feff}'])
+    }
+
+    /// Whether `ruel a` stands here at the start of a line.
+    pub(super) fn begins_misspelt(&self, keywords: &[&str]) -> bool {
+        let Kind::Name(word) = self.kind() else { return false };
+        self.begins_line()
+            && matches!(self.second(), Kind::Name(_))
+            && !keywords.contains(&word.as_str())
+            && nearest(word, keywords.iter().copied()).is_some()
+    }
+
+    /// The names that stand in the current item, up to here.
+    pub(super) fn names_so_far(&self) -> impl Iterator<Item = &'a str> {
+        let first = self.lexemes.partition_point(|lexeme| lexeme.span.start < self.item_start);
+        self.lexemes[first..self.at.max(first)].iter().filter_map(|lexeme| match &lexeme.kind {
+            Kind::Name(name) => Some(name.as_str()),
+            _ => None,
+        })
     }
 
     /// Reads a nested part, unless it is nested too deeply.
@@ -173,12 +293,9 @@ impl<'a> Cursor<'a> {
             if *self.kind() == Kind::End {
                 return;
             }
-            let span = self.span();
-            let before = &self.text[..span.start as usize];
-            let begins_line = before.is_empty() || before.ends_with('\n');
             let after_brace = self.at > 0 && self.lexemes[self.at - 1].kind == Kind::Mark("}");
             let is_keyword = matches!(self.kind(), Kind::Name(name) if keywords.contains(&name.as_str()));
-            if is_keyword && (begins_line || after_brace) {
+            if is_keyword && (self.begins_line() || after_brace) || self.begins_misspelt(keywords) {
                 return;
             }
             self.advance();

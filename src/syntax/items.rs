@@ -16,19 +16,37 @@ use crate::text::FileId;
 pub(super) const KEYWORDS: [&str; 8] =
     ["gazetteer", "regex", "let", "rule", "drop", "context", "link", "test"];
 
+/// What a rule file holds.
+#[derive(Default)]
+pub(super) struct Items {
+    pub(super) items: Vec<Item>,
+    /// Names in items that could not be read.
+    pub(super) lost: Vec<String>,
+}
+
 /// Reads all items of a rule file; reports what it cannot read and goes on
 /// with the next item.
-pub(super) fn items(file: FileId, text: &str, problems: &mut Vec<Diagnostic>) -> Vec<Item> {
+pub(super) fn items(file: FileId, text: &str, problems: &mut Vec<Diagnostic>) -> Items {
     let lexemes = lex(file, text, problems);
     let mut cursor = Cursor::new(file, text, &lexemes, problems);
-    let mut items = Vec::new();
+    let mut read = Items::default();
     while *cursor.kind() != Kind::End {
-        match item(&mut cursor) {
-            Ok(item) => items.push(item),
-            Err(Reported) => cursor.recover(&KEYWORDS),
+        cursor.begin_item();
+        let start = cursor.span();
+        match item(&mut cursor).map(|item| (item, start.cover(cursor.last_span()))) {
+            // Read to its end, but not as it was meant.
+            Ok((_, span)) if cursor.is_guesswork(span) => {
+                read.lost.extend(cursor.names_so_far().map(str::to_owned));
+            }
+            Ok((item, _)) => read.items.push(item),
+            Err(Reported) => {
+                cursor.recover(&KEYWORDS);
+                read.lost.extend(cursor.names_so_far().map(str::to_owned));
+            }
         }
     }
-    items
+    read.lost.append(&mut cursor.unusable);
+    read
 }
 
 fn item(cursor: &mut Cursor<'_>) -> Parsed<Item> {
@@ -42,12 +60,12 @@ fn item(cursor: &mut Cursor<'_>) -> Parsed<Item> {
         "gazetteer" => Ok(Item::Gazetteer(gazetteer(cursor)?)),
         "regex" => Ok(Item::Regex(regex_item(cursor)?)),
         "let" => {
-            let name = cursor.name("a name")?;
+            let name = cursor.new_name("a name")?;
             cursor.expect("=")?;
             Ok(Item::Let(Let { name, pattern: pattern(cursor)? }))
         }
         "rule" => {
-            let name = cursor.name("the name of the rule")?;
+            let name = cursor.new_name("the name of the rule")?;
             let modifiers = modifiers(cursor)?;
             cursor.expect("{")?;
             let pattern = pattern(cursor)?;
@@ -60,7 +78,7 @@ fn item(cursor: &mut Cursor<'_>) -> Parsed<Item> {
             Ok(Item::Rule(Rule { name, modifiers, pattern, condition, sets, heads, span }))
         }
         "drop" => {
-            let name = cursor.name("the name of the drop")?;
+            let name = cursor.new_name("the name of the drop")?;
             cursor.expect("{")?;
             let pattern = pattern(cursor)?;
             let condition = if cursor.take_word("where") { Some(facts(cursor)?) } else { None };
@@ -98,8 +116,10 @@ fn modifiers(cursor: &mut Cursor<'_>) -> Parsed<Modifiers> {
             "priority" => {
                 cursor.advance();
                 let number = cursor.number("a priority")?;
-                let limited = number.node.clamp(i64::from(i32::MIN), i64::from(i32::MAX)) as i32;
-                modifiers.priority = Some(Spanned::new(limited, span.cover(number.span)));
+                let Ok(priority) = i32::try_from(number.node) else {
+                    return Err(cursor.unfit(number.span, "write a priority such as 10 or -10"));
+                };
+                modifiers.priority = Some(Spanned::new(priority, span.cover(number.span)));
                 continue;
             }
             "nested" => modifiers.nested = Some(span),
@@ -135,9 +155,9 @@ fn modifiers(cursor: &mut Cursor<'_>) -> Parsed<Modifiers> {
 
 /// `name -> TYPE modifiers`
 fn typed_head(cursor: &mut Cursor<'_>) -> Parsed<(Name, Name, Modifiers)> {
-    let name = cursor.name("a name")?;
+    let name = cursor.new_name("a name")?;
     cursor.expect("->")?;
-    let label = cursor.name("a type")?;
+    let label = cursor.new_name("a type")?;
     Ok((name, label, modifiers(cursor)?))
 }
 
@@ -253,14 +273,19 @@ fn head(cursor: &mut Cursor<'_>) -> Parsed<Head> {
 }
 
 fn context(cursor: &mut Cursor<'_>) -> Parsed<Context> {
-    let name = cursor.name("the name of the context")?;
+    let name = cursor.new_name("the name of the context")?;
     cursor.expect("{")?;
     cursor.expect_word("cue")?;
-    let cue = piece(cursor)?;
+    cursor.pattern_end = Some("scope");
+    let cue = pattern(cursor)?;
     cursor.expect_word("scope")?;
+    if !["forward", "backward", "both"].iter().any(|word| cursor.is_word(word)) {
+        return Err(cursor.unexpected("`forward`, `backward` or `both`"));
+    }
     let direction = cursor.name("`forward`, `backward` or `both`")?;
     let mut stops = Vec::new();
     if cursor.take_word("stop") {
+        stops.push(piece(cursor)?);
         while !cursor.is_word("on") {
             stops.push(piece(cursor)?);
         }
@@ -271,12 +296,18 @@ fn context(cursor: &mut Cursor<'_>) -> Parsed<Context> {
     while cursor.take_word("set") {
         sets.push(set(cursor)?);
     }
-    cursor.expect("}")?;
+    if sets.is_empty() {
+        return Err(cursor.unexpected("`set`"));
+    }
+    if !cursor.is("}") {
+        return Err(cursor.unexpected("`set` or `}`"));
+    }
+    cursor.advance();
     Ok(Context { name, cue, direction, stops, on, sets })
 }
 
 fn link(cursor: &mut Cursor<'_>) -> Parsed<Link> {
-    let name = cursor.name("the name of the link")?;
+    let name = cursor.new_name("the name of the link")?;
     cursor.expect_word("on")?;
     let on = names(cursor, "a type")?;
     cursor.expect("{")?;

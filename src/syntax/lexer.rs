@@ -57,6 +57,7 @@ impl<'a> Lexer<'a> {
                 '#' => self.at += self.rest().find('\n').unwrap_or(self.rest().len()),
                 c if c.is_whitespace() || c == '\u{feff}' => self.at += c.len_utf8(),
                 '"' => self.string(),
+                '“' | '”' if self.curly_string() => {}
                 '/' => self.regex(),
                 '^' | '$' => self.anchor(c),
                 c if c.is_ascii_digit() => self.number(start),
@@ -68,6 +69,8 @@ impl<'a> Lexer<'a> {
                 _ => self.mark(c),
             }
         }
+        // Problems at the end of the file point to where something is missing.
+        self.at = self.lexemes.last().map_or(self.at, |last| last.span.end as usize);
         self.push(Kind::End, self.at);
     }
 
@@ -159,6 +162,28 @@ impl<'a> Lexer<'a> {
         }
     }
 
+    /// Reads `“…”` as the string that it was meant to be, if it ends on its line.
+    fn curly_string(&mut self) -> bool {
+        let start = self.at;
+        let open = '“'.len_utf8();
+        let inner = &self.rest()[open..];
+        let Some(end) = inner.find(['“', '”', '"', '\n']) else { return false };
+        let Some(close) = inner[end..].chars().next().filter(|c| *c != '\n') else { return false };
+        self.at += open + end + close.len_utf8();
+        let span = Span::new(start as u32, self.at as u32);
+        self.problem(
+            Diagnostic::error(
+                &codes::STRANGE_CHARACTER,
+                "a string stands between straight quotes, not curly ones",
+                self.file,
+                span,
+            )
+            .help("write \"…\""),
+        );
+        self.push(Kind::Text(inner[..end].to_owned(), false), start);
+        true
+    }
+
     fn string(&mut self) {
         let start = self.at;
         self.at += 1;
@@ -230,7 +255,8 @@ impl<'a> Lexer<'a> {
 
     fn unicode_escape(&self) -> Option<(char, usize)> {
         let digits = self.rest().strip_prefix("\\u{")?;
-        let end = digits.find('}')?;
+        let end =
+            digits.find(|c: char| !c.is_ascii_hexdigit()).filter(|&end| digits[end..].starts_with('}'))?;
         let code = u32::from_str_radix(&digits[..end], 16).ok()?;
         Some((char::from_u32(code)?, end + 4))
     }
@@ -290,11 +316,21 @@ impl Kind {
     pub(super) fn describe(&self) -> String {
         match self {
             Self::Name(name) => format!("`{name}`"),
-            Self::Text(text, _) => format!("the string \"{text}\""),
-            Self::Regex(source, _) => format!("the regular expression /{source}/"),
+            Self::Text(text, _) => format!("the string \"{}\"", shortened(text)),
+            Self::Regex(source, _) => format!("the regular expression /{}/", shortened(source)),
             Self::Number(number) => format!("`{number}`"),
             Self::Mark(mark) => format!("`{mark}`"),
             Self::End => "the end of the file".to_owned(),
         }
     }
+}
+
+/// The start of a text, on one line.
+fn shortened(text: &str) -> String {
+    const MOST: usize = 40;
+    let mut short: String = text.chars().take(MOST).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if text.chars().nth(MOST).is_some() {
+        short.push('…');
+    }
+    short
 }

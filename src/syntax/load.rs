@@ -1,5 +1,6 @@
 //! Reads a pack from its folder.
 
+use std::collections::HashMap;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
@@ -56,7 +57,7 @@ pub fn parse_pack(files: &[(&str, &str)]) -> (RulePack, Report) {
 }
 
 fn parse(folder: &Path, read: &dyn Fn(&str) -> io::Result<Vec<u8>>) -> (RulePack, Report) {
-    let mut loader = Loader { folder, read, report: Report::default() };
+    let mut loader = Loader { folder, read, report: Report::default(), gazetteers: HashMap::new() };
     let pack = loader.pack();
     loader.report.sort();
     (pack, loader.report)
@@ -66,6 +67,8 @@ struct Loader<'a> {
     folder: &'a Path,
     read: &'a dyn Fn(&str) -> io::Result<Vec<u8>>,
     report: Report,
+    /// Gazetteer files that have been read, by path.
+    gazetteers: HashMap<String, FileId>,
 }
 
 impl Loader<'_> {
@@ -101,16 +104,26 @@ impl Loader<'_> {
     fn rule_file(&mut self, phase: usize, name: &Name, manifest: FileId) -> Option<RuleFile> {
         let file = self.file(name, manifest)?;
         let text = self.report.sources.file(file).text.clone();
-        let mut items = items(file, &text, &mut self.report.diagnostics);
-        for item in &mut items {
+        let mut read = items(file, &text, &mut self.report.diagnostics);
+        for item in &mut read.items {
             let Item::Gazetteer(gazetteer) = item else { continue };
             for entries in &mut gazetteer.entries {
                 if let GazetteerEntries::File(path, id) = entries {
-                    *id = self.file(path, file);
+                    *id = self.gazetteer_file(path, file);
                 }
             }
         }
-        Some(RuleFile { file, name: name.node.clone(), phase, items })
+        Some(RuleFile { file, name: name.node.clone(), phase, items: read.items, lost: read.lost })
+    }
+
+    /// Reads a gazetteer file, or returns it where it has been read already.
+    fn gazetteer_file(&mut self, path: &Name, named_in: FileId) -> Option<FileId> {
+        if let Some(id) = self.gazetteers.get(&path.node) {
+            return Some(*id);
+        }
+        let id = self.file(path, named_in)?;
+        self.gazetteers.insert(path.node.clone(), id);
+        Some(id)
     }
 
     /// Reads a file that is named at a place of another.

@@ -14,16 +14,27 @@ type Value<'a> = TomlSpanned<DeValue<'a>>;
 pub(super) fn manifest(file: FileId, text: &str, problems: &mut Vec<Diagnostic>) -> Manifest {
     let (table, errors) = DeTable::parse_recoverable(text);
     let mut reader = Reader { file, problems };
+    let is_sound = errors.is_empty();
     for error in errors {
         let span = error.span().unwrap_or(0..0);
         reader.problem(
             &codes::BROKEN_TOML,
-            error.message().to_owned(),
+            error.message().lines().collect::<Vec<_>>().join(", "),
             span,
             "see https://toml.io for the format",
         );
     }
-    reader.manifest(table.get_ref(), text)
+    let first = reader.problems.len();
+    let manifest = reader.manifest(table.get_ref(), text);
+    if !is_sound {
+        // What seems to be missing may stand in the part that is no TOML.
+        let mut index = 0;
+        reader.problems.retain(|problem| {
+            index += 1;
+            index <= first || problem.code != &codes::MISSING_KEY
+        });
+    }
+    manifest
 }
 
 struct Reader<'p> {
@@ -52,7 +63,7 @@ impl Reader<'_> {
             }
         }
         if !has_pack {
-            let end = text.len().min(1);
+            let end = text.chars().next().map_or(0, char::len_utf8);
             self.problem(
                 &codes::MISSING_KEY,
                 "`pack.toml` has no `[pack]`".to_owned(),
@@ -108,7 +119,32 @@ impl Reader<'_> {
                 _ => phases.extend(self.string(phase, "a phase").map(|file| vec![file])),
             }
         }
+        if list.is_empty() {
+            self.wrong(value, "`phases`", "a list of at least one file");
+        }
+        self.named_twice(&mut phases);
         phases
+    }
+
+    /// Reports files that stand in `phases` a second time, and takes them out.
+    fn named_twice(&mut self, phases: &mut [Vec<Name>]) {
+        let mut seen: Vec<Name> = Vec::new();
+        for files in phases {
+            files.retain(|file| {
+                let Some(first) = seen.iter().find(|first| first.node == file.node) else {
+                    seen.push(file.clone());
+                    return true;
+                };
+                let title = format!("`{}` is named twice in `phases`", file.node);
+                self.problems.push(
+                    Diagnostic::error(&codes::WRONG_VALUE, title, self.file, file.span)
+                        .label("second time")
+                        .secondary(self.file, first.span, "first time")
+                        .help("name each file once"),
+                );
+                false
+            });
+        }
     }
 
     fn entities(&mut self, value: &Value<'_>) -> Vec<EntityDecl> {
@@ -117,8 +153,8 @@ impl Reader<'_> {
         for (name, value) in entries(table) {
             let mut entity =
                 EntityDecl { name, is: None, is_abstract: false, doc: String::new(), color: None };
-            let Some(table) = self.table(value, "an entity type") else { continue };
-            for (key, value) in entries(table) {
+            let table = self.table(value, "an entity type");
+            for (key, value) in table.map(entries).unwrap_or_default() {
                 match key.node.as_str() {
                     "is" => entity.is = self.string(value, "`is`"),
                     "abstract" => entity.is_abstract = self.boolean(value, "`abstract`"),
@@ -141,11 +177,21 @@ impl Reader<'_> {
             let place = name.span;
             let mut relation =
                 RelationDecl { name, from: Vec::new(), to: Vec::new(), symmetric: false, doc: String::new() };
-            let Some(table) = self.table(value, "a relation type") else { continue };
-            for (key, value) in entries(table) {
+            let (mut from, mut to) = (false, false);
+            let table = self.table(value, "a relation type");
+            if table.is_none() {
+                (from, to) = (true, true);
+            }
+            for (key, value) in table.map(entries).unwrap_or_default() {
                 match key.node.as_str() {
-                    "from" => relation.from = self.names(value, "`from`"),
-                    "to" => relation.to = self.names(value, "`to`"),
+                    "from" => {
+                        from = true;
+                        relation.from = self.names(value, "`from`");
+                    }
+                    "to" => {
+                        to = true;
+                        relation.to = self.names(value, "`to`");
+                    }
                     "symmetric" => relation.symmetric = self.boolean(value, "`symmetric`"),
                     "doc" => {
                         relation.doc = self.string(value, "`doc`").map(|text| text.node).unwrap_or_default()
@@ -153,7 +199,7 @@ impl Reader<'_> {
                     _ => self.unknown(&key, &["from", "to", "symmetric", "doc"]),
                 }
             }
-            for (key, is_there) in [("from", !relation.from.is_empty()), ("to", !relation.to.is_empty())] {
+            for (key, is_there) in [("from", from), ("to", to)] {
                 if !is_there {
                     let title = format!("relation `{}` does not state `{key}`", relation.name.node);
                     let range = place.start as usize..place.end as usize;
@@ -167,6 +213,10 @@ impl Reader<'_> {
 
     fn names(&mut self, value: &Value<'_>, what: &str) -> Vec<Name> {
         match value.get_ref() {
+            DeValue::Array(list) if list.is_empty() => {
+                self.wrong(value, what, "a list of at least one type");
+                Vec::new()
+            }
             DeValue::Array(list) => list.iter().filter_map(|name| self.string(name, what)).collect(),
             _ => self.string(value, what).into_iter().collect(),
         }
@@ -205,7 +255,8 @@ impl Reader<'_> {
 
     fn wrong(&mut self, value: &Value<'_>, what: &str, expected: &str) {
         let title = format!("{what} must be {expected}");
-        self.problem(&codes::WRONG_VALUE, title, value.span(), "");
+        let help = format!("write {expected} here");
+        self.problem(&codes::WRONG_VALUE, title, value.span(), &help);
     }
 
     fn unknown(&mut self, key: &Name, known: &[&str]) {

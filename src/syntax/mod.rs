@@ -14,4 +14,7 @@ mod patterns;
 pub(crate) mod suggest;
 pub(crate) mod templates;
 
+#[cfg(test)]
+mod tests;
+
 pub use load::{LoadError, load, parse_pack};

@@ -2,9 +2,10 @@
 
 use super::ast::{Anchor, Pattern, PatternKind, RegexLiteral};
 use super::conditions::condition;
-use super::cursor::{Cursor, Parsed};
+use super::cursor::{Cursor, Parsed, Reported};
 use super::items::KEYWORDS;
 use super::lexer::Kind;
+use crate::diag::{Diagnostic, codes};
 use crate::text::Span;
 
 /// Words that end a pattern: a clause begins.
@@ -42,8 +43,7 @@ fn begins_piece(cursor: &Cursor<'_>) -> bool {
     match cursor.kind() {
         Kind::Name(name) => {
             // `let a = b` may be followed by `rule c`: an item, not a piece.
-            let is_item = KEYWORDS.contains(&name.as_str()) && matches!(cursor.second(), Kind::Name(_));
-            !is_item && !CLAUSES.contains(&name.as_str())
+            !begins_item(cursor) && (!ends_pattern(cursor, name) || is_reserved_binding(cursor))
         }
         Kind::Text(..) | Kind::Regex(..) => true,
         Kind::Mark(mark) => {
@@ -53,14 +53,28 @@ fn begins_piece(cursor: &Cursor<'_>) -> bool {
     }
 }
 
+fn begins_item(cursor: &Cursor<'_>) -> bool {
+    let is_keyword = matches!(cursor.kind(), Kind::Name(name) if KEYWORDS.contains(&name.as_str()));
+    is_keyword && matches!(cursor.second(), Kind::Name(_)) || cursor.begins_misspelt(&KEYWORDS)
+}
+
+/// `where=PERSON`: no clause, but a binding with a name that cannot be.
+fn is_reserved_binding(cursor: &Cursor<'_>) -> bool {
+    (cursor.is_word("where") || cursor.is_word("set")) && *cursor.second() == Kind::Mark("=")
+}
+
+fn ends_pattern(cursor: &Cursor<'_>, name: &str) -> bool {
+    CLAUSES.contains(&name) || cursor.pattern_end == Some(name)
+}
+
 /// `[name =] atom [repeat]`
 pub(super) fn piece(cursor: &mut Cursor<'_>) -> Parsed<Pattern> {
     let is_clause = matches!(cursor.kind(), Kind::Name(name) if CLAUSES.contains(&name.as_str()));
-    if is_clause {
+    if is_clause && !is_reserved_binding(cursor) || begins_item(cursor) {
         return Err(cursor.unexpected("a pattern"));
     }
     if matches!(cursor.kind(), Kind::Name(_)) && *cursor.second() == Kind::Mark("=") {
-        let name = cursor.name("a name")?;
+        let name = cursor.new_name("a name")?;
         cursor.advance();
         let atom = atom(cursor)?;
         let inner_span = atom.span;
@@ -73,25 +87,37 @@ pub(super) fn piece(cursor: &mut Cursor<'_>) -> Parsed<Pattern> {
     repeats(cursor, atom)
 }
 
-/// `? * + {m,n}`, each lazy with a further `?`.
-fn repeats(cursor: &mut Cursor<'_>, mut inner: Pattern) -> Parsed<Pattern> {
-    loop {
-        let (min, max) = match cursor.kind() {
-            Kind::Mark("?") => (0, Some(1)),
-            Kind::Mark("*") => (0, None),
-            Kind::Mark("+") => (1, None),
-            Kind::Mark("{") => {
-                let (min, max) = bounds(cursor)?;
-                let lazy = cursor.take("?");
-                inner = repeated(cursor, inner, min, max, lazy);
-                continue;
-            }
-            _ => return Ok(inner),
-        };
-        cursor.advance();
-        let lazy = cursor.take("?");
-        inner = repeated(cursor, inner, min, max, lazy);
+/// `? * + {m,n}`, each lazy with a further `?`. Only one may stand.
+fn repeats(cursor: &mut Cursor<'_>, inner: Pattern) -> Parsed<Pattern> {
+    let Some((min, max)) = repeat(cursor)? else { return Ok(inner) };
+    let lazy = cursor.take("?");
+    let repeated = repeated(cursor, inner, min, max, lazy);
+    let again = cursor.span();
+    if repeat(cursor)?.is_some() {
+        cursor.take("?");
+        let title = "a repeat cannot be repeated";
+        let span = again.cover(cursor.last_span());
+        cursor.problems.push(
+            Diagnostic::error(&codes::UNEXPECTED_TOKEN, title, cursor.file, span)
+                .label("second repeat")
+                .help("put round brackets about what the second one repeats"),
+        );
+        return Err(Reported);
     }
+    Ok(repeated)
+}
+
+/// How often, if a repeat stands here.
+fn repeat(cursor: &mut Cursor<'_>) -> Parsed<Option<(u32, Option<u32>)>> {
+    let bounds = match cursor.kind() {
+        Kind::Mark("?") => (0, Some(1)),
+        Kind::Mark("*") => (0, None),
+        Kind::Mark("+") => (1, None),
+        Kind::Mark("{") => return Ok(Some(bounds(cursor)?)),
+        _ => return Ok(None),
+    };
+    cursor.advance();
+    Ok(Some(bounds))
 }
 
 fn repeated(cursor: &Cursor<'_>, inner: Pattern, min: u32, max: Option<u32>, lazy: bool) -> Pattern {
@@ -127,11 +153,21 @@ fn atom(cursor: &mut Cursor<'_>) -> Parsed<Pattern> {
         }
         Kind::Mark("<") => {
             cursor.advance();
-            let label = cursor.name("a type")?;
+            let first = cursor.new_name("a type")?;
+            // `<x=TYPE: …>` is `x=<TYPE: …>`.
+            let (name, label) =
+                if cursor.take("=") { (Some(first), cursor.new_name("a type")?) } else { (None, first) };
             cursor.expect(":")?;
             let inner = pattern(cursor)?;
             cursor.expect(">")?;
-            PatternKind::Make(label, Box::new(inner))
+            let make = PatternKind::Make(label, Box::new(inner));
+            match name {
+                Some(name) => {
+                    let span = start.cover(cursor.last_span());
+                    PatternKind::Bind(name, Box::new(Pattern { kind: make, span }))
+                }
+                None => make,
+            }
         }
         Kind::Mark("(") => {
             cursor.advance();

@@ -3,8 +3,10 @@
 /// The name nearest to `word`, if it is near enough: at most one edit for
 /// short words, two for longer ones. Ties go to the first.
 pub(crate) fn nearest<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let most = if word.chars().count() < 4 { 1 } else { 2 };
-    let by_edits = names.into_iter().map(|name| (edits(&word.to_lowercase(), &name.to_lowercase()), name));
+    let len = word.chars().count();
+    let most = if len < 4 { 1 } else { 2 };
+    let near = names.into_iter().filter(|name| name.chars().count().abs_diff(len) <= most);
+    let by_edits = near.map(|name| (edits(&word.to_lowercase(), &name.to_lowercase()), name));
     by_edits.filter(|(edits, _)| *edits <= most).min_by_key(|(edits, _)| *edits).map(|(_, name)| name)
 }
 

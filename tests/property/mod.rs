@@ -3,6 +3,7 @@
 mod engine;
 mod eval;
 mod io;
+mod mutation;
 mod prep;
 mod syntax;
 
