@@ -6,6 +6,7 @@ use crate::check::{CheckedCase, CheckedPack, CheckedTest, ExpectedSpan};
 use crate::doc::{Annotations, Document, Mention};
 use crate::engine::{CandidateReport, ExtractConfig, Extractor, Scratch};
 use crate::program::Program;
+use crate::text::{OffsetUnit, Span, UnitIndex};
 
 /// Which tests run.
 #[derive(Clone, Debug, Default)]
@@ -131,7 +132,13 @@ fn run_case(
 fn describe(mention: &Mention, text: &str) -> String {
     let value = mention.value.as_ref().map_or(String::new(), |value| format!(" = \"{value}\""));
     let shown = mention.span().slice(text).unwrap_or("");
-    format!("[{shown}]({}{value}) at {}", mention.label, mention.span())
+    format!("[{shown}]({}{value}) at {}", mention.label, place(text, mention.span()))
+}
+
+/// A span in code points, as everywhere that people see one.
+fn place(text: &str, span: Span) -> Span {
+    let units = UnitIndex::new(text, OffsetUnit::Chars);
+    Span::new(units.from_byte(span.start), units.from_byte(span.end))
 }
 
 fn compare_spans(
@@ -154,7 +161,8 @@ fn compare_spans(
             let value = span.value.as_ref().map_or(String::new(), |value| format!(" = \"{value}\""));
             let shown = span.span.slice(text).unwrap_or("");
             let label = &program.type_info(span.label).name;
-            differences.push(Difference::Missing(format!("[{shown}]({label}{value}) at {}", span.span)));
+            let place = place(text, span.span);
+            differences.push(Difference::Missing(format!("[{shown}]({label}{value}) at {place}")));
         }
     }
     for mention in &found.mentions {

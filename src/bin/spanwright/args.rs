@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use spanwright::eval::Limit;
 use spanwright::text::OffsetUnit;
 
@@ -43,12 +43,9 @@ pub(crate) struct Global {
 /// When to colour.
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
 pub(crate) enum ColorWhen {
-    /// On a terminal
     #[default]
     Auto,
-    /// Always
     Always,
-    /// Never
     Never,
 }
 
@@ -100,7 +97,7 @@ pub(crate) struct ExtractArgs {
     #[arg(long, default_value = "chars", value_name = "UNIT")]
     pub(crate) offsets: OffsetUnit,
     /// What happens at a record that cannot be read
-    #[arg(long, value_enum, default_value_t)]
+    #[arg(long, value_enum, default_value_t, value_name = "WHAT")]
     pub(crate) on_error: OnErrorArg,
     /// Keep records that were set aside here, one JSON line each; with `--on-error skip`
     #[arg(long, value_name = "FILE")]
@@ -157,12 +154,13 @@ Examples:
   spanwright score --pack rules/vn-politics --gold gold
   spanwright score --pred found.jsonl --gold gold --format json
   spanwright score --pack rules/vn-politics --gold gold --fail-under f1=0.9 --fail-under relations.f1=0.8")]
+#[command(group(ArgGroup::new("predicted").args(["pack", "pred"]).required(true)))]
 pub(crate) struct ScoreArgs {
     /// Labelled documents: a folder, file or glob
     #[arg(short, long, value_name = "PATH")]
     pub(crate) gold: PathBuf,
     /// The rule pack to run over the texts of gold
-    #[arg(short, long, value_name = "DIR", conflicts_with = "pred", required_unless_present = "pred")]
+    #[arg(short, long, value_name = "DIR")]
     pub(crate) pack: Option<PathBuf>,
     /// Predictions to score: a folder, file or glob; `-` is standard input
     #[arg(long, value_name = "PATH")]
@@ -177,7 +175,7 @@ pub(crate) struct ScoreArgs {
     #[arg(long, value_name = "LIMIT", value_parser = Limit::parse)]
     pub(crate) fail_under: Vec<Limit>,
     /// What a document of gold without a prediction means
-    #[arg(long, value_enum, default_value_t)]
+    #[arg(long, value_enum, default_value_t, value_name = "WHAT")]
     pub(crate) missing: Missing,
     /// What offsets count where a record does not say: chars, bytes or utf16
     #[arg(long, default_value = "chars", value_name = "UNIT")]

@@ -95,6 +95,9 @@ pub(crate) fn write_to<T>(
     // A link stays a link: what it names is replaced.
     let path = &std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
     let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if !folder.is_dir() {
+        bail!("{}: there is no folder `{}`", path.display(), folder.display());
+    }
     let mut file = temporary().tempfile_in(folder).with_context(shown)?;
     let done = match path.extension().and_then(|end| end.to_str()) {
         Some("gz") => {

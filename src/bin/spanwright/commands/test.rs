@@ -10,27 +10,35 @@ use crate::exit::Outcome;
 
 pub(crate) fn run(args: &TestArgs, global: &Global) -> anyhow::Result<Outcome> {
     let mut out = std::io::stdout().lock();
-    let mut holds = true;
+    let (mut holds, mut refused) = (true, false);
     for folder in &args.packs {
-        let Some(pack) = load_pack(folder, global)? else { return Ok(Outcome::Refused) };
+        let Some(pack) = load_pack(folder, global)? else {
+            refused = true;
+            continue;
+        };
         let filter = Filter { name: args.filter.clone() };
         let outcomes = run_tests(&pack.checked, &pack.program, &filter);
         let failed: Vec<_> = outcomes.iter().filter(|outcome| !outcome.differences.is_empty()).collect();
         for outcome in &failed {
-            writeln!(out, "{}: test {} fails", outcome.place, outcome.test)?;
+            writeln!(out, "{}: test {} fails", folder.join(&outcome.place).display(), outcome.test)?;
             writeln!(out, "  {}", outcome.text.replace('\n', "\n  "))?;
             for difference in &outcome.differences {
                 writeln!(out, "    {difference}")?;
             }
             writeln!(out)?;
         }
-        if outcomes.is_empty() {
-            writeln!(out, "{}: no tests", folder.display())?;
-        } else {
-            let passed = outcomes.len() - failed.len();
-            writeln!(out, "{}: {passed} of {} texts hold", folder.display(), outcomes.len())?;
-        }
+        let passed = outcomes.len() - failed.len();
+        let summary = match &args.filter {
+            _ if !outcomes.is_empty() => format!("{passed} of {} texts hold", outcomes.len()),
+            Some(part) => format!("no test whose name holds `{part}`"),
+            None => "no tests".to_owned(),
+        };
+        writeln!(out, "{}: {summary}", folder.display())?;
         holds &= failed.is_empty();
     }
-    Ok(if holds { Outcome::Holds } else { Outcome::DoesNotHold })
+    Ok(match (refused, holds) {
+        (true, _) => Outcome::Refused,
+        (false, true) => Outcome::Holds,
+        (false, false) => Outcome::DoesNotHold,
+    })
 }

@@ -1,0 +1,67 @@
+//! The program, as a shell runs it: whole outputs, and the world around them.
+//!
+//! `cases/*.console` are transcripts, see [`transcript`]. What a transcript
+//! cannot show (bytes, pipes, signals) stands in [`world`].
+
+mod transcript;
+mod world;
+
+use std::path::{Path, PathBuf};
+
+use assert_cmd::Command;
+
+/// A folder of its own with `files/` and the packs, for one test.
+struct Sandbox {
+    folder: tempfile::TempDir,
+}
+
+impl Sandbox {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        copy(&crate::root("tests/console/files"), folder.path());
+        copy(&crate::root("tests/console/packs"), &folder.path().join("packs"));
+        Self { folder }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn read(&self, name: &str) -> Vec<u8> {
+        std::fs::read(self.path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+    }
+
+    fn write(&self, name: &str, bytes: impl AsRef<[u8]>) {
+        std::fs::write(self.path(name), bytes).unwrap();
+    }
+
+    /// The program, in this folder, with nothing on standard input.
+    fn spanwright<S: AsRef<std::ffi::OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Command {
+        let mut command = Command::from_std(self.bare());
+        command.args(args).write_stdin("");
+        command
+    }
+
+    /// The same for those who need the process itself.
+    fn bare(&self) -> std::process::Command {
+        let mut command = std::process::Command::new(assert_cmd::cargo::cargo_bin!("spanwright"));
+        command.current_dir(self.folder.path());
+        for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "RUST_BACKTRACE"] {
+            command.env_remove(name);
+        }
+        command
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let target = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            copy(&path, &target);
+        } else {
+            std::fs::copy(&path, &target).unwrap();
+        }
+    }
+}
