@@ -46,6 +46,19 @@ pub struct Diagnostic {
     pub secondary: Vec<Label>,
     /// What to type instead.
     pub help: Vec<String>,
+    /// Where there is one right answer: the edits that make it so.
+    pub fix: Vec<Edit>,
+}
+
+/// A change of a source file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// The file.
+    pub file: FileId,
+    /// The bytes that go.
+    pub span: Span,
+    /// What comes in their place.
+    pub text: String,
 }
 
 impl Diagnostic {
@@ -75,6 +88,7 @@ impl Diagnostic {
             primary: Label { file, span, text: String::new() },
             secondary: Vec::new(),
             help: Vec::new(),
+            fix: Vec::new(),
         }
     }
 
@@ -96,6 +110,15 @@ impl Diagnostic {
     #[must_use]
     pub fn help(mut self, text: impl Into<String>) -> Self {
         self.help.push(text.into());
+        self
+    }
+
+    /// Adds an edit that mends the problem, in the file of the primary place.
+    /// Only where there is one right answer.
+    #[must_use]
+    pub fn fix(mut self, span: Span, text: impl Into<String>) -> Self {
+        let file = self.primary.file;
+        self.fix.push(Edit { file, span, text: text.into() });
         self
     }
 }

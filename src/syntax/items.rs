@@ -27,8 +27,8 @@ pub(super) struct Items {
 /// Reads all items of a rule file; reports what it cannot read and goes on
 /// with the next item.
 pub(super) fn items(file: FileId, text: &str, problems: &mut Vec<Diagnostic>) -> Items {
-    let lexemes = lex(file, text, problems);
-    let mut cursor = Cursor::new(file, text, &lexemes, problems);
+    let lexed = lex(file, text, problems);
+    let mut cursor = Cursor::new(file, text, &lexed.lexemes, problems);
     let mut read = Items::default();
     while *cursor.kind() != Kind::End {
         cursor.begin_item();

@@ -34,11 +34,20 @@ const MARKS: &[&str] = &[
     "&", "|", "!", ",", ":", ".", "?", "*", "+",
 ];
 
-/// Cuts a rule file into lexemes; the last is [`Kind::End`].
-pub(super) fn lex(file: FileId, text: &str, problems: &mut Vec<Diagnostic>) -> Vec<Lexeme> {
-    let mut lexer = Lexer { file, text, at: 0, problems, lexemes: Vec::new() };
+/// A rule file in pieces.
+#[derive(Debug)]
+pub(super) struct Lexed {
+    /// The lexemes; the last is [`Kind::End`].
+    pub(super) lexemes: Vec<Lexeme>,
+    /// The comments, from `#` to the end of the line.
+    pub(super) comments: Vec<Span>,
+}
+
+/// Cuts a rule file into lexemes and comments.
+pub(super) fn lex(file: FileId, text: &str, problems: &mut Vec<Diagnostic>) -> Lexed {
+    let mut lexer = Lexer { file, text, at: 0, problems, lexemes: Vec::new(), comments: Vec::new() };
     lexer.run();
-    lexer.lexemes
+    Lexed { lexemes: lexer.lexemes, comments: lexer.comments }
 }
 
 struct Lexer<'a> {
@@ -47,6 +56,7 @@ struct Lexer<'a> {
     at: usize,
     problems: &'a mut Vec<Diagnostic>,
     lexemes: Vec<Lexeme>,
+    comments: Vec<Span>,
 }
 
 impl<'a> Lexer<'a> {
@@ -54,7 +64,7 @@ impl<'a> Lexer<'a> {
         while let Some(c) = self.peek() {
             let start = self.at;
             match c {
-                '#' => self.at += self.rest().find('\n').unwrap_or(self.rest().len()),
+                '#' => self.comment(),
                 c if c.is_whitespace() || c == '\u{feff}' => self.at += c.len_utf8(),
                 '"' => self.string(),
                 '“' | '”' if self.curly_string() => {}
@@ -72,6 +82,13 @@ impl<'a> Lexer<'a> {
         // Problems at the end of the file point to where something is missing.
         self.at = self.lexemes.last().map_or(self.at, |last| last.span.end as usize);
         self.push(Kind::End, self.at);
+    }
+
+    fn comment(&mut self) {
+        let start = self.at;
+        self.at += self.rest().find('\n').unwrap_or(self.rest().len());
+        let end = start + self.text[start..self.at].trim_end().len();
+        self.comments.push(Span::new(start as u32, end as u32));
     }
 
     fn rest(&self) -> &'a str {
