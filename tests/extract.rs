@@ -2,7 +2,7 @@
 
 use spanwright::doc::Document;
 use spanwright::engine::{CandidateReport, ExtractConfig, Extractor, Fate};
-use spanwright::io::JsonlWriter;
+use spanwright::io::{Inputs, JsonlWriter, ReadConfig, Source, read_all};
 use spanwright::program::Program;
 use spanwright::text::OffsetUnit;
 
@@ -15,6 +15,21 @@ fn program(files: &[(&str, &str)]) -> Program {
     spanwright::compile::compile(&checked.unwrap_or_else(|| panic!("{problems}")))
 }
 
+/// The paragraphs of `doc.txt`, or the records of `doc.jsonl` or `doc.conllu`.
+fn documents(case: &std::path::Path) -> Vec<Document> {
+    for name in ["doc.jsonl", "doc.conllu"] {
+        let path = case.join(name);
+        if path.exists() {
+            let inputs = Inputs::find(&[path], None).unwrap();
+            let source = Source::new(inputs, None, ReadConfig::default());
+            return read_all(source).unwrap().into_iter().map(|record| record.document).collect();
+        }
+    }
+    let text = std::fs::read_to_string(case.join("doc.txt")).unwrap();
+    let paragraphs = text.trim_end().split("\n\n").enumerate();
+    paragraphs.map(|(index, text)| Document::new((index + 1).to_string(), text)).collect()
+}
+
 #[test]
 fn extract_fixtures() {
     for case in cases("tests/fixtures/extract") {
@@ -22,12 +37,10 @@ fn extract_fixtures() {
         let checked = spanwright::check::check(&pack, &mut report);
         let problems = spanwright::diag::render(&report, Default::default(), Default::default());
         let program = spanwright::compile::compile(&checked.unwrap_or_else(|| panic!("{problems}")));
-        let text = std::fs::read_to_string(case.join("doc.txt")).unwrap();
         let extractor = Extractor::new(&program);
         let mut scratch = extractor.scratch();
         let mut out = Vec::new();
-        for (index, paragraph) in text.trim_end().split("\n\n").enumerate() {
-            let document = Document::new((index + 1).to_string(), paragraph);
+        for document in documents(&case) {
             let found = extractor.extract(&document, &mut scratch).annotations;
             JsonlWriter { offsets: OffsetUnit::Chars }.write(&document, &found, &mut out);
         }
@@ -47,7 +60,7 @@ fn a_candidate_knows_who_beat_it() {
     let extraction = extractor.extract(&document, &mut extractor.scratch());
     let loser = extraction.candidates.iter().find(|candidate| !candidate.stays()).unwrap();
     let Fate::Lost { to, by } = loser.fate else { panic!("{:?}", loser.fate) };
-    assert_eq!(format!("{by:?}"), "Length");
+    assert_eq!(format!("{by:?}"), "By(Longest)");
     assert_eq!(extraction.candidates[to.index()].span.slice(&document.text), Some("New York City"));
 }
 

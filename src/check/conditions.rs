@@ -2,7 +2,7 @@
 
 use super::{CheckedCondition, Checker, TextTest};
 use crate::diag::{Diagnostic, codes};
-use crate::doc::schema::{FoldFlags, NumberField, NumberTest, TextField, TokenFlag};
+use crate::doc::schema::{ColumnId, FoldFlags, NumberField, NumberTest, TextField, TokenFlag};
 use crate::prep::fold;
 use crate::syntax::ast::{CompareOp, Condition, Name, Operand, RegexLiteral, Spanned};
 use crate::syntax::suggest::nearest;
@@ -99,6 +99,10 @@ impl Checker<'_> {
                 Some(index) if subject == Subject::Span => {
                     Field::Text(TextField::Feature(crate::doc::schema::FeatureId(index as u16)))
                 }
+                _ if subject == Subject::Token && self.columns.iter().any(|name| name == other) => {
+                    let index = self.columns.iter().position(|name| name == other).unwrap_or(0);
+                    Field::Text(TextField::Column(ColumnId(index as u16)))
+                }
                 _ => {
                     self.unknown_field(name, subject);
                     return None;
@@ -113,13 +117,21 @@ impl Checker<'_> {
         let mut known = vec!["text", "lower", "fold", "shape", "len", "line"];
         known.extend(if of_span { &["value", "tokens"][..] } else { &["kind"][..] });
         known.extend(self.features.iter().map(String::as_str).filter(|_| of_span));
-        let help = match nearest(&name.node, known.iter().copied()) {
+        known.extend(self.columns.iter().map(String::as_str).filter(|_| !of_span));
+        let near = nearest(&name.node, known.iter().copied()).map(str::to_owned);
+        let help = match &near {
             Some(near) => format!("did you mean `{near}`?"),
-            None => format!("known here: {}", known.join(", ")),
+            None if of_span => format!("known here: {}", known.join(", ")),
+            None => format!(
+                "known here: {}; a column that the documents bring is declared in `pack.toml`: `columns = [\"{}\"]`",
+                known.join(", "),
+                name.node
+            ),
         };
         let what = if of_span { "span" } else { "token" };
         let title = format!("a {what} has no field `{}`", name.node);
-        self.problem(Diagnostic::error(&codes::UNKNOWN_FIELD, title, self.file, name.span).help(help));
+        let diagnostic = Diagnostic::error(&codes::UNKNOWN_FIELD, title, self.file, name.span).help(help);
+        self.problem(diagnostic.renamed(near.as_deref()));
     }
 
     pub(super) fn comparison(
@@ -168,10 +180,15 @@ impl Checker<'_> {
             (CompareOp::Equal | CompareOp::NotEqual | CompareOp::In, Operand::List(list, _)) => {
                 Some(TextTest::In(list.iter().map(|text| self.comparable(field, text)).collect()))
             }
-            (CompareOp::Equal | CompareOp::NotEqual, Operand::Regex(literal)) => {
-                self.regex(literal).map(TextTest::Matches)
+            (CompareOp::Equal | CompareOp::NotEqual | CompareOp::Finds, Operand::Regex(literal)) => {
+                let source = self.regex(literal)?;
+                self.never_matches_small(field, &source, literal.span);
+                Some(if op.node == CompareOp::Finds {
+                    TextTest::Finds(source)
+                } else {
+                    TextTest::Matches(source)
+                })
             }
-            (CompareOp::Finds, Operand::Regex(literal)) => self.regex(literal).map(TextTest::Finds),
             (CompareOp::Finds, Operand::Text(text)) => Some(TextTest::Finds(regex::escape(&text.node))),
             _ => {
                 self.problem(
@@ -198,6 +215,7 @@ impl Checker<'_> {
             | TextField::Shape
             | TextField::Kind
             | TextField::Value
+            | TextField::Column(_)
             | TextField::Feature(_) => {
                 return folded;
             }
@@ -211,7 +229,8 @@ impl Checker<'_> {
                     self.file,
                     text.span,
                 )
-                .help(format!("write \"{shown}\"")),
+                .help(format!("write \"{shown}\""))
+                .fix(text.span, format!("\"{shown}\"")),
             );
         }
         folded
@@ -236,6 +255,7 @@ impl Checker<'_> {
         } else {
             format!("(?{}:{})", literal.flags, literal.source)
         };
+        self.not_composed(literal);
         match regex::Regex::new(&source) {
             Ok(_) => Some(source),
             Err(error) => {

@@ -2,7 +2,7 @@
 
 use super::{CheckedLink, Checker, LinkMethod};
 use crate::diag::{Diagnostic, codes};
-use crate::doc::schema::FeatureId;
+use crate::doc::schema::{FeatureId, RuleKind};
 use crate::syntax::ast::{Link, LinkBy};
 use crate::syntax::suggest::nearest;
 
@@ -26,7 +26,8 @@ impl Checker<'_> {
             );
         }
         let by = link.by.iter().filter_map(|by| self.method(by)).collect();
-        CheckedLink { id: self.id(&link.name), on, by, spread_value: link.spread.is_some() }
+        let info = self.info(&link.name, RuleKind::Link, &link.tags);
+        CheckedLink { info, on, by, spread_value: link.spread.is_some() }
     }
 
     fn method(&mut self, by: &LinkBy) -> Option<LinkMethod> {

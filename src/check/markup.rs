@@ -12,14 +12,14 @@ impl Checker<'_> {
         let cases = test.cases.iter().filter_map(|case| self.case(case)).collect();
         CheckedTest {
             name: test.name.node.clone(),
-            place: self.place(test.name.span),
+            place: self.line(test.name.span),
             rule: self.item_called(&test.name.node, pack),
             cases,
         }
     }
 
     /// `file:line` of a place in the current file.
-    fn place(&self, span: Span) -> String {
+    fn line(&self, span: Span) -> String {
         let line = self.report.sources.file(self.file).place(span.start).line;
         format!("{}:{line}", self.file_name)
     }
@@ -47,7 +47,7 @@ impl Checker<'_> {
                 if !spans.is_empty() {
                     self.broken(text, "after `none` a text has no marked spans", "take the brackets out");
                 }
-                Some(CheckedCase::None { text: plain, place: self.place(text.span) })
+                Some(CheckedCase::None { text: plain, place: self.line(text.span) })
             }
             TestCase::Expect { markup, relations } => {
                 let (text, spans) = self.markup(markup)?;
@@ -55,7 +55,7 @@ impl Checker<'_> {
                 for (label, args) in relations {
                     expected.extend(self.expected_relation(label, args, &text, &spans));
                 }
-                Some(CheckedCase::Expect { text, spans, relations: expected, place: self.place(markup.span) })
+                Some(CheckedCase::Expect { text, spans, relations: expected, place: self.line(markup.span) })
             }
         }
     }
@@ -68,15 +68,7 @@ impl Checker<'_> {
         spans: &[ExpectedSpan],
     ) -> Option<(RelationTypeId, Vec<String>)> {
         let Some(index) = self.relations.iter().position(|info| *info.name == *label.node) else {
-            let known: Vec<String> = self.relations.iter().map(|info| info.name.to_string()).collect();
-            let help = match nearest(&label.node, known.iter().map(String::as_str)) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("declared are {}", known.join(", ")),
-            };
-            let title = format!("unknown relation `{}`", label.node);
-            self.problem(
-                Diagnostic::error(&codes::UNKNOWN_RELATION, title, self.file, label.span).help(help),
-            );
+            self.unknown_relation(label);
             return None;
         };
         let wanted = self.relations[index].roles.len();

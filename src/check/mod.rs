@@ -3,8 +3,12 @@
 //! Every problem is reported, in source order; a part with a problem is
 //! replaced by one that matches nothing, so that none follows from another.
 
+mod allowances;
 mod conditions;
+mod contexts;
 mod links;
+mod lints;
+mod manifest;
 mod markup;
 mod pack;
 mod patterns;
@@ -16,8 +20,10 @@ mod values;
 pub use pack::*;
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use indexmap::{IndexMap, IndexSet};
+use rustc_hash::FxHashMap;
 
 use crate::diag::{Diagnostic, Report, codes};
 use crate::syntax::ast::{GazetteerEntries, Item, Name, Pattern, RulePack};
@@ -34,7 +40,10 @@ pub fn check(pack: &RulePack, report: &mut Report) -> Option<CheckedPack> {
         types: Types::default(),
         relations: Vec::new(),
         features: IndexSet::new(),
+        columns: Vec::new(),
         lets: IndexMap::new(),
+        places: IndexSet::new(),
+        met: lints::MetPhrases::new(pack),
         file: pack.manifest.file.unwrap_or(FileId(0)),
         file_name: String::new(),
         step: 0,
@@ -43,12 +52,15 @@ pub fn check(pack: &RulePack, report: &mut Report) -> Option<CheckedPack> {
     pack.manifest.file?;
     checker.duplicates(pack);
     checker.declare(pack);
+    checker.declare_columns(pack);
     checker.collect_makers(pack);
     checker.collect_features(pack);
     let mut checked = CheckedPack {
         name: pack.manifest.name.clone(),
         version: pack.manifest.version.clone(),
         phases: vec![CheckedPhase::default(); pack.manifest.phases.len()],
+        order: checker.order(pack),
+        groups: checker.groups(pack),
         ..CheckedPack::default()
     };
     for file in &pack.files {
@@ -59,14 +71,20 @@ pub fn check(pack: &RulePack, report: &mut Report) -> Option<CheckedPack> {
         }
     }
     checker.finish(pack, &mut checked);
-    let Checker { types, relations, features, .. } = checker;
+    if !checker.report.has_errors() {
+        checker.lint(pack, &checked);
+    }
+    let Checker { types, relations, features, columns, places, .. } = checker;
     drop_consequences(pack, report);
+    allowances::apply(pack, report);
     report.sort();
     if report.has_errors() {
         return None;
     }
     checked.types = types.infos.into_values().collect();
     checked.relations = relations;
+    checked.columns = columns.into_iter().map(Into::into).collect();
+    checked.places = source_places(&places, report);
     checked.features = features.into_iter().map(Into::into).collect();
     checked.fingerprint = fingerprint(report);
     Some(checked)
@@ -81,6 +99,7 @@ fn drop_consequences(pack: &RulePack, report: &mut Report) {
         &codes::UNKNOWN_FIELD,
         &codes::UNUSED_LET,
         &codes::UNUSED_TYPE,
+        &codes::UNKNOWN_RULE,
     ];
     let lacks_file = pack.manifest.phases.iter().map(Vec::len).sum::<usize>() != pack.files.len();
     let lost: HashSet<&str> = pack.files.iter().flat_map(|file| &file.lost).map(String::as_str).collect();
@@ -105,6 +124,22 @@ fn fingerprint(report: &Report) -> String {
     hasher.finalize().to_hex().to_string()
 }
 
+/// Places as messages show them.
+fn source_places(places: &IndexSet<(FileId, Span)>, report: &Report) -> Vec<SourcePlace> {
+    let mut names: FxHashMap<FileId, Arc<str>> = FxHashMap::default();
+    let shown = |&(id, span): &(FileId, Span)| {
+        let file = report.sources.file(id);
+        let place = file.place(span.start);
+        SourcePlace {
+            file: names.entry(id).or_insert_with(|| file.name.as_str().into()).clone(),
+            line: place.line,
+            column: place.column,
+            text: span.slice(&file.text).unwrap_or("").into(),
+        }
+    };
+    places.iter().map(shown).collect()
+}
+
 /// A `let` with its place.
 struct LetEntry {
     pattern: Pattern,
@@ -119,6 +154,12 @@ struct Checker<'r> {
     types: Types,
     relations: Vec<RelationInfo>,
     features: IndexSet<String>,
+    /// The columns that tokens bring with them.
+    columns: Vec<String>,
+    /// Places that checked parts point to.
+    places: IndexSet<(FileId, Span)>,
+    /// The phrases of the step.
+    met: lints::MetPhrases,
     /// The lets so far, by name.
     lets: IndexMap<String, LetEntry>,
     /// The file of the current item.
@@ -134,8 +175,23 @@ impl Checker<'_> {
     }
 
     /// `file:name`, as output and messages call an item.
-    fn id(&self, name: &Name) -> std::sync::Arc<str> {
+    fn id(&self, name: &Name) -> Arc<str> {
         format!("{}:{}", self.file_name, name.node).into()
+    }
+
+    fn info(&mut self, name: &Name, kind: RuleKind, tags: &[Name]) -> ItemInfo {
+        let tags = tags.iter().map(|tag| tag.node.as_str().into()).collect();
+        ItemInfo { id: self.id(name), kind, place: self.place(name.span), tags }
+    }
+
+    /// What stands at a place.
+    fn source(&self, file: FileId, span: Span) -> &str {
+        span.slice(&self.report.sources.file(file).text).unwrap_or("")
+    }
+
+    /// The number of a place in the current file.
+    fn place(&mut self, span: Span) -> PlaceId {
+        PlaceId(self.places.insert_full((self.file, span)).0 as u32)
     }
 
     fn item(&mut self, item: &Item, phase: usize, checked: &mut CheckedPack) {
@@ -167,15 +223,11 @@ impl Checker<'_> {
                 let rule = self.drop(item);
                 checked.phases[phase].drops.push(rule);
             }
-            Item::Context(item) => self.problem(
-                Diagnostic::error(
-                    &codes::NOT_SUPPORTED,
-                    "`context` is not supported by this version",
-                    self.file,
-                    item.name.span,
-                )
-                .help("write a rule that sets the feature: `set x.certainty = \"denied\"`"),
-            ),
+            Item::Context(item) => {
+                self.step = types::text_step(phase + 1);
+                let context = self.context(item);
+                checked.phases[phase].contexts.push(context);
+            }
             Item::Link(item) => {
                 self.step = usize::MAX;
                 let link = self.link(item);
@@ -201,6 +253,7 @@ impl Checker<'_> {
             );
         }
         self.unused_types();
+        checked.off = self.off(pack);
         for file in &pack.files {
             self.file = file.file;
             self.file_name.clone_from(&file.name);
@@ -220,6 +273,7 @@ impl Checker<'_> {
         let mut names: Vec<(String, &'static str, &Name, FileId)> = Vec::new();
         let manifest = pack.manifest.file.unwrap_or(FileId(0));
         names.extend(pack.manifest.entities.iter().map(|e| (String::new(), "type", &e.name, manifest)));
+        names.extend(pack.manifest.events.iter().map(|e| (String::new(), "type", &e.name, manifest)));
         names.extend(pack.manifest.relations.iter().map(|r| (String::new(), "relation", &r.name, manifest)));
         for file in &pack.files {
             for item in &file.items {
@@ -281,7 +335,8 @@ impl Checker<'_> {
                     rules::assigned_features(rule, &mut found);
                     &rule.sets
                 }
-                Item::Let(_) | Item::Drop(_) | Item::Context(_) | Item::Link(_) | Item::Test(_) => continue,
+                Item::Context(context) => &context.sets,
+                Item::Let(_) | Item::Drop(_) | Item::Link(_) | Item::Test(_) => continue,
             };
             found.extend(sets.iter().map(|set| set.feature.node.clone()));
         }

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 pub use crate::doc::schema::{
-    Anchor, BindingId, FeatureId, Filter, FoldFlags, LinkMethod, NumberField, NumberTest, Overlap, Rank,
-    RelationInfo, RelationTypeId, SpanRelation, Standing, TextField, TokenFlag, TypeId, TypeInfo,
+    Anchor, BindingId, ColumnId, Direction, FeatureId, Filter, FoldFlags, ItemInfo, LinkMethod, NumberField,
+    NumberTest, Order, Overlap, PlaceId, Rank, RelationInfo, RelationTypeId, RuleKind, SourcePlace,
+    SpanRelation, Standing, TextField, TokenFlag, TypeId, TypeInfo,
 };
 
 /// A rule pack without a mistake.
@@ -23,6 +24,18 @@ pub struct CheckedPack {
     pub relations: Vec<RelationInfo>,
     /// Names of features other than `value`.
     pub features: Vec<Arc<str>>,
+    /// Names of the columns that tokens bring with them.
+    pub columns: Vec<Arc<str>>,
+    /// For each type the group in which its spans compete; equal numbers
+    /// compete with each other.
+    pub groups: Vec<u16>,
+    /// The steps that decide which of two spans stays; the order of the rules
+    /// decides last.
+    pub order: Vec<Order>,
+    /// Names and tags of items that do not run, as `pack.toml` states them.
+    pub off: Vec<Arc<str>>,
+    /// Places in the sources, by [`PlaceId`].
+    pub places: Vec<SourcePlace>,
     /// The phases in order.
     pub phases: Vec<CheckedPhase>,
     /// The links in order.
@@ -42,13 +55,15 @@ pub struct CheckedPhase {
     pub rules: Vec<CheckedRule>,
     /// Rules that take back.
     pub drops: Vec<CheckedRule>,
+    /// Cues that give features to the spans in their scope.
+    pub contexts: Vec<CheckedContext>,
 }
 
 /// A gazetteer, its files read.
 #[derive(Clone, Debug)]
 pub struct CheckedGazetteer {
-    /// `file:name`, as the output shows it.
-    pub id: Arc<str>,
+    /// Its name and place.
+    pub info: ItemInfo,
     /// The type of the spans.
     pub label: TypeId,
     /// Priority and so on.
@@ -73,8 +88,8 @@ pub struct Phrase {
 /// A regular expression over the text.
 #[derive(Clone, Debug)]
 pub struct CheckedRegex {
-    /// `file:name`
-    pub id: Arc<str>,
+    /// Its name and place.
+    pub info: ItemInfo,
     /// The type of the spans.
     pub label: TypeId,
     /// Priority and so on.
@@ -92,8 +107,8 @@ pub struct CheckedRegex {
 /// A rule over tokens and spans.
 #[derive(Clone, Debug)]
 pub struct CheckedRule {
-    /// `file:name`
-    pub id: Arc<str>,
+    /// Its name and place.
+    pub info: ItemInfo,
     /// Priority and so on.
     pub rank: Rank,
     /// Which of its matches may overlap.
@@ -106,10 +121,27 @@ pub struct CheckedRule {
     pub bindings: Vec<Binding>,
     /// The conditions.
     pub condition: Option<CheckedWhere>,
+    /// Where each part of the condition stands, if it is an [`CheckedWhere::And`].
+    pub facts: Vec<PlaceId>,
     /// What the spans get.
     pub sets: Vec<CheckedSet>,
     /// The relations that a match makes.
     pub heads: Vec<CheckedHead>,
+}
+
+/// A cue that gives features to the spans in its scope.
+#[derive(Clone, Debug)]
+pub struct CheckedContext {
+    /// The cue: a rule without conditions.
+    pub cue: CheckedRule,
+    /// On which side the scope lies.
+    pub direction: Direction,
+    /// How many tokens it reaches at most.
+    pub within: Option<u32>,
+    /// What ends it.
+    pub stops: Vec<CheckedRule>,
+    /// The types of the spans that get the features, kinds included.
+    pub on: Vec<TypeId>,
 }
 
 /// Something in a rule that has a name, makes a span, or both.
@@ -139,17 +171,17 @@ pub enum BindingKind {
 pub struct CheckedHead {
     /// The relation type.
     pub relation: RelationTypeId,
-    /// The arguments.
-    pub args: Vec<BindingId>,
+    /// The arguments; nothing where an optional role is left open.
+    pub args: Vec<Option<BindingId>>,
 }
 
 /// A pattern, lets expanded and names resolved.
 #[derive(Clone, Debug)]
 pub enum CheckedPattern {
     /// One token.
-    Token(CheckedCondition),
+    Token(CheckedCondition, PlaceId),
     /// One whole span of one of these types that meets the condition.
-    Span(Vec<TypeId>, Option<CheckedCondition>),
+    Span(Vec<TypeId>, Option<CheckedCondition>, PlaceId),
     /// Binds, or makes a span of, what it matches.
     Bind(BindingId, Box<CheckedPattern>),
     /// One after the other.
@@ -173,9 +205,11 @@ pub enum CheckedPattern {
         min: u32,
         /// At most so many.
         max: Option<u32>,
+        /// Where it stands.
+        place: PlaceId,
     },
     /// A place.
-    Anchor(Anchor),
+    Anchor(Anchor, PlaceId),
     /// Looks around without consuming.
     Look {
         /// After the place rather than before it.
@@ -186,6 +220,8 @@ pub enum CheckedPattern {
         inner: Box<CheckedPattern>,
         /// The most tokens that it can match.
         longest: u32,
+        /// Where it stands.
+        place: PlaceId,
     },
 }
 
@@ -300,8 +336,8 @@ pub enum CheckedPart {
 /// A link: which mentions are of one thing.
 #[derive(Clone, Debug)]
 pub struct CheckedLink {
-    /// `file:name`
-    pub id: Arc<str>,
+    /// Its name and place.
+    pub info: ItemInfo,
     /// The types, kinds included.
     pub on: Vec<TypeId>,
     /// The ways.

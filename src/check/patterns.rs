@@ -1,9 +1,10 @@
 //! Patterns: lets written out, literals cut, names resolved, bindings numbered.
 
 use super::conditions::Subject;
+use super::lints::has_case;
 use super::{Binding, BindingKind, CheckedCondition, CheckedPattern, Checker, TextTest};
 use crate::diag::{Diagnostic, codes};
-use crate::doc::schema::{BindingId, FoldFlags, TextField, TypeId};
+use crate::doc::schema::{BindingId, FoldFlags, PlaceId, TextField, TypeId};
 use crate::prep::{fold, tokenize};
 use crate::syntax::ast::{Condition, Name, Pattern, PatternKind};
 
@@ -45,7 +46,7 @@ impl RuleScope {
 
 /// A pattern that never matches: what stands for a part with a mistake.
 fn nothing() -> CheckedPattern {
-    CheckedPattern::Token(CheckedCondition::Not(Box::new(CheckedCondition::Any)))
+    CheckedPattern::Token(CheckedCondition::Not(Box::new(CheckedCondition::Any)), PlaceId(0))
 }
 
 impl Checker<'_> {
@@ -81,20 +82,29 @@ impl Checker<'_> {
         match &pattern.kind {
             PatternKind::Literal { text, fold_case } => self.literal(text, *fold_case, pattern),
             PatternKind::TokenRegex(literal) => match self.regex(literal) {
-                Some(source) => {
-                    CheckedPattern::Token(CheckedCondition::Text(TextField::Text, TextTest::Matches(source)))
-                }
+                Some(source) => CheckedPattern::Token(
+                    CheckedCondition::Text(TextField::Text, TextTest::Matches(source)),
+                    self.place(pattern.span),
+                ),
                 None => nothing(),
             },
-            PatternKind::Token(condition) => CheckedPattern::Token(self.condition(condition, Subject::Token)),
-            PatternKind::Name(name, filter) => self.name(name, filter.as_ref(), scope),
+            PatternKind::Token(condition) => {
+                let checked = self.condition(condition, Subject::Token);
+                self.impossible(&checked, pattern.span);
+                CheckedPattern::Token(checked, self.place(pattern.span))
+            }
+            PatternKind::Name(name, filter) => self.name(name, filter.as_ref(), pattern, scope),
             PatternKind::Bind(name, inner) => self.bind(name, inner, scope),
             PatternKind::Make(label, inner) => self.make("", label, inner, scope),
             PatternKind::Sequence(parts) => {
-                CheckedPattern::Sequence(parts.iter().map(|part| self.pattern(part, scope)).collect())
+                let checked: Vec<_> = parts.iter().map(|part| self.pattern(part, scope)).collect();
+                self.unreached_tails(&checked, parts);
+                CheckedPattern::Sequence(checked)
             }
             PatternKind::Alternation(parts) => {
-                CheckedPattern::Alternation(parts.iter().map(|part| self.pattern(part, scope)).collect())
+                let checked: Vec<_> = parts.iter().map(|part| self.pattern(part, scope)).collect();
+                self.equal_branches(&checked, parts);
+                CheckedPattern::Alternation(checked)
             }
             PatternKind::Repeat { inner, min, max, lazy } => {
                 let checked = self.pattern(inner, scope);
@@ -103,9 +113,9 @@ impl Checker<'_> {
             }
             PatternKind::Gap { min, max } => {
                 self.check_bounds(*min, *max, pattern);
-                CheckedPattern::Gap { min: *min, max: *max }
+                CheckedPattern::Gap { min: *min, max: *max, place: self.place(pattern.span) }
             }
-            PatternKind::Anchor(anchor) => CheckedPattern::Anchor(*anchor),
+            PatternKind::Anchor(anchor) => CheckedPattern::Anchor(*anchor, self.place(pattern.span)),
             PatternKind::Look { ahead, negative, inner } => {
                 let outer = std::mem::replace(&mut scope.in_look, true);
                 let checked = self.pattern(inner, scope);
@@ -122,7 +132,13 @@ impl Checker<'_> {
                     );
                     return nothing();
                 };
-                CheckedPattern::Look { ahead: *ahead, negative: *negative, inner: Box::new(checked), longest }
+                CheckedPattern::Look {
+                    ahead: *ahead,
+                    negative: *negative,
+                    inner: Box::new(checked),
+                    longest,
+                    place: self.place(pattern.span),
+                }
             }
         }
     }
@@ -149,20 +165,31 @@ impl Checker<'_> {
         } else {
             (TextField::Text, FoldFlags::default())
         };
+        self.cut_literal(&plain, &tokens, pattern);
+        if fold_case && !plain.contains(has_case) {
+            self.folds_nothing("`i` after this literal changes nothing: it has no letters", pattern.span);
+        }
+        let place = self.place(pattern.span);
         let token = |token: &crate::prep::Token| {
             let form = fold(token.span().slice(&plain).unwrap_or(""), flags).into_owned();
-            CheckedPattern::Token(CheckedCondition::Text(field, TextTest::In(vec![form])))
+            CheckedPattern::Token(CheckedCondition::Text(field, TextTest::In(vec![form])), place)
         };
         let mut parts: Vec<CheckedPattern> = tokens.iter().map(token).collect();
         if parts.len() == 1 { parts.swap_remove(0) } else { CheckedPattern::Sequence(parts) }
     }
 
     /// A let, written out, or a type.
-    fn name(&mut self, name: &Name, filter: Option<&Condition>, scope: &mut RuleScope) -> CheckedPattern {
+    fn name(
+        &mut self,
+        name: &Name,
+        filter: Option<&Condition>,
+        pattern: &Pattern,
+        scope: &mut RuleScope,
+    ) -> CheckedPattern {
         let Some(entry) = self.lets.get_mut(&name.node) else {
             let types = self.read_type(name, self.step);
             let filter = filter.map(|filter| self.condition(filter, Subject::Span));
-            return CheckedPattern::Span(types, filter);
+            return CheckedPattern::Span(types, filter, self.place(pattern.span));
         };
         entry.used = true;
         let (pattern, file) = (entry.pattern.clone(), entry.file);
@@ -305,19 +332,19 @@ impl Checker<'_> {
 /// The types of a pattern that is one span and nothing else.
 fn span_types(pattern: &CheckedPattern) -> Option<Vec<TypeId>> {
     match pattern {
-        CheckedPattern::Span(types, _) => Some(types.clone()),
+        CheckedPattern::Span(types, ..) => Some(types.clone()),
         CheckedPattern::Alternation(parts) => {
             let mut types = parts.iter().map(span_types).collect::<Option<Vec<_>>>()?.concat();
             types.sort();
             types.dedup();
             Some(types)
         }
-        CheckedPattern::Token(_)
+        CheckedPattern::Token(..)
         | CheckedPattern::Bind(..)
         | CheckedPattern::Sequence(_)
         | CheckedPattern::Repeat { .. }
         | CheckedPattern::Gap { .. }
-        | CheckedPattern::Anchor(_)
+        | CheckedPattern::Anchor(..)
         | CheckedPattern::Look { .. } => None,
     }
 }
@@ -325,13 +352,13 @@ fn span_types(pattern: &CheckedPattern) -> Option<Vec<TypeId>> {
 /// Whether a pattern can match without consuming anything.
 pub(super) fn can_be_empty(pattern: &CheckedPattern) -> bool {
     match pattern {
-        CheckedPattern::Token(_) | CheckedPattern::Span(..) => false,
+        CheckedPattern::Token(..) | CheckedPattern::Span(..) => false,
         CheckedPattern::Bind(_, inner) => can_be_empty(inner),
         CheckedPattern::Sequence(parts) => parts.iter().all(can_be_empty),
         CheckedPattern::Alternation(parts) => parts.iter().any(can_be_empty),
         CheckedPattern::Repeat { inner, min, .. } => *min == 0 || can_be_empty(inner),
         CheckedPattern::Gap { min, .. } => *min == 0,
-        CheckedPattern::Anchor(_) | CheckedPattern::Look { .. } => true,
+        CheckedPattern::Anchor(..) | CheckedPattern::Look { .. } => true,
     }
 }
 
@@ -339,7 +366,7 @@ pub(super) fn can_be_empty(pattern: &CheckedPattern) -> bool {
 /// counts as one: it is one letter.
 fn longest(pattern: &CheckedPattern) -> Option<u32> {
     match pattern {
-        CheckedPattern::Token(_) | CheckedPattern::Span(..) => Some(1),
+        CheckedPattern::Token(..) | CheckedPattern::Span(..) => Some(1),
         CheckedPattern::Bind(_, inner) => longest(inner),
         CheckedPattern::Sequence(parts) => {
             parts.iter().map(longest).try_fold(0u32, |sum, part| Some(sum.saturating_add(part?)))
@@ -349,7 +376,7 @@ fn longest(pattern: &CheckedPattern) -> Option<u32> {
         }
         CheckedPattern::Repeat { inner, max, .. } => Some(longest(inner)?.saturating_mul((*max)?)),
         CheckedPattern::Gap { max, .. } => *max,
-        CheckedPattern::Anchor(_) | CheckedPattern::Look { .. } => Some(0),
+        CheckedPattern::Anchor(..) | CheckedPattern::Look { .. } => Some(0),
     }
 }
 
@@ -362,10 +389,10 @@ fn parts(pattern: &CheckedPattern) -> usize {
         CheckedPattern::Repeat { inner, min, max, .. } => {
             parts(inner).saturating_mul(max.unwrap_or(min.saturating_add(1)) as usize)
         }
-        CheckedPattern::Token(_)
+        CheckedPattern::Token(..)
         | CheckedPattern::Span(..)
         | CheckedPattern::Gap { .. }
-        | CheckedPattern::Anchor(_) => 0,
+        | CheckedPattern::Anchor(..) => 0,
     };
     inner.saturating_add(1)
 }

@@ -3,10 +3,11 @@
 use super::conditions::{Field, Subject};
 use super::patterns::{RuleScope, can_be_empty};
 use super::{
-    BindingKind, CheckedCondition, CheckedHead, CheckedRule, CheckedSet, CheckedWhere, Checker, WhereOperand,
+    BindingKind, CheckedCondition, CheckedHead, CheckedPattern, CheckedRule, CheckedSet, CheckedWhere,
+    Checker, WhereOperand,
 };
 use crate::diag::{Diagnostic, codes};
-use crate::doc::schema::{BindingId, Overlap, Rank, RelationTypeId, TypeId};
+use crate::doc::schema::{BindingId, Overlap, Rank, RelationInfo, RelationTypeId, RuleKind, TypeId};
 use crate::syntax::ast::{
     CompareOp, Drop, Head, Modifiers, Name, Operand, Pattern, PatternKind, Rule, Where, WhereSpan,
 };
@@ -16,12 +17,19 @@ use crate::syntax::templates::parse_template;
 impl Checker<'_> {
     pub(super) fn rule(&mut self, rule: &Rule) -> CheckedRule {
         let mut scope = RuleScope::default();
-        let pattern = self.pattern(&rule.pattern, &mut scope);
+        let mut pattern = self.pattern(&rule.pattern, &mut scope);
         self.refuse_empty(&pattern, &rule.pattern);
+        self.prefix_branches(&pattern);
+        let trigger = self.trigger(rule, &mut scope, &mut pattern);
         let mut sets = Vec::new();
         let condition = rule.condition.as_ref().map(|facts| self.facts(facts, &mut scope, &mut sets));
-        sets.extend(rule.sets.iter().filter_map(|set| self.rule_set(set, &scope)));
-        let heads: Vec<CheckedHead> = rule.heads.iter().filter_map(|head| self.head(head, &scope)).collect();
+        for set in &rule.sets {
+            sets.extend(
+                self.rule_set(set, &scope).into_iter().flat_map(|set| untriggered(set, trigger, &scope)),
+            );
+        }
+        let heads: Vec<CheckedHead> =
+            rule.heads.iter().filter_map(|head| self.head(head, trigger, &scope)).collect();
         let makes = scope.captures;
         if !makes && rule.heads.is_empty() && rule.sets.is_empty() {
             self.problem(
@@ -34,14 +42,20 @@ impl Checker<'_> {
                 .help("mark what becomes a span with `<TYPE: …>`, or relate what is bound with `=> RELATION(a, b)`"),
             );
         }
+        let facts = match &rule.condition {
+            Some(Where::And(list)) => list.iter().map(|fact| self.place(fact.span())).collect(),
+            Some(fact) => vec![self.place(fact.span())],
+            None => Vec::new(),
+        };
         CheckedRule {
-            id: self.id(&rule.name),
+            info: self.info(&rule.name, RuleKind::Rule, &rule.modifiers.tags),
             rank: self.rank(&rule.modifiers, makes, !rule.sets.is_empty()),
-            overlap: self.overlap(&rule.modifiers),
+            overlap: rule.modifiers.overlap.as_ref().map_or(Overlap::None, |overlap| overlap.node),
             across_lines: rule.modifiers.across_lines.is_some(),
             pattern,
             bindings: scope.bindings,
             condition: condition.filter(|facts| !matches!(facts, CheckedWhere::And(list) if list.is_empty())),
+            facts,
             sets,
             heads,
         }
@@ -65,19 +79,20 @@ impl Checker<'_> {
         let mut sets = Vec::new();
         let condition = drop.condition.as_ref().map(|facts| self.facts(facts, &mut scope, &mut sets));
         CheckedRule {
-            id: self.id(&drop.name),
+            info: self.info(&drop.name, RuleKind::Drop, &drop.tags),
             rank: Rank::default(),
             overlap: Overlap::Starts,
             across_lines: false,
             pattern,
             bindings: scope.bindings,
             condition,
+            facts: Vec::new(),
             sets: Vec::new(),
             heads: Vec::new(),
         }
     }
 
-    fn refuse_empty(&mut self, checked: &super::CheckedPattern, pattern: &Pattern) {
+    pub(super) fn refuse_empty(&mut self, checked: &CheckedPattern, pattern: &Pattern) {
         if can_be_empty(checked) {
             self.problem(
                 Diagnostic::error(
@@ -89,22 +104,6 @@ impl Checker<'_> {
                 .help("make one of its parts obligatory"),
             );
         }
-    }
-
-    fn overlap(&mut self, modifiers: &Modifiers) -> Overlap {
-        let Some(overlap) = &modifiers.overlap else { return Overlap::None };
-        if overlap.node == Overlap::All {
-            self.problem(
-                Diagnostic::error(
-                    &codes::NOT_SUPPORTED,
-                    "`overlap all` is not supported by this version",
-                    self.file,
-                    overlap.span,
-                )
-                .help("`overlap starts` gives one match at each start"),
-            );
-        }
-        overlap.node
     }
 
     /// How an item ranks; reports modifiers that change nothing.
@@ -289,64 +288,111 @@ impl Checker<'_> {
         filter.map(|filter| self.condition(filter, Subject::Span))
     }
 
-    fn head(&mut self, head: &Head, scope: &RuleScope) -> Option<CheckedHead> {
+    fn head(&mut self, head: &Head, trigger: Option<BindingId>, scope: &RuleScope) -> Option<CheckedHead> {
         let Some(index) = self.relations.iter().position(|info| *info.name == *head.label.node) else {
-            let known: Vec<String> = self.relations.iter().map(|info| info.name.to_string()).collect();
-            let help = match nearest(&head.label.node, known.iter().map(String::as_str)) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!(
-                    "declare it in `pack.toml`: {} = {{ from = [\"…\"], to = [\"…\"] }}",
-                    head.label.node
-                ),
-            };
-            let title = format!("unknown relation `{}`", head.label.node);
-            self.problem(
-                Diagnostic::error(&codes::UNKNOWN_RELATION, title, self.file, head.label.span).help(help),
-            );
+            self.unknown_relation(&head.label);
             return None;
         };
         let info = self.relations[index].clone();
-        let roles = &info.roles;
-        if head.args.len() != roles.len() {
-            let title = format!("`{}` takes {} arguments, not {}", info.name, roles.len(), head.args.len());
-            self.problem(
-                Diagnostic::error(&codes::WRONG_ARGUMENTS, title, self.file, head.span).help(format!(
-                    "write {}({})",
-                    info.name,
-                    roles.join(", ")
-                )),
-            );
-            return None;
-        }
-        let mut args: Vec<Option<BindingId>> = vec![None; roles.len()];
+        let mut args: Vec<Option<BindingId>> = vec![None; info.roles.len()];
+        let mut filled = vec![false; info.roles.len()];
         let mut sound = true;
+        if self.makes_trigger(head) {
+            (args[0], filled[0]) = (trigger, true);
+        }
+        let usage = usage(&info);
         for (position, (role, name)) in head.args.iter().enumerate() {
             let position = match role {
-                None => Some(position),
-                Some(role) => roles.iter().position(|known| **known == *role.node),
+                None if info.event => None,
+                None => Some(position).filter(|&position| position < info.roles.len()),
+                Some(role) => info.roles.iter().position(|known| **known == *role.node),
             };
-            let slot = position.filter(|&position| args[position].is_none());
-            let Some(slot) = slot else {
+            let Some(slot) = position.filter(|&position| !filled[position]) else {
                 let span = role.as_ref().map_or(name.span, |role| role.span);
-                self.problem(
-                    Diagnostic::error(
-                        &codes::WRONG_ARGUMENTS,
-                        format!("`{}` has the roles {}, each once", info.name, roles.join(" and ")),
-                        self.file,
-                        span,
-                    )
-                    .help(format!("write {}({})", info.name, roles.join(", "))),
-                );
-                sound = false;
-                continue;
+                let title = match role {
+                    Some(role) if position.is_some() => format!("role `{}` is filled twice", role.node),
+                    Some(role) => format!("`{}` has no role `{}`", info.name, role.node),
+                    None if info.event => {
+                        format!("`{}` is an event: each argument says which role it plays", info.name)
+                    }
+                    None => format!("`{}` takes {} arguments", info.name, info.roles.len()),
+                };
+                let near =
+                    role.as_ref().and_then(|role| nearest(&role.node, info.roles.iter().map(|r| &**r)));
+                let help = match near {
+                    Some(near) if position.is_none() => format!("did you mean `{near}`?"),
+                    _ => usage.clone(),
+                };
+                let near = near.filter(|_| position.is_none());
+                let diagnostic = Diagnostic::error(&codes::WRONG_ARGUMENTS, title, self.file, span);
+                self.problem(diagnostic.help(help).renamed(near));
+                return None;
             };
-            match self.argument(name, &info.accepts[slot], &roles[slot], &info.name, scope) {
-                Some(id) => args[slot] = Some(id),
-                None => sound = false,
-            }
+            filled[slot] = true;
+            args[slot] = self.argument(name, &info.accepts[slot], &info.roles[slot], &info.name, scope);
+            sound &= args[slot].is_some();
         }
-        let args: Option<Vec<BindingId>> = args.into_iter().collect();
-        args.filter(|_| sound).map(|args| CheckedHead { relation: RelationTypeId(index as u16), args })
+        let open: Vec<&str> = (0..info.roles.len())
+            .filter(|&role| !filled[role] && !info.optional[role])
+            .map(|role| &*info.roles[role])
+            .collect();
+        if sound && !open.is_empty() {
+            let title = format!("`{}` needs `{}`", info.name, open.join("` and `"));
+            self.problem(Diagnostic::error(&codes::WRONG_ARGUMENTS, title, self.file, head.span).help(usage));
+            return None;
+        }
+        sound.then_some(CheckedHead { relation: RelationTypeId(index as u16), args })
+    }
+
+    pub(super) fn unknown_relation(&mut self, label: &Name) {
+        let near = nearest(&label.node, self.relations.iter().map(|info| &*info.name)).map(str::to_owned);
+        let help = match &near {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => {
+                format!("declare it in `pack.toml`: {} = {{ from = [\"…\"], to = [\"…\"] }}", label.node)
+            }
+        };
+        let title = format!("unknown relation `{}`", label.node);
+        let diagnostic = Diagnostic::error(&codes::UNKNOWN_RELATION, title, self.file, label.span).help(help);
+        self.problem(diagnostic.renamed(near.as_deref()));
+    }
+
+    /// Whether a head is of an event and names no trigger: then all that the
+    /// rule matches is the trigger.
+    pub(super) fn makes_trigger(&self, head: &Head) -> bool {
+        let is_event = self.relations.iter().any(|info| info.event && *info.name == *head.label.node);
+        let names_trigger =
+            head.args.iter().any(|(role, _)| role.as_ref().is_some_and(|role| role.node == "trigger"));
+        is_event && !names_trigger
+    }
+
+    /// Makes what the rule matches the trigger of its events, if one needs it.
+    fn trigger(
+        &mut self,
+        rule: &Rule,
+        scope: &mut RuleScope,
+        pattern: &mut CheckedPattern,
+    ) -> Option<BindingId> {
+        let head = rule.heads.iter().find(|head| self.makes_trigger(head))?;
+        if let Some(other) =
+            rule.heads.iter().find(|other| self.makes_trigger(other) && other.label.node != head.label.node)
+        {
+            self.problem(
+                Diagnostic::error(
+                    &codes::WRONG_ARGUMENTS,
+                    "a rule with two kinds of event names their triggers",
+                    self.file,
+                    other.span,
+                )
+                .help("make the triggers, `t=<TYPE: …>`, and write `trigger: t`"),
+            );
+        }
+        let label = self.types.id(&head.label.node)?;
+        scope.captures = true;
+        let id = scope.add("", BindingKind::Make(label));
+        let inner = std::mem::replace(pattern, CheckedPattern::Sequence(Vec::new()));
+        *pattern = CheckedPattern::Bind(id, Box::new(inner));
+        Some(id)
     }
 
     fn argument(
@@ -391,6 +437,29 @@ impl Checker<'_> {
         );
         None
     }
+}
+
+/// How a relation is written.
+fn usage(info: &RelationInfo) -> String {
+    if !info.event {
+        return format!("write {}({})", info.name, info.roles.join(", "));
+    }
+    let roles = info.roles.iter().zip(&info.optional).skip(1);
+    let roles: Vec<String> =
+        roles.map(|(role, open)| if *open { format!("[{role}: …]") } else { format!("{role}: …") }).collect();
+    format!("write {}({}); what stands in brackets may be left out", info.name, roles.join(", "))
+}
+
+/// A `set` without a name is not for the trigger that the rule makes besides.
+fn untriggered(set: CheckedSet, trigger: Option<BindingId>, scope: &RuleScope) -> Vec<CheckedSet> {
+    let made: Vec<BindingId> = (0..scope.bindings.len() as u16)
+        .map(BindingId)
+        .filter(|id| Some(*id) != trigger && matches!(scope.get(*id).kind, BindingKind::Make(_)))
+        .collect();
+    if set.target.is_some() || trigger.is_none() || made.is_empty() {
+        return vec![set];
+    }
+    made.into_iter().map(|id| CheckedSet { target: Some(id), ..set.clone() }).collect()
 }
 
 /// The features that `where x.feature = "…"` gives to spans that the rule makes.

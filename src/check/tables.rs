@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+use super::lints::{case_matters, has_case};
 use super::types::group_names;
 use super::{CheckedGazetteer, CheckedRegex, Checker, Phrase};
 use crate::diag::{Diagnostic, codes};
-use crate::doc::schema::{FeatureId, FoldFlags, TypeId};
+use crate::doc::schema::{FeatureId, FoldFlags, RuleKind, TypeId};
 use crate::prep::fold;
 use crate::syntax::ast::{Expr, Gazetteer, GazetteerEntries, Modifiers, Name, Regex, TemplatePart};
 use crate::syntax::suggest::nearest;
@@ -119,6 +120,7 @@ impl Checker<'_> {
             );
         }
         self.duplicate_phrases(&rows, flags);
+        self.lint_phrases(item, &rows, flags);
         let columns: Vec<String> = rows
             .iter()
             .flat_map(|row| row.cells.iter().map(|(name, _)| name.clone()))
@@ -131,7 +133,7 @@ impl Checker<'_> {
         let label = self.types.id(&item.label.node)?;
         let sets = !item.sets.is_empty() || columns.iter().any(|name| name == "value");
         Some(CheckedGazetteer {
-            id: self.id(&item.name),
+            info: self.info(&item.name, RuleKind::Gazetteer, &item.modifiers.tags),
             label,
             rank: self.rank(&item.modifiers, true, sets),
             fold: flags,
@@ -204,6 +206,32 @@ impl Checker<'_> {
                     .help("take one out"),
                 );
             }
+        }
+    }
+
+    /// Warns of phrases that stand elsewhere too, and of folding for nothing.
+    fn lint_phrases(&mut self, item: &Gazetteer, rows: &[Row], flags: FoldFlags) {
+        let step = self.step;
+        if self.met.begin(step, &item.name.node)
+            && let Some(label) = self.types.id(&item.label.node)
+        {
+            for row in rows {
+                let place = (row.file, row.span);
+                self.shared_phrase(label, (&row.text, flags), place);
+            }
+        }
+        let folding = |name: &str| item.fold.iter().find(|fold| fold.node == name);
+        if let Some(name) = folding("fold-case")
+            && !rows.is_empty()
+            && !rows.iter().any(|row| row.text.contains(has_case))
+        {
+            self.folds_nothing("no phrase has letters with case", name.span);
+        }
+        if let Some(name) = folding("fold-marks")
+            && !rows.is_empty()
+            && !rows.iter().any(|row| row.text.contains(char::is_alphabetic))
+        {
+            self.folds_nothing("no phrase has letters", name.span);
         }
     }
 
@@ -322,6 +350,12 @@ impl Checker<'_> {
             }
             patterns.push(source);
         }
+        if let Some(name) = item.fold.iter().find(|name| name.node == "fold-case")
+            && !patterns.is_empty()
+            && !patterns.iter().any(|source| case_matters(source))
+        {
+            self.folds_nothing("no expression has letters with case", name.span);
+        }
         if item.patterns.is_empty() {
             self.problem(
                 Diagnostic::error(
@@ -355,7 +389,7 @@ impl Checker<'_> {
         let sets: Vec<_> = item.sets.iter().filter_map(|set| self.regex_set(set, &groups)).collect();
         let label = self.types.id(&item.label.node)?;
         Some(CheckedRegex {
-            id: self.id(&item.name),
+            info: self.info(&item.name, RuleKind::Regex, &item.modifiers.tags),
             label,
             rank: self.rank(&item.modifiers, true, !item.sets.is_empty()),
             fold,

@@ -66,6 +66,15 @@ impl Types {
         (0..self.infos.len() as u16).map(TypeId).filter(is_kind).collect()
     }
 
+    /// Whether nothing makes a type, and nothing reads it.
+    pub(super) fn is_idle(&self, name: &str) -> bool {
+        self.id(name).is_some_and(|id| {
+            let kinds = self.kinds(id);
+            let index = usize::from(id.0);
+            self.made[index].is_none() && !self.read[index] && kinds.len() == 1
+        })
+    }
+
     fn note_made(&mut self, id: TypeId, step: usize, place: (FileId, crate::text::Span)) {
         let index = usize::from(id.0);
         if self.made[index].is_none_or(|earlier| step < earlier) {
@@ -94,6 +103,17 @@ impl Checker<'_> {
                 color: entity.color.clone(),
             };
             self.types.add(&entity.name.node, info);
+        }
+        for event in &pack.manifest.events {
+            let info = TypeInfo {
+                name: Arc::from(event.name.node.as_str()),
+                public: true,
+                is_abstract: false,
+                parent: None,
+                doc: event.doc.clone(),
+                color: event.color.clone(),
+            };
+            self.types.add(&event.name.node, info);
         }
         for entity in &pack.manifest.entities {
             let Some(parent) = &entity.is else { continue };
@@ -128,8 +148,62 @@ impl Checker<'_> {
                 name: Arc::from(relation.name.node.as_str()),
                 roles: vec![Arc::from("from"), Arc::from("to")],
                 accepts,
+                optional: vec![false, false],
                 symmetric: relation.symmetric,
+                event: false,
+                doc: relation.doc.clone(),
             });
+        }
+        self.declare_events(pack, file);
+    }
+
+    fn declare_events(&mut self, pack: &RulePack, file: FileId) {
+        for event in &pack.manifest.events {
+            let mut info = RelationInfo {
+                name: Arc::from(event.name.node.as_str()),
+                roles: vec![Arc::from("trigger")],
+                accepts: vec![self.types.id(&event.name.node).into_iter().collect()],
+                optional: vec![false],
+                symmetric: false,
+                event: true,
+                doc: event.doc.clone(),
+            };
+            for (role, types) in &event.roles {
+                if role.node == "trigger" {
+                    self.problem(
+                        Diagnostic::error(
+                            &codes::WRONG_VALUE,
+                            "every event has a `trigger`: it is not declared",
+                            file,
+                            role.span,
+                        )
+                        .help("take it out: the trigger is a span of the type of the event"),
+                    );
+                    continue;
+                }
+                let mut accepts = Vec::new();
+                for name in types {
+                    match self.types.id(&name.node) {
+                        Some(id) => accepts.extend(self.types.kinds(id)),
+                        None => self.unknown_type(name, file),
+                    }
+                }
+                info.roles.push(Arc::from(role.node.as_str()));
+                info.accepts.push(accepts);
+                info.optional.push(event.optional.iter().any(|open| open.node == role.node));
+            }
+            for open in &event.optional {
+                if !event.roles.iter().any(|(role, _)| role.node == open.node) {
+                    let near = nearest(&open.node, event.roles.iter().map(|(role, _)| role.node.as_str()));
+                    let title = format!("`{}` has no role `{}`", event.name.node, open.node);
+                    let diagnostic = Diagnostic::error(&codes::WRONG_VALUE, title, file, open.span);
+                    self.problem(diagnostic.help(match near {
+                        Some(near) => format!("did you mean `{near}`?"),
+                        None => "declare it under `roles`, or take it out".to_owned(),
+                    }));
+                }
+            }
+            self.relations.push(info);
         }
     }
 
@@ -164,6 +238,11 @@ impl Checker<'_> {
                         made_labels(&rule.pattern, file.file, &lets, 0, &mut labels);
                         for (label, place) in labels {
                             self.makes(&label, place, rule_step(file.phase));
+                        }
+                        for head in &rule.heads {
+                            if self.makes_trigger(head) {
+                                self.makes(&head.label, file.file, rule_step(file.phase));
+                            }
                         }
                     }
                     Item::Let(_) | Item::Drop(_) | Item::Context(_) | Item::Link(_) | Item::Test(_) => {}
@@ -237,11 +316,17 @@ impl Checker<'_> {
         let known = self.types.infos.keys().map(String::as_str).chain(lets);
         let near = nearest(&name.node, known).map(str::to_owned);
         let title = format!("unknown type `{}`", name.node);
-        let help = match near {
+        let help = match &near {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("declare it in `pack.toml`: {} = {{ doc = \"…\" }}", name.node),
         };
-        self.problem(Diagnostic::error(&codes::UNKNOWN_TYPE, title, file, name.span).help(help));
+        let diagnostic = Diagnostic::error(&codes::UNKNOWN_TYPE, title, file, name.span).help(help);
+        // In `pack.toml` a name stands in quotes.
+        let near = near.map(|near| match self.source(file, name.span).starts_with('"') {
+            true => format!("\"{near}\""),
+            false => near,
+        });
+        self.problem(diagnostic.renamed(near.as_deref()));
     }
 
     /// Warns of internal types that are made for nothing.

@@ -1,7 +1,7 @@
 //! Patterns to instructions.
 
 use crate::check::{CheckedCondition, CheckedPattern};
-use crate::doc::schema::BindingId;
+use crate::doc::schema::{BindingId, PlaceId};
 use crate::program::{First, Inst, PatternProgram, Pc, PredicateId, Requirement, TokenTest};
 
 use super::Compiler;
@@ -15,7 +15,8 @@ pub(super) fn program(
     is_span: &dyn Fn(BindingId) -> bool,
     compiler: &mut Compiler,
 ) -> PatternProgram {
-    let mut builder = Builder { program: PatternProgram::default(), is_span, compiler, backward: false };
+    let mut builder =
+        Builder { program: PatternProgram::default(), is_span, compiler, backward: false, place: PlaceId(0) };
     let done = builder.push(Inst::Match);
     builder.program.start = builder.piece(pattern, None, done);
     builder.program.first = first(&builder.program);
@@ -68,7 +69,11 @@ fn necessary(test: &TokenTest, first: &mut First) {
                 None => first.any = true,
             }
         }
-        TokenTest::Any | TokenTest::Not(_) | TokenTest::Line(_) | TokenTest::Standing(..) => first.any = true,
+        TokenTest::Any
+        | TokenTest::Not(_)
+        | TokenTest::Line(_)
+        | TokenTest::Column(_)
+        | TokenTest::Standing(..) => first.any = true,
     }
 }
 
@@ -77,12 +82,15 @@ struct Builder<'a> {
     is_span: &'a dyn Fn(BindingId) -> bool,
     compiler: &'a mut Compiler,
     backward: bool,
+    /// Where what is compiled stands.
+    place: PlaceId,
 }
 
 impl Builder<'_> {
     fn push(&mut self, inst: Inst) -> Pc {
         self.program.insts.push(inst);
         self.program.backward.push(self.backward);
+        self.program.places.push(self.place);
         self.program.insts.len() as Pc - 1
     }
 
@@ -90,11 +98,13 @@ impl Builder<'_> {
     /// to `binding`. Returns where it begins.
     fn piece(&mut self, pattern: &CheckedPattern, binding: Option<BindingId>, next: Pc) -> Pc {
         match pattern {
-            CheckedPattern::Token(condition) => {
+            CheckedPattern::Token(condition, place) => {
+                self.place = *place;
                 let test = self.test(condition);
                 self.push(Inst::Token { test, next })
             }
-            CheckedPattern::Span(types, condition) => {
+            CheckedPattern::Span(types, condition, place) => {
+                self.place = *place;
                 let test = condition.as_ref().map(|condition| Box::new(span_test(condition)));
                 self.push(Inst::Span { types: types.as_slice().into(), test, binding, next })
             }
@@ -114,16 +124,21 @@ impl Builder<'_> {
             CheckedPattern::Repeat { inner, min, max, lazy } => {
                 self.repeat(&mut |b, next| b.piece(inner, binding, next), *min, *max, *lazy, next)
             }
-            CheckedPattern::Gap { min, max } => {
+            CheckedPattern::Gap { min, max, place } => {
+                self.place = *place;
                 let next = self.push(Inst::SameSentence(next));
                 self.repeat(&mut |b, next| b.push(Inst::Gap { next }), *min, *max, true, next)
             }
-            CheckedPattern::Anchor(anchor) => self.push(Inst::Assert(*anchor, next)),
-            CheckedPattern::Look { ahead, negative, inner, .. } => {
+            CheckedPattern::Anchor(anchor, place) => {
+                self.place = *place;
+                self.push(Inst::Assert(*anchor, next))
+            }
+            CheckedPattern::Look { ahead, negative, inner, place, .. } => {
                 let outer = std::mem::replace(&mut self.backward, !ahead);
                 let done = self.push(Inst::Match);
                 let start = self.piece(inner, None, done);
                 self.backward = outer;
+                self.place = *place;
                 self.push(Inst::Look { start, negative: *negative, next })
             }
         }
@@ -184,18 +199,22 @@ fn asks_standing(test: &TokenTest) -> bool {
         TokenTest::Not(inner) => asks_standing(inner),
         TokenTest::And(list) | TokenTest::Or(list) => list.iter().any(asks_standing),
         TokenTest::Standing(..) => true,
-        TokenTest::Any | TokenTest::Class(_) | TokenTest::Form(_) | TokenTest::Line(_) => false,
+        TokenTest::Any
+        | TokenTest::Class(_)
+        | TokenTest::Form(_)
+        | TokenTest::Line(_)
+        | TokenTest::Column(_) => false,
     }
 }
 
 /// What every match of a pattern holds: one of each requirement.
 pub(super) fn requirements(pattern: &CheckedPattern, compiler: &mut Compiler) -> Vec<Requirement> {
     match pattern {
-        CheckedPattern::Token(condition) => {
+        CheckedPattern::Token(condition, _) => {
             let test = token_test(condition, &mut compiler.predicates);
             forms(&test).map(|forms| Requirement { forms, types: Vec::new() }).into_iter().collect()
         }
-        CheckedPattern::Span(types, _) => vec![Requirement { forms: Vec::new(), types: types.clone() }],
+        CheckedPattern::Span(types, ..) => vec![Requirement { forms: Vec::new(), types: types.clone() }],
         CheckedPattern::Bind(_, inner) => requirements(inner, compiler),
         CheckedPattern::Sequence(parts) => {
             parts.iter().flat_map(|part| requirements(part, compiler)).collect()
@@ -212,7 +231,7 @@ pub(super) fn requirements(pattern: &CheckedPattern, compiler: &mut Compiler) ->
         CheckedPattern::Repeat { inner, min, .. } if *min > 0 => requirements(inner, compiler),
         CheckedPattern::Repeat { .. }
         | CheckedPattern::Gap { .. }
-        | CheckedPattern::Anchor(_)
+        | CheckedPattern::Anchor(..)
         | CheckedPattern::Look { .. } => Vec::new(),
     }
 }
@@ -227,6 +246,7 @@ fn forms(test: &TokenTest) -> Option<Vec<PredicateId>> {
         | TokenTest::Not(_)
         | TokenTest::Class(_)
         | TokenTest::Line(_)
+        | TokenTest::Column(_)
         | TokenTest::Standing(..) => None,
     }
 }

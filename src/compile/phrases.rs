@@ -33,7 +33,10 @@ pub(super) fn tries(gazetteers: &[CheckedGazetteer], compiler: &mut Compiler) ->
     let mut tries: Vec<(usize, PhraseTrie)> = Vec::new();
     let (mut tokens, mut ids): (Vec<Token>, Vec<u32>) = (Vec::new(), Vec::new());
     for gazetteer in gazetteers {
-        let rule = compiler.origin(&gazetteer.id, gazetteer.rank);
+        let rule = compiler.origin(&gazetteer.info, gazetteer.rank);
+        if !compiler.is_on(rule) {
+            continue;
+        }
         let folding = compiler.vocabularies.index(gazetteer.fold);
         let at = tries.iter().position(|(index, _)| *index == folding).unwrap_or_else(|| {
             tries.push((folding, PhraseTrie::default()));

@@ -4,9 +4,9 @@ use regex::RegexSet;
 use rustc_hash::FxHashMap;
 
 use crate::check::CheckedCondition;
-use crate::doc::schema::{NumberField, NumberTest, TextField};
+use crate::doc::schema::{ColumnId, NumberField, NumberTest, TextField};
 use crate::prep::Class;
-use crate::program::{FormField, PredicateId, Predicates, TokenTest};
+use crate::program::{FormField, PredicateId, Predicates, TextCheck, TokenTest};
 
 use crate::check::TextTest;
 
@@ -15,12 +15,15 @@ use crate::check::TextTest;
 pub(super) struct PredicateBuilder {
     known: FxHashMap<(FormField, String), PredicateId>,
     predicates: Predicates,
+    columns: FxHashMap<(ColumnId, String), u32>,
+    checks: Vec<(ColumnId, TextCheck)>,
     sources: [Vec<(String, PredicateId)>; 4],
 }
 
 impl PredicateBuilder {
-    fn fresh(&mut self) -> PredicateId {
+    fn fresh(&mut self, description: String) -> PredicateId {
         self.predicates.count += 1;
+        self.predicates.descriptions.push(description.into());
         PredicateId(self.predicates.count - 1)
     }
 
@@ -29,7 +32,7 @@ impl PredicateBuilder {
         if let Some(&id) = self.known.get(&key) {
             return id;
         }
-        let id = self.fresh();
+        let id = self.fresh(described(FIELDS[field as usize], test));
         self.known.insert(key, id);
         match test {
             TextTest::In(list) => {
@@ -51,9 +54,27 @@ impl PredicateBuilder {
         if let Some((_, id)) = self.predicates.lengths.iter().find(|(known, _)| *known == test) {
             return *id;
         }
-        let id = self.fresh();
+        let id = self.fresh(match test {
+            NumberTest::Equal(n) => format!("len = {n}"),
+            NumberTest::Less(n) => format!("len < {n}"),
+            NumberTest::Greater(n) => format!("len > {n}"),
+        });
         self.predicates.lengths.push((test, id));
         id
+    }
+
+    fn column(&mut self, column: ColumnId, test: &TextTest) -> u32 {
+        let next = self.checks.len() as u32;
+        let id = *self.columns.entry((column, format!("{test:?}"))).or_insert(next);
+        if id == next {
+            self.checks.push((column, super::rules::text_check(test)));
+        }
+        id
+    }
+
+    /// The tests on columns.
+    pub(super) fn column_checks(&mut self) -> Vec<(ColumnId, TextCheck)> {
+        std::mem::take(&mut self.checks)
     }
 
     pub(super) fn finish(mut self) -> Predicates {
@@ -67,6 +88,21 @@ impl PredicateBuilder {
             }
         }
         self.predicates
+    }
+}
+
+/// The names of the fields of a form.
+const FIELDS: [&str; 4] = ["text", "lower", "fold", "shape"];
+
+/// A test as in the rules.
+fn described(field: &str, test: &TextTest) -> String {
+    match test {
+        TextTest::In(list) => match list.as_slice() {
+            [only] => format!("{field} = \"{only}\""),
+            list => format!("{field} in (\"{}\")", list.join("\", \"")),
+        },
+        TextTest::Matches(source) => format!("{field} = /{source}/"),
+        TextTest::Finds(source) => format!("{field} ~ /{source}/"),
     }
 }
 
@@ -104,6 +140,7 @@ fn text_test(field: TextField, test: &TextTest, predicates: &mut PredicateBuilde
         TextField::Kind => return kind_test(test),
         // A token has no value and no features: `check` refuses the question.
         TextField::Value | TextField::Feature(_) => return constant(false),
+        TextField::Column(column) => return TokenTest::Column(predicates.column(column, test)),
     };
     TokenTest::Form(predicates.text(field, test))
 }

@@ -19,7 +19,10 @@ const MOST_LITERALS: usize = 64;
 pub(super) fn bank(regexes: &[CheckedRegex], compiler: &mut Compiler) -> RegexBank {
     let mut bank = RegexBank::default();
     for checked in regexes {
-        let rule = compiler.origin(&checked.id, checked.rank);
+        let rule = compiler.origin(&checked.info, checked.rank);
+        if !compiler.is_on(rule) {
+            continue;
+        }
         for source in &checked.patterns {
             let built = RegexBuilder::new(&cased(source, checked.fold.case)).dfa_size_limit(CACHE).build();
             let Ok(regex) = built else { continue };

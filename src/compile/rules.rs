@@ -3,12 +3,13 @@
 use regex::Regex;
 
 use crate::check::{
-    BindingKind, CheckedCondition, CheckedExpr, CheckedPart, CheckedRule, CheckedSet, CheckedWhere, TextTest,
-    WhereOperand,
+    BindingKind, CheckedCondition, CheckedContext, CheckedExpr, CheckedPart, CheckedRule, CheckedSet,
+    CheckedWhere, TextTest, WhereOperand,
 };
-use crate::doc::schema::BindingId;
+use crate::doc::schema::{BindingId, RuleId};
 use crate::program::{
-    BindingInfo, BindingUse, Expr, HeadPlan, Part, Setter, Side, SpanTest, TextCheck, TokenRule, Where,
+    BindingInfo, BindingUse, ContextRule, Expr, HeadPlan, Part, Setter, Side, SpanTest, TextCheck, TokenRule,
+    Where,
 };
 use crate::value;
 
@@ -16,17 +17,33 @@ use super::predicates::whole;
 use super::{Compiler, pattern};
 
 /// Compiles one drop: every span that it binds is taken back.
-pub(super) fn drop(checked: &CheckedRule, compiler: &mut Compiler) -> TokenRule {
-    let mut compiled = rule(checked, compiler);
+pub(super) fn drop(checked: &CheckedRule, compiler: &mut Compiler) -> Option<TokenRule> {
+    let mut compiled = rule(checked, compiler)?;
     for binding in &mut compiled.bindings {
         binding.read |= binding.kind == BindingUse::Span;
     }
-    compiled
+    Some(compiled)
 }
 
-/// Compiles one rule.
-pub(super) fn rule(rule: &CheckedRule, compiler: &mut Compiler) -> TokenRule {
-    let id = compiler.origin(&rule.id, rule.rank);
+/// Compiles one rule, if it runs.
+pub(super) fn rule(rule: &CheckedRule, compiler: &mut Compiler) -> Option<TokenRule> {
+    let id = compiler.origin(&rule.info, rule.rank);
+    compiler.is_on(id).then(|| body(rule, id, compiler))
+}
+
+/// Compiles one context, if it runs: its cue and its stops.
+pub(super) fn context(checked: &CheckedContext, compiler: &mut Compiler) -> Option<ContextRule> {
+    let id = compiler.origin(&checked.cue.info, checked.cue.rank);
+    compiler.is_on(id).then(|| ContextRule {
+        cue: body(&checked.cue, id, compiler),
+        direction: checked.direction,
+        within: checked.within,
+        stops: checked.stops.iter().map(|stop| body(stop, id, compiler)).collect(),
+        on: checked.on.clone(),
+    })
+}
+
+fn body(rule: &CheckedRule, id: RuleId, compiler: &mut Compiler) -> TokenRule {
     let is_span = |binding: BindingId| {
         matches!(rule.bindings.get(usize::from(binding.0)).map(|b| &b.kind), Some(BindingKind::Span(_)))
     };
@@ -41,6 +58,7 @@ pub(super) fn rule(rule: &CheckedRule, compiler: &mut Compiler) -> TokenRule {
         .bindings
         .iter()
         .map(|binding| BindingInfo {
+            name: binding.name.as_str().into(),
             kind: match &binding.kind {
                 BindingKind::Tokens => BindingUse::Tokens,
                 BindingKind::Span(_) => BindingUse::Span,
@@ -55,7 +73,7 @@ pub(super) fn rule(rule: &CheckedRule, compiler: &mut Compiler) -> TokenRule {
             info.read = true;
         }
     };
-    heads.iter().flat_map(|head| &head.args).for_each(|&arg| read(arg));
+    heads.iter().flat_map(|head| head.args.iter().flatten()).for_each(|&arg| read(arg));
     if let Some(condition) = &condition {
         reads(condition, &mut read);
     }
@@ -68,6 +86,7 @@ pub(super) fn rule(rule: &CheckedRule, compiler: &mut Compiler) -> TokenRule {
         across_lines: rule.across_lines,
         bindings,
         condition,
+        facts: rule.facts.clone(),
         sets,
         heads,
     }
@@ -147,7 +166,7 @@ pub(super) fn span_test(condition: &CheckedCondition) -> SpanTest {
     }
 }
 
-fn text_check(test: &TextTest) -> TextCheck {
+pub(super) fn text_check(test: &TextTest) -> TextCheck {
     let regex =
         |source: &str| Regex::new(source).map_or_else(|_| TextCheck::In(Vec::new()), TextCheck::Regex);
     match test {

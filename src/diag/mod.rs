@@ -113,6 +113,16 @@ impl Diagnostic {
         self
     }
 
+    /// Adds the edit that writes another name at the primary place, if there is one.
+    #[must_use]
+    pub fn renamed(self, name: Option<&str>) -> Self {
+        let span = self.primary.span;
+        match name {
+            Some(name) => self.fix(span, name),
+            None => self,
+        }
+    }
+
     /// Adds an edit that mends the problem, in the file of the primary place.
     /// Only where there is one right answer.
     #[must_use]

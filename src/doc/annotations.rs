@@ -110,6 +110,8 @@ pub struct Event {
     pub trigger: MentionId,
     /// Roles and what plays them.
     pub args: Vec<(Arc<str>, Target)>,
+    /// The rule that made it, as `file:rule`.
+    pub rule: Option<Arc<str>>,
 }
 
 /// A brat attribute: a flag, or a name with a value.

@@ -1,6 +1,11 @@
 //! [`Document`]: one text with its id.
 
+use std::sync::Arc;
+
+use indexmap::IndexMap;
 use serde_json::{Map, Value};
+
+use crate::text::Span;
 
 /// One text to be read. The text is never changed.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -11,9 +16,20 @@ pub struct Document {
     pub text: String,
     /// What is known about the document, such as its `date`.
     pub meta: Map<String, Value>,
+    /// The tokens that came with it, where it brings its own.
+    pub tokens: Option<InputTokens>,
     /// Members of the input record that Spanwright does not know, carried
     /// through unchanged.
     pub extra: Map<String, Value>,
+}
+
+/// Tokens that came with a document, and what is known about each.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct InputTokens {
+    /// Where they stand: in text order, apart from each other, none empty.
+    pub spans: Vec<Span>,
+    /// By name, such as `pos` and `lemma`: a value for each token, or none.
+    pub columns: IndexMap<Arc<str>, Vec<Option<Arc<str>>>>,
 }
 
 impl Document {

@@ -8,5 +8,5 @@ mod value;
 pub use annotations::{
     Annotations, Arg, Attribute, Chain, Event, Fragments, Mention, MentionId, Note, Relation, Target,
 };
-pub use document::Document;
+pub use document::{Document, InputTokens};
 pub use value::Value;

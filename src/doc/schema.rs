@@ -14,6 +14,10 @@ pub struct RelationTypeId(pub u16);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FeatureId(pub u16);
 
+/// The index of a column in the list of columns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ColumnId(pub u16);
+
 /// The index of a binding in the bindings of its rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BindingId(pub u16);
@@ -44,8 +48,14 @@ pub struct RelationInfo {
     pub roles: Vec<Arc<str>>,
     /// For each role the types that may play it, kinds included.
     pub accepts: Vec<Vec<TypeId>>,
+    /// For each role whether it may be left open.
+    pub optional: Vec<bool>,
     /// Whether the order of the arguments means nothing.
     pub symmetric: bool,
+    /// Whether it is an event: its first role is `trigger`.
+    pub event: bool,
+    /// What it means.
+    pub doc: String,
 }
 
 /// What folds before two texts are compared.
@@ -115,6 +125,8 @@ pub enum TextField {
     Value,
     /// A feature of a span.
     Feature(FeatureId),
+    /// What a column says about a token that came with the document.
+    Column(ColumnId),
 }
 
 /// A number that a token or span has.
@@ -209,6 +221,53 @@ pub enum Anchor {
     SentenceEnd,
 }
 
+/// On which side of its cue the scope of a context lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// After it.
+    Forward,
+    /// Before it.
+    Backward,
+    /// On both sides.
+    Both,
+}
+
+/// A step of the order that decides which of two spans stays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// The higher priority stays.
+    Priority,
+    /// The longer stays.
+    Longest,
+    /// The shorter stays.
+    Shortest,
+    /// What begins first stays.
+    Earliest,
+    /// What begins last stays.
+    Latest,
+}
+
+impl Order {
+    /// All steps with their names.
+    pub const ALL: [(&str, Self); 5] = [
+        ("priority", Self::Priority),
+        ("longest", Self::Longest),
+        ("shortest", Self::Shortest),
+        ("earliest", Self::Earliest),
+        ("latest", Self::Latest),
+    ];
+
+    /// The order of a pack that states none. The order of the rules in the
+    /// pack decides last, always.
+    pub const DEFAULT: [Self; 3] = [Self::Priority, Self::Longest, Self::Earliest];
+
+    /// Its name in `pack.toml`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(_, order)| *order == self).map_or("", |(name, _)| name)
+    }
+}
+
 /// How a token stands to a span.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
@@ -243,6 +302,74 @@ pub enum SpanRelation {
     SameSentence,
     /// At most so many tokens stand between them.
     WithinTokens(u32),
+}
+
+/// The index of a place in the sources of a pack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PlaceId(pub u32);
+
+/// A place in the sources of a pack, for messages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourcePlace {
+    /// The file, as the user would write it.
+    pub file: Arc<str>,
+    /// The line, from 1.
+    pub line: u32,
+    /// The column, from 1.
+    pub column: u32,
+    /// What stands there.
+    pub text: Arc<str>,
+}
+
+impl std::fmt::Display for SourcePlace {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}:{}", self.file, self.line, self.column)
+    }
+}
+
+/// The kinds of item that make, change or join spans.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RuleKind {
+    /// `gazetteer`
+    Gazetteer,
+    /// `regex`
+    Regex,
+    /// `rule`
+    Rule,
+    /// `drop`
+    Drop,
+    /// `context`
+    Context,
+    /// `link`
+    Link,
+}
+
+impl RuleKind {
+    /// The keyword.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Gazetteer => "gazetteer",
+            Self::Regex => "regex",
+            Self::Rule => "rule",
+            Self::Drop => "drop",
+            Self::Context => "context",
+            Self::Link => "link",
+        }
+    }
+}
+
+/// What an item is called, and where it stands.
+#[derive(Clone, Debug)]
+pub struct ItemInfo {
+    /// `file:name`, as the output shows it.
+    pub id: Arc<str>,
+    /// What it is.
+    pub kind: RuleKind,
+    /// Where its name stands.
+    pub place: PlaceId,
+    /// Names by which it is switched off and on.
+    pub tags: Vec<Arc<str>>,
 }
 
 /// The place of a rule in its pack: phases in order, then the order of the

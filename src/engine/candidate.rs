@@ -5,7 +5,7 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 
 use crate::doc::Value;
-use crate::doc::schema::{BindingId, FeatureId, RelationTypeId, RuleId, TypeId};
+use crate::doc::schema::{BindingId, FeatureId, Order, RelationTypeId, RuleId, TypeId};
 use crate::text::Span;
 use crate::value::Normalizer;
 
@@ -69,14 +69,26 @@ pub enum Fate {
 pub enum Step {
     /// The other stood there from an earlier step.
     Earlier,
-    /// The other has the higher priority.
-    Priority,
-    /// The other is longer.
-    Length,
-    /// The other starts first.
-    Start,
+    /// A step of the order that the pack states.
+    By(Order),
     /// The other's rule stands first in the pack.
-    Order,
+    Rule,
+}
+
+impl Step {
+    /// Why the other stays, in a few words.
+    #[must_use]
+    pub const fn reason(self) -> &'static str {
+        match self {
+            Self::Earlier => "it stood there from an earlier step",
+            Self::By(Order::Priority) => "it has the higher priority",
+            Self::By(Order::Longest) => "it is longer",
+            Self::By(Order::Shortest) => "it is shorter",
+            Self::By(Order::Earliest) => "it begins first",
+            Self::By(Order::Latest) => "it begins later",
+            Self::Rule => "its rule stands first in the pack",
+        }
+    }
 }
 
 impl Candidate {
@@ -98,8 +110,8 @@ impl Candidate {
 pub struct Proposal {
     /// Its type.
     pub relation: RelationTypeId,
-    /// The arguments in the order of the roles.
-    pub args: SmallVec<[CandidateId; 2]>,
+    /// The roles that are filled, by their index, each with what plays it.
+    pub args: SmallVec<[(u8, CandidateId); 2]>,
     /// The rule.
     pub rule: RuleId,
 }

@@ -9,13 +9,19 @@ use crate::program::{Phase, Program, TokenRule};
 use crate::value::{CalendarDate, Context};
 
 use super::candidate::{Candidate, Fate, Proposal};
+use super::context::Scopes;
+use super::every::Places;
 use super::forms::{FormId, FormTable};
-use super::lattice::{Lattice, Letters};
+use super::lattice::{Columns, Lattice, Letters};
 use super::matcher::{MatchScratch, Matcher};
 use super::output::annotations;
-use super::relate::{Proposals, Relate, add_feature};
+use super::relate::{Proposals, Relate, Update, add_feature};
 use super::resolve::resolve;
 use super::scan::{Scan, Views};
+use super::trace::{Trace, Untraced};
+
+/// Matches of one rule in one line that `overlap all` gives at most.
+const MOST_MATCHES: usize = 10_000;
 
 /// Knobs of one extraction. `Default` is what `spanwright extract` does without flags.
 #[derive(Clone, Debug, Default)]
@@ -115,7 +121,33 @@ impl<'p> Extractor<'p> {
     /// come from this extractor.
     #[must_use]
     pub fn extract(&self, document: &Document, scratch: &mut Scratch) -> Extraction {
-        let prepared = Prepared::new(&document.text);
+        let prepared = prepare(document);
+        self.run(document, &prepared, scratch, &mut Untraced)
+    }
+
+    /// What the rules ask for and a document lacks: a column that its tokens
+    /// do not have. Extraction treats it as empty; a run sets the document
+    /// aside.
+    #[must_use]
+    pub fn lacks(&self, document: &Document) -> Option<&str> {
+        let has = |name: &&std::sync::Arc<str>| {
+            document.tokens.as_ref().is_some_and(|tokens| tokens.columns.contains_key(&***name))
+        };
+        let asked = |index: usize| {
+            self.program.column_checks.iter().any(|(column, _)| usize::from(column.0) == index)
+        };
+        let columns = self.program.columns.iter().enumerate().filter(|(index, _)| asked(*index));
+        columns.map(|(_, name)| name).find(|name| !has(name)).map(|name| &**name)
+    }
+
+    /// The same, watched.
+    pub(super) fn run<T: Trace>(
+        &self,
+        document: &Document,
+        prepared: &Prepared<'_>,
+        scratch: &mut Scratch,
+        trace: &mut T,
+    ) -> Extraction {
         scratch.forms.trim();
         scratch.candidates.clear();
         scratch.ids.clear();
@@ -125,10 +157,13 @@ impl<'p> Extractor<'p> {
         scratch.lines.clear();
         scratch.lines.extend(prepared.lines().into_iter().map(|line| (line.start, line.end)));
         let date = document.meta.get("date").and_then(|date| date.as_str());
+        let columns = Columns::new(self.program, document.tokens.as_ref());
         let mut cascade = Cascade {
             program: self.program,
-            prepared: &prepared,
+            prepared,
             scratch,
+            trace,
+            columns: &columns,
             context: Context { anchor: date.and_then(CalendarDate::parse) },
             relations: Vec::new(),
             limit: self.config.max_candidates.unwrap_or(u32::MAX) as usize,
@@ -143,6 +178,7 @@ impl<'p> Extractor<'p> {
             lines: &scratch.lines,
             lattice: &scratch.lattice,
             candidates: &scratch.candidates,
+            columns: &columns,
         };
         let annotations = annotations(&letters, &relations, self.program);
         let candidates = match self.config.candidates {
@@ -153,24 +189,35 @@ impl<'p> Extractor<'p> {
     }
 }
 
+/// Cuts a document into tokens, or takes those that it brings.
+pub(super) fn prepare(document: &Document) -> Prepared<'_> {
+    match &document.tokens {
+        Some(tokens) => Prepared::with_tokens(&document.text, &tokens.spans),
+        None => Prepared::new(&document.text),
+    }
+}
+
 /// One document on its way through the phases.
-struct Cascade<'a, 't> {
+struct Cascade<'a, 't, T> {
     program: &'a Program,
     prepared: &'a Prepared<'t>,
     scratch: &'a mut Scratch,
+    trace: &'a mut T,
+    columns: &'a Columns<'a>,
     context: Context,
     relations: Vec<Proposal>,
     limit: usize,
     truncated: bool,
 }
 
-impl<'a, 't> Cascade<'a, 't> {
+impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
     fn run(&mut self) {
         let mut views = Views::default();
         for (index, phase) in self.program.phases.iter().enumerate() {
             self.scan(phase, index as u16, &mut views);
             self.rules(phase, index as u16);
             self.drops(phase, index as u16);
+            self.contexts(phase, index as u16);
         }
     }
 
@@ -196,14 +243,55 @@ impl<'a, 't> Cascade<'a, 't> {
         let fresh = self.scratch.candidates.len();
         self.scratch.candidates.append(&mut proposals.spans);
         self.relations.append(&mut proposals.relations);
-        for update in proposals.updates {
+        self.update(proposals.updates);
+        self.settle(fresh);
+    }
+
+    /// Features and values for old spans: of two rules that set the same, the
+    /// one that stands later in the pack has the last word.
+    fn update(&mut self, mut updates: Vec<Update>) {
+        updates.sort_by_key(|update| update.rule);
+        for update in updates {
             let candidate = &mut self.scratch.candidates[update.span.index()];
+            if T::ON {
+                self.trace.sets(update.span, update.feature, update.rule);
+            }
             match update.feature {
                 Some(name) => add_feature(candidate, name, update.value.into()),
                 None => candidate.value = Some(Value::from(update.value)),
             }
         }
-        self.settle(fresh);
+    }
+
+    /// Cues give features to the spans that stand after the drops.
+    fn contexts(&mut self, phase: &'a Phase, index: u16) {
+        if phase.contexts.is_empty() {
+            return;
+        }
+        let program = self.program;
+        let tokens = self.prepared.tokens();
+        let Scratch { forms, ids, lines, lattice, matches, candidates } = &mut *self.scratch;
+        lattice.build(tokens.len(), program.types.len(), candidates, program.asks_standing);
+        let columns = self.columns;
+        let letters =
+            Letters { text: self.prepared.text(), tokens, forms: ids, lines, lattice, candidates, columns };
+        let mut out = Proposals::default();
+        for context in &phase.contexts {
+            let mut scopes = Scopes { letters: &letters, forms, matches };
+            for &range in lines.iter() {
+                let relate = Relate {
+                    rule: &context.cue,
+                    phase: index,
+                    letters: &letters,
+                    range,
+                    context: &self.context,
+                    accepts: &|_, _, _| false,
+                    may_stay_open: &|_, _| false,
+                };
+                scopes.apply(context, &relate, range, &mut out);
+            }
+        }
+        self.update(out.updates);
     }
 
     /// All drops see the same spans: their order means nothing.
@@ -227,8 +315,13 @@ impl<'a, 't> Cascade<'a, 't> {
         let types = program.types.len();
         let Scratch { forms, ids, lines, lattice, matches, candidates } = &mut *self.scratch;
         lattice.build(tokens.len(), types, candidates, program.asks_standing);
-        let letters = Letters { text: self.prepared.text(), tokens, forms: ids, lines, lattice, candidates };
+        let columns = self.columns;
+        let letters =
+            Letters { text: self.prepared.text(), tokens, forms: ids, lines, lattice, candidates, columns };
         let accepts = |relation, role, label| program.accepts(relation, role, label);
+        let may_stay_open = |relation: usize, role: usize| {
+            program.relations.get(relation).is_some_and(|info| info.optional[role])
+        };
         let mut out = Proposals::default();
         let mut present = Present::default();
         let whole = [(0, tokens.len() as u32)];
@@ -243,8 +336,9 @@ impl<'a, 't> Cascade<'a, 't> {
                         self.truncated = true;
                         return out;
                     }
-                    if present.allows(rule) {
-                        let mut matcher = Matcher::new(&rule.pattern, &letters, forms, matches, range);
+                    // A watcher sees where a rule stops that has no chance.
+                    if T::ON || present.allows(rule) {
+                        self.trace.searches(rule, range);
                         let relate = Relate {
                             rule,
                             phase,
@@ -252,8 +346,10 @@ impl<'a, 't> Cascade<'a, 't> {
                             range,
                             context: &self.context,
                             accepts: &accepts,
+                            may_stay_open: &may_stay_open,
                         };
-                        search(&mut matcher, &relate, range, &mut out);
+                        let mut search = Search { forms, matches, relate, trace: &mut *self.trace };
+                        search.run(&mut out);
                     }
                 }
             }
@@ -284,23 +380,70 @@ impl<'a, 't> Cascade<'a, 't> {
     }
 }
 
-/// Finds the matches of one rule in one line.
-fn search(matcher: &mut Matcher<'_, '_>, relate: &Relate<'_, '_>, range: (u32, u32), out: &mut Proposals) {
-    let mut start = range.0;
-    while start < range.1 {
-        if !matcher.may_begin(start) {
-            start += 1;
-            continue;
+/// One rule at work in one line.
+struct Search<'a, 'l, T> {
+    forms: &'a FormTable,
+    matches: &'a mut MatchScratch,
+    relate: Relate<'a, 'l>,
+    trace: &'a mut T,
+}
+
+impl<T: Trace> Search<'_, '_, T> {
+    fn run(&mut self, out: &mut Proposals) {
+        match self.relate.rule.overlap {
+            Overlap::All => self.every(out),
+            Overlap::None | Overlap::Starts => self.preferred(out),
         }
-        let Some(end) = matcher.match_at(start) else {
-            start += 1;
-            continue;
-        };
-        let accepted = relate.propose(matcher.notes(), out);
-        start = match relate.rule.overlap {
-            Overlap::None if accepted => end.max(start + 1),
-            Overlap::None | Overlap::Starts | Overlap::All => start + 1,
-        };
+    }
+
+    /// The preferred match at each start, from left to right.
+    fn preferred(&mut self, out: &mut Proposals) {
+        let Relate { rule, letters, range, .. } = self.relate;
+        let mut start = range.0;
+        while start < range.1 {
+            let mut matcher =
+                Matcher::resume(&rule.pattern, letters, self.forms, self.matches, range, self.trace);
+            if start == range.0 {
+                matcher.clear();
+            }
+            // A watcher sees where a match fails that cannot begin.
+            while !T::ON && start < range.1 && !matcher.may_begin(start) {
+                start += 1;
+            }
+            let Some(end) = (start < range.1).then(|| matcher.match_at(start)).flatten() else {
+                start += 1;
+                continue;
+            };
+            let accepted = self.relate.propose((end, &self.matches.notes), out, self.trace);
+            start = match rule.overlap {
+                Overlap::None if accepted => end.max(start + 1),
+                Overlap::None | Overlap::Starts | Overlap::All => start + 1,
+            };
+        }
+    }
+
+    /// Every distinct match at each start.
+    fn every(&mut self, out: &mut Proposals) {
+        let Relate { rule, letters, range, .. } = self.relate;
+        let mut places = Places::default();
+        let mut left = MOST_MATCHES;
+        for start in range.0..range.1 {
+            let mut matcher =
+                Matcher::resume(&rule.pattern, letters, self.forms, self.matches, range, self.trace);
+            matcher.clear();
+            if !matcher.may_begin(start) {
+                continue;
+            }
+            let (found, more) = matcher.every(start, left, &mut places);
+            left -= found.len();
+            for (end, notes) in found {
+                self.relate.propose((end, &notes), out, self.trace);
+            }
+            if more {
+                out.truncated = true;
+                return;
+            }
+        }
     }
 }
 

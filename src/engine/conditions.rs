@@ -75,7 +75,9 @@ fn place_text<'a>(span: Span, field: TextField, letters: &Letters<'a>) -> Cow<'a
         TextField::Lower => fold(text, FoldFlags { case: true, marks: false }),
         TextField::Fold => fold(text, FoldFlags { case: true, marks: true }),
         TextField::Shape => crate::prep::shape(&fold(text, FoldFlags::default())).into(),
-        TextField::Kind | TextField::Value | TextField::Feature(_) => Cow::Borrowed(""),
+        TextField::Kind | TextField::Value | TextField::Feature(_) | TextField::Column(_) => {
+            Cow::Borrowed("")
+        }
     }
 }
 
@@ -83,9 +85,12 @@ fn candidate_text<'a>(candidate: &'a Candidate, field: TextField, letters: &Lett
     match field {
         TextField::Value => Cow::Borrowed(candidate.value.as_ref().map_or("", |value| value.as_str())),
         TextField::Feature(name) => Cow::Borrowed(candidate.feature(name).map_or("", |value| value)),
-        TextField::Text | TextField::Lower | TextField::Fold | TextField::Shape | TextField::Kind => {
-            place_text(candidate.span, field, letters)
-        }
+        TextField::Text
+        | TextField::Lower
+        | TextField::Fold
+        | TextField::Shape
+        | TextField::Kind
+        | TextField::Column(_) => place_text(candidate.span, field, letters),
     }
 }
 
@@ -122,6 +127,21 @@ pub(super) struct Conditions<'a, 'l> {
 }
 
 impl Conditions<'_, '_> {
+    /// The same, part by part: which part of a conjunction no reading meets.
+    pub(super) fn refused(&self, condition: &Where, mut readings: Vec<Reading>) -> Option<usize> {
+        let parts = match condition {
+            Where::And(list) => list.as_slice(),
+            other => std::slice::from_ref(other),
+        };
+        for (index, part) in parts.iter().enumerate() {
+            readings = self.filter(part, readings);
+            if readings.is_empty() {
+                return Some(index);
+            }
+        }
+        None
+    }
+
     /// The readings that meet the condition, with what it joins to them.
     pub(super) fn filter(&self, condition: &Where, readings: Vec<Reading>) -> Vec<Reading> {
         match condition {

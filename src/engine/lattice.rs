@@ -1,7 +1,9 @@
 //! The letters of one step: the tokens of a document and the spans over them.
 
-use crate::doc::schema::{Standing, TypeId};
+use crate::doc::InputTokens;
+use crate::doc::schema::{ColumnId, Standing, TypeId};
 use crate::prep::{Class, Token};
+use crate::program::{Program, TextCheck};
 use crate::text::Span;
 
 use super::candidate::{Candidate, CandidateId};
@@ -128,12 +130,44 @@ pub(super) struct Letters<'a> {
     pub(super) lines: &'a [(u32, u32)],
     pub(super) lattice: &'a Lattice,
     pub(super) candidates: &'a [Candidate],
+    pub(super) columns: &'a Columns<'a>,
+}
+
+/// What the tokens of a document bring with them, for the checks of a program.
+#[derive(Debug, Default)]
+pub(super) struct Columns<'a> {
+    /// For each check the values of its column and the check itself.
+    checks: Vec<(&'a [Option<std::sync::Arc<str>>], &'a TextCheck)>,
+}
+
+impl<'a> Columns<'a> {
+    pub(super) fn new(program: &'a Program, tokens: Option<&'a InputTokens>) -> Self {
+        let values = |column: ColumnId| {
+            let name = program.columns.get(usize::from(column.0))?;
+            tokens?.columns.get(name).map(Vec::as_slice)
+        };
+        let check = |(column, check): &'a (ColumnId, TextCheck)| (values(*column).unwrap_or(&[]), check);
+        Self { checks: program.column_checks.iter().map(check).collect() }
+    }
+
+    /// Whether the column of a check says of a token what the check wants.
+    pub(super) fn passes(&self, check: u32, token: usize) -> bool {
+        let Some((values, check)) = self.checks.get(check as usize) else { return false };
+        values.get(token).and_then(Option::as_ref).is_some_and(|value| check.passes(value))
+    }
 }
 
 impl Letters<'_> {
     /// The line of a token, from 0.
     pub(super) fn line_of(&self, token: u32) -> usize {
         self.lines.partition_point(|&(start, _)| start <= token).saturating_sub(1)
+    }
+
+    /// The sentence of a token: its first token, and one past the last.
+    pub(super) fn sentence(&self, token: u32) -> (u32, u32) {
+        let last = self.tokens.len() as u32;
+        let starts = |&at: &u32| self.has(at as usize, Class::SENTENCE_START);
+        (self.sentence_of(token), (token + 1..last).find(starts).unwrap_or(last))
     }
 
     /// The sentence of a token, by its first token.

@@ -12,13 +12,16 @@ use crate::doc::schema::{Anchor, BindingId};
 use crate::prep::Class;
 use crate::program::{Inst, PatternProgram, Pc, TokenTest};
 
+use smallvec::SmallVec;
+
 use super::candidate::CandidateId;
 use super::conditions::span_passes;
 use super::forms::FormTable;
 use super::lattice::Letters;
+use super::trace::Trace;
 
 /// What the matcher notes on its way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Note {
     /// It consumed a span, bound to a name or not.
     Span(Option<BindingId>, CandidateId),
@@ -26,6 +29,15 @@ pub(super) enum Note {
     Open(BindingId, u32),
     /// A binding ends before this token.
     Close(BindingId, u32),
+}
+
+/// A way on from one place of a pattern and a line to another.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Step {
+    /// The next instruction, and the token before which the match stands.
+    pub(super) to: (Pc, u32),
+    /// What is noted on the way.
+    pub(super) note: Option<Note>,
 }
 
 /// A place in the search that is still to be tried.
@@ -51,7 +63,8 @@ pub(super) struct MatchScratch {
 }
 
 /// One pattern at work in one line.
-pub(super) struct Matcher<'a, 'l> {
+pub(super) struct Matcher<'a, 'l, T> {
+    trace: &'a mut T,
     program: &'a PatternProgram,
     letters: &'a Letters<'l>,
     forms: &'a FormTable,
@@ -61,19 +74,38 @@ pub(super) struct Matcher<'a, 'l> {
     last: u32,
 }
 
-impl<'a, 'l> Matcher<'a, 'l> {
+impl<'a, 'l, T: Trace> Matcher<'a, 'l, T> {
     /// Prepares the search of tokens `first..last`. O(instructions × tokens / 64).
     pub(super) fn new(
         program: &'a PatternProgram,
         letters: &'a Letters<'l>,
         forms: &'a FormTable,
         scratch: &'a mut MatchScratch,
-        (first, last): (u32, u32),
+        range: (u32, u32),
+        trace: &'a mut T,
     ) -> Self {
-        let places = (last - first) as usize + 1;
-        scratch.seen.clear();
-        scratch.seen.resize((program.insts.len() * places).div_ceil(64), 0);
-        Self { program, letters, forms, scratch, first, last }
+        let mut matcher = Self::resume(program, letters, forms, scratch, range, trace);
+        matcher.clear();
+        matcher
+    }
+
+    /// Forgets what failed. O(instructions × tokens / 64).
+    pub(super) fn clear(&mut self) {
+        let places = (self.last - self.first) as usize + 1;
+        self.scratch.seen.clear();
+        self.scratch.seen.resize((self.program.insts.len() * places).div_ceil(64), 0);
+    }
+
+    /// Goes on with the search that the buffers were used for last.
+    pub(super) fn resume(
+        program: &'a PatternProgram,
+        letters: &'a Letters<'l>,
+        forms: &'a FormTable,
+        scratch: &'a mut MatchScratch,
+        (first, last): (u32, u32),
+        trace: &'a mut T,
+    ) -> Self {
+        Self { trace, program, letters, forms, scratch, first, last }
     }
 
     /// Whether a match may begin at a token. Cheap, and never wrongly no.
@@ -103,7 +135,49 @@ impl<'a, 'l> Matcher<'a, 'l> {
     pub(super) fn match_at(&mut self, start: u32) -> Option<u32> {
         self.scratch.notes.clear();
         self.scratch.path.clear();
+        if T::ON {
+            // What failed from an earlier start is to be seen again.
+            self.scratch.seen.fill(0);
+            self.trace.begins(start);
+        }
         self.run(self.program.start, start)
+    }
+
+    /// Where the pattern begins.
+    pub(super) fn start(&self) -> Pc {
+        self.program.start
+    }
+
+    /// Whether a match ends here.
+    pub(super) fn is_match(&self, pc: Pc) -> bool {
+        matches!(self.program.insts[pc as usize], Inst::Match)
+    }
+
+    /// Every way on from a place, in the order of preference.
+    pub(super) fn steps(&mut self, pc: Pc, token: u32, out: &mut SmallVec<[Step; 4]>) {
+        let program = self.program;
+        let mut go = |pc: Pc, token: u32, note: Option<Note>| out.push(Step { to: (pc, token), note });
+        match &program.insts[pc as usize] {
+            Inst::Match => {}
+            Inst::Split(first, second) => {
+                go(*first, token, None);
+                go(*second, token, None);
+            }
+            Inst::Open(binding, next) => go(*next, token, Some(Note::Open(*binding, token))),
+            Inst::Close(binding, next) => go(*next, token, Some(Note::Close(*binding, token))),
+            Inst::Span { binding, next, .. } => self.spans(pc, token, |to, id| {
+                go(*next, to, Some(Note::Span(*binding, id)));
+            }),
+            Inst::Token { next, .. }
+            | Inst::Gap { next }
+            | Inst::SameSentence(next)
+            | Inst::Assert(_, next)
+            | Inst::Look { next, .. } => {
+                if let Some(token) = self.consume(pc, token) {
+                    go(*next, token, None);
+                }
+            }
+        }
     }
 
     /// What the last match noted.
@@ -140,27 +214,18 @@ impl<'a, 'l> Matcher<'a, 'l> {
             }
             match &program.insts[pc as usize] {
                 Inst::Match => return Some(token),
-                Inst::Token { test, next } => {
-                    let at = self.ahead(pc, token)?;
-                    if !self.passes(&program.tests[*test as usize], at as usize) {
+                Inst::Token { next, .. }
+                | Inst::Gap { next }
+                | Inst::SameSentence(next)
+                | Inst::Assert(_, next)
+                | Inst::Look { next, .. } => {
+                    let Some(beyond) = self.consume(pc, token) else {
+                        if T::ON {
+                            self.trace.stops(pc, token, &self.scratch.notes);
+                        }
                         return None;
-                    }
-                    token = self.beyond(pc, at);
-                    pc = *next;
-                }
-                Inst::Gap { next } => {
-                    let at = self.ahead(pc, token)?;
-                    if at > self.first && self.letters.has(at as usize, Class::SENTENCE_START) {
-                        return None;
-                    }
-                    token = self.beyond(pc, at);
-                    pc = *next;
-                }
-                Inst::SameSentence(next) => {
-                    let inside = token > self.first && token < self.last;
-                    if inside && self.letters.has(token as usize, Class::SENTENCE_START) {
-                        return None;
-                    }
+                    };
+                    token = beyond;
                     pc = *next;
                 }
                 Inst::Span { .. } => {
@@ -179,23 +244,44 @@ impl<'a, 'l> Matcher<'a, 'l> {
                     self.scratch.notes.push(Note::Close(*binding, token));
                     pc = *next;
                 }
-                Inst::Assert(anchor, next) => {
-                    if !self.stands_at(*anchor, token) {
-                        return None;
-                    }
-                    pc = *next;
-                }
-                Inst::Look { start, negative, next } => {
-                    let (notes, path) = (self.scratch.notes.len(), self.scratch.path.len());
-                    let found = self.run(*start, token).is_some();
-                    self.scratch.notes.truncate(notes);
-                    self.scratch.path.truncate(path);
-                    if found == *negative {
-                        return None;
-                    }
-                    pc = *next;
-                }
             }
+        }
+    }
+
+    /// Where the match stands after an instruction that consumes a token or
+    /// looks at the place; nothing where it fails.
+    fn consume(&mut self, pc: Pc, token: u32) -> Option<u32> {
+        let program = self.program;
+        match &program.insts[pc as usize] {
+            Inst::Token { test, .. } => {
+                let at = self.ahead(pc, token)?;
+                self.passes(&program.tests[*test as usize], at as usize).then(|| self.beyond(pc, at))
+            }
+            Inst::Gap { .. } => {
+                let at = self.ahead(pc, token)?;
+                let crosses = at > self.first && self.letters.has(at as usize, Class::SENTENCE_START);
+                (!crosses).then(|| self.beyond(pc, at))
+            }
+            Inst::SameSentence(_) => {
+                let inside = token > self.first && token < self.last;
+                let crosses = inside && self.letters.has(token as usize, Class::SENTENCE_START);
+                (!crosses).then_some(token)
+            }
+            Inst::Assert(anchor, _) => self.stands_at(*anchor, token).then_some(token),
+            Inst::Look { start, negative, .. } => {
+                let (notes, path) = (self.scratch.notes.len(), self.scratch.path.len());
+                if T::ON {
+                    self.trace.looks(true);
+                }
+                let found = self.run(*start, token).is_some();
+                if T::ON {
+                    self.trace.looks(false);
+                }
+                self.scratch.notes.truncate(notes);
+                self.scratch.path.truncate(path);
+                (found != *negative).then_some(token)
+            }
+            Inst::Span { .. } | Inst::Split(..) | Inst::Open(..) | Inst::Close(..) | Inst::Match => None,
         }
     }
 
@@ -233,8 +319,25 @@ impl<'a, 'l> Matcher<'a, 'l> {
     /// Leaves a job for each span that the instruction may consume, so that
     /// the longest is tried first.
     fn push_spans(&mut self, pc: Pc, token: u32) {
+        let Inst::Span { binding, next, .. } = &self.program.insts[pc as usize] else { return };
+        let first = self.scratch.jobs.len();
+        let (notes, path) = (self.scratch.notes.len() as u32, self.scratch.path.len() as u32);
+        let mut jobs = std::mem::take(&mut self.scratch.jobs);
+        self.spans(pc, token, |to, id| {
+            jobs.push(Job { pc: *next, token: to, notes, path, letter: Some((*binding, id)) });
+        });
+        self.scratch.jobs = jobs;
+        self.scratch.jobs[first..].reverse();
+        if T::ON && self.scratch.jobs.len() == first {
+            self.trace.stops(pc, token, &self.scratch.notes);
+        }
+    }
+
+    /// The spans that the instruction may consume, the longest first, each
+    /// with the place behind it.
+    fn spans(&self, pc: Pc, token: u32, mut fits: impl FnMut(u32, CandidateId)) {
         let (program, letters) = (self.program, self.letters);
-        let Inst::Span { types, test, binding, next } = &program.insts[pc as usize] else { return };
+        let Inst::Span { types, test, .. } = &program.insts[pc as usize] else { return };
         let backward = program.backward[pc as usize];
         let Some(at) = self.ahead(pc, token) else { return };
         let spans = if backward {
@@ -242,15 +345,15 @@ impl<'a, 'l> Matcher<'a, 'l> {
         } else {
             letters.lattice.starting(at as usize)
         };
-        for &id in spans.iter().rev() {
+        for &id in spans {
             let candidate = &letters.candidates[id.index()];
             let (first, last) = candidate.tokens;
-            let fits = types.contains(&candidate.label)
+            let fit = types.contains(&candidate.label)
                 && first >= self.first
                 && last <= self.last
                 && test.as_ref().is_none_or(|test| span_passes(test, candidate, letters));
-            if fits {
-                self.push(*next, if backward { first } else { last }, Some((*binding, id)));
+            if fit {
+                fits(if backward { first } else { last }, id);
             }
         }
     }
@@ -298,6 +401,7 @@ impl<'a, 'l> Matcher<'a, 'l> {
                 let stands = |&label: &_| letters.lattice.stands(token, *standing, label, letters.candidates);
                 types.iter().any(stands)
             }
+            TokenTest::Column(check) => letters.columns.passes(*check, token),
         }
     }
 }

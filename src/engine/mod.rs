@@ -9,6 +9,8 @@
 mod candidate;
 mod cascade;
 mod conditions;
+mod context;
+mod every;
 mod forms;
 mod lattice;
 mod link;
@@ -17,6 +19,7 @@ mod output;
 mod relate;
 mod resolve;
 mod scan;
+mod trace;
 
 pub use candidate::{Candidate, CandidateId, Fate, Proposal, Step};
 pub use cascade::{CandidateReport, ExtractConfig, Extraction, Extractor, Scratch};

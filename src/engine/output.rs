@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use rustc_hash::FxHashMap;
 
-use crate::doc::{Annotations, Arg, Mention, MentionId, Relation};
+use crate::doc::{Annotations, Arg, Event, Mention, MentionId, Relation, Target};
 use crate::program::Program;
 
 use super::candidate::{CandidateId, Proposal};
@@ -48,9 +48,11 @@ pub(super) fn annotations(letters: &Letters<'_>, relations: &[Proposal], program
             )
         }
     };
+    let (relations, events) = related(letters, relations, &ids, program);
     Annotations {
         mentions: mentions.iter().enumerate().map(mention).collect(),
-        relations: related(letters, relations, &ids, program),
+        relations,
+        events,
         chains: chains
             .into_iter()
             .map(|chain| chain.into_iter().map(|at| MentionId(at as u32)).collect())
@@ -59,42 +61,66 @@ pub(super) fn annotations(letters: &Letters<'_>, relations: &[Proposal], program
     }
 }
 
-/// The relations whose arguments stayed, or moved to what replaced them.
+/// The relations and events whose arguments stayed, or moved to what replaced
+/// them. A role that may stay open is left open where its span did not stay.
 fn related(
     letters: &Letters<'_>,
     proposals: &[Proposal],
     ids: &FxHashMap<CandidateId, MentionId>,
     program: &Program,
-) -> Vec<Relation> {
-    let mut found: Vec<(Vec<MentionId>, &Proposal)> = Vec::new();
-    for proposal in proposals {
+) -> (Vec<Relation>, Vec<Event>) {
+    let mut found: Vec<(Vec<(u8, MentionId)>, &Proposal)> = Vec::new();
+    'proposals: for proposal in proposals {
         let relation = usize::from(proposal.relation.0);
-        let stand = |(role, id): (usize, &CandidateId)| {
-            let stands = standing(*id, letters.candidates)?;
-            let label = letters.candidates[stands.index()].label;
-            program.accepts(relation, role, label).then(|| ids.get(&stands).copied()).flatten()
-        };
-        let args: Option<Vec<MentionId>> = proposal.args.iter().enumerate().map(stand).collect();
-        let Some(mut args) = args else { continue };
-        if args.windows(2).any(|pair| pair[0] == pair[1]) {
+        let info = &program.relations[relation];
+        let mut args = Vec::with_capacity(proposal.args.len());
+        for &(role, id) in &proposal.args {
+            let stands = standing(id, letters.candidates).and_then(|stands| {
+                let label = letters.candidates[stands.index()].label;
+                let fits = program.accepts(relation, usize::from(role), label);
+                fits.then(|| ids.get(&stands).copied()).flatten()
+            });
+            match stands {
+                Some(mention) => args.push((role, mention)),
+                None if info.optional[usize::from(role)] => {}
+                None => continue 'proposals,
+            }
+        }
+        if args.windows(2).any(|pair| pair[0].1 == pair[1].1) {
             continue;
         }
-        if program.relations[relation].symmetric {
-            args.sort();
+        if info.symmetric {
+            let mut mentions: Vec<MentionId> = args.iter().map(|(_, mention)| *mention).collect();
+            mentions.sort();
+            args.iter_mut().zip(mentions).for_each(|(arg, mention)| arg.1 = mention);
         }
         found.push((args, proposal));
     }
-    found.sort_by(|(a, p), (b, q)| (a, p.relation, p.rule).cmp(&(b, q.relation, q.rule)));
+    let mentions = |args: &[(u8, MentionId)]| args.iter().map(|arg| arg.1).collect::<Vec<_>>();
+    found.sort_by_cached_key(|(args, proposal)| {
+        (mentions(args), args.clone(), proposal.relation, proposal.rule)
+    });
     found.dedup_by(|(a, p), (b, q)| a == b && p.relation == q.relation);
-    let relation = |(index, (args, proposal)): (usize, (Vec<MentionId>, &Proposal))| {
+    let (mut relations, mut events) = (Vec::new(), Vec::new());
+    for (args, proposal) in found {
         let info = &program.relations[usize::from(proposal.relation.0)];
-        let arg = |(role, mention): (&std::sync::Arc<str>, MentionId)| Arg { role: role.clone(), mention };
-        Relation {
-            id: format!("R{}", index + 1),
-            label: info.name.clone(),
-            args: info.roles.iter().zip(args).map(arg).collect(),
-            rule: Some(program.origin(proposal.rule).id.clone()),
+        let rule = Some(program.origin(proposal.rule).id.clone());
+        let role = |role: u8| info.roles[usize::from(role)].clone();
+        match args.as_slice() {
+            [(0, trigger), rest @ ..] if info.event => events.push(Event {
+                id: format!("E{}", events.len() + 1),
+                label: info.name.clone(),
+                trigger: *trigger,
+                args: rest.iter().map(|&(at, mention)| (role(at), Target::Mention(mention))).collect(),
+                rule,
+            }),
+            _ => relations.push(Relation {
+                id: format!("R{}", relations.len() + 1),
+                label: info.name.clone(),
+                args: args.iter().map(|&(at, mention)| Arg { role: role(at), mention }).collect(),
+                rule,
+            }),
         }
-    };
-    found.into_iter().enumerate().map(relation).collect()
+    }
+    (relations, events)
 }

@@ -7,13 +7,14 @@ use smallvec::SmallVec;
 use crate::doc::Value;
 use crate::doc::schema::{BindingId, FeatureId, Filter, FoldFlags, RuleId, TypeId};
 use crate::prep::fold;
-use crate::program::{BindingUse, Expr, Part, Setter, TokenRule};
+use crate::program::{BindingUse, Expr, HeadPlan, Part, Setter, TokenRule};
 use crate::value::{self, Normalizer};
 
 use super::candidate::{Candidate, CandidateId, Fate, Proposal};
 use super::conditions::{Bound, Conditions, Reading, bound_text};
 use super::lattice::Letters;
 use super::matcher::Note;
+use super::trace::Trace;
 
 /// Readings of one match that are tried; a rule that binds more is cut short.
 const MOST_READINGS: usize = 4096;
@@ -37,6 +38,7 @@ pub(super) struct Proposals {
 #[derive(Debug)]
 pub(super) struct Update {
     pub(super) span: CandidateId,
+    pub(super) rule: RuleId,
     pub(super) feature: Option<FeatureId>,
     pub(super) value: String,
 }
@@ -55,21 +57,35 @@ pub(super) struct Relate<'a, 'l> {
     pub(super) range: (u32, u32),
     pub(super) context: &'a value::Context,
     pub(super) accepts: &'a dyn Fn(usize, usize, TypeId) -> bool,
+    pub(super) may_stay_open: &'a dyn Fn(usize, usize) -> bool,
 }
 
 impl Relate<'_, '_> {
     /// Adds what a match proposes; says whether its conditions hold.
-    pub(super) fn propose(&self, notes: &[Note], out: &mut Proposals) -> bool {
+    pub(super) fn propose<T: Trace>(
+        &self,
+        (end, notes): (u32, &[Note]),
+        out: &mut Proposals,
+        trace: &mut T,
+    ) -> bool {
         let (bound, made) = self.collect(notes);
         let mut readings = readings(&bound, |index| self.rule.bindings[index].read, &mut out.truncated);
         if let Some(condition) = &self.rule.condition {
             let conditions = Conditions { letters: self.letters, range: self.range };
+            if T::ON {
+                trace.ends(end, notes, conditions.refused(condition, readings.clone()));
+            }
             readings = conditions.filter(condition, readings);
+        } else if T::ON {
+            trace.ends(end, notes, None);
         }
         if readings.is_empty() {
             return false;
         }
         let spans = self.make(notes, &made, &readings, out);
+        if T::ON {
+            spans.iter().flatten().for_each(|id| trace.makes(*id, notes));
+        }
         self.update(&readings, out);
         self.heads(&readings, &spans, out);
         self.drop(&readings, out);
@@ -165,6 +181,16 @@ impl Relate<'_, '_> {
         self.rule.bindings.iter().any(|binding| binding.read && binding.kind == BindingUse::Make(label))
     }
 
+    /// What a context gives to a span in its scope.
+    pub(super) fn give(&self, span: CandidateId, notes: &[Note], out: &mut Proposals) {
+        let (bound, _) = self.collect(notes);
+        let first = |choices: &SmallVec<[Bound; 2]>| choices.first().copied().unwrap_or_default();
+        let reading: Reading = bound.iter().map(first).collect();
+        for set in &self.rule.sets {
+            self.update_one(set, span, &reading, out);
+        }
+    }
+
     fn set(&self, set: &Setter, reading: &Reading, candidate: &mut Candidate) {
         let whole = candidate.span;
         let fill = |part: &Part, out: &mut String| match part {
@@ -187,47 +213,70 @@ impl Relate<'_, '_> {
         for set in &self.rule.sets {
             let Some(target) = set.target else { continue };
             for reading in readings {
-                let Some(Bound::Span(span)) = reading.get(usize::from(target.0)).copied() else { continue };
-                let mut copy = self.letters.candidates[span.index()].clone();
-                copy.value = None;
-                copy.pending = None;
-                copy.features.clear();
-                self.set(set, reading, &mut copy);
-                let pending =
-                    copy.pending.take().and_then(|pending| (pending.0.normalise)(&pending.1, self.context));
-                let value = match set.feature {
-                    None => copy.value.or(pending).map(|value| value.as_str().to_owned()),
-                    Some(feature) => copy.feature(feature).map(|value| value.to_string()),
-                };
-                if let Some(value) = value {
-                    out.updates.push(Update { span, feature: set.feature, value });
+                if let Some(Bound::Span(span)) = reading.get(usize::from(target.0)).copied() {
+                    self.update_one(set, span, reading, out);
                 }
             }
+        }
+    }
+
+    fn update_one(&self, set: &Setter, span: CandidateId, reading: &Reading, out: &mut Proposals) {
+        let mut copy = self.letters.candidates[span.index()].clone();
+        copy.value = None;
+        copy.pending = None;
+        copy.features.clear();
+        self.set(set, reading, &mut copy);
+        let pending = copy.pending.take().and_then(|pending| (pending.0.normalise)(&pending.1, self.context));
+        let value = match set.feature {
+            None => copy.value.or(pending).map(|value| value.as_str().to_owned()),
+            Some(feature) => copy.feature(feature).map(|value| value.to_string()),
+        };
+        if let Some(value) = value {
+            out.updates.push(Update { span, rule: self.rule.rule, feature: set.feature, value });
         }
     }
 
     fn heads(&self, readings: &[Reading], spans: &[Option<CandidateId>], out: &mut Proposals) {
         for reading in readings {
             for head in &self.rule.heads {
-                let resolve = |arg: &BindingId| match reading.get(usize::from(arg.0)).copied()? {
-                    Bound::Span(id) => Some(id),
-                    Bound::Made(index, ..) => spans.get(index as usize).copied().flatten(),
-                    Bound::Nothing | Bound::Tokens(..) => None,
-                };
-                let args: Option<SmallVec<[CandidateId; 2]>> = head.args.iter().map(resolve).collect();
-                let Some(args) = args else { continue };
+                let Some(args) = self.args(head, reading, spans) else { continue };
                 let label = |id: CandidateId| match self.letters.candidates.get(id.index()) {
                     Some(old) => old.label,
                     None => out.spans[id.index() - self.letters.candidates.len()].label,
                 };
                 let relation = usize::from(head.relation.0);
                 let fits =
-                    args.iter().enumerate().all(|(role, &id)| (self.accepts)(relation, role, label(id)));
+                    args.iter().all(|&(role, id)| (self.accepts)(relation, usize::from(role), label(id)));
                 if fits {
                     out.relations.push(Proposal { relation: head.relation, args, rule: self.rule.rule });
                 }
             }
         }
+    }
+
+    /// What plays the roles of a head in one reading; nothing where a role
+    /// that must be filled is not.
+    fn args(
+        &self,
+        head: &HeadPlan,
+        reading: &Reading,
+        spans: &[Option<CandidateId>],
+    ) -> Option<SmallVec<[(u8, CandidateId); 2]>> {
+        let mut args = SmallVec::new();
+        for (role, arg) in head.args.iter().enumerate() {
+            let bound = arg.and_then(|arg| reading.get(usize::from(arg.0)).copied()).unwrap_or_default();
+            let id = match bound {
+                Bound::Span(id) => Some(id),
+                Bound::Made(index, ..) => spans.get(index as usize).copied().flatten(),
+                Bound::Nothing | Bound::Tokens(..) => None,
+            };
+            match id {
+                Some(id) => args.push((role as u8, id)),
+                None if (self.may_stay_open)(usize::from(head.relation.0), role) => {}
+                None => return None,
+            }
+        }
+        Some(args)
     }
 
     fn drop(&self, readings: &[Reading], out: &mut Proposals) {

@@ -2,11 +2,13 @@
 //!
 //! Of spans of one type that overlap, a new one first has to hold its own
 //! against those that stand from earlier steps; then the new ones are ranked
-//! among themselves by priority, then length, then start, then the order of
-//! the rules. Spans of different types never compete.
+//! among themselves by the steps that the pack states (priority, then length,
+//! then start, where it states none), then by the order of the rules. Spans of
+//! different types compete only where the pack makes the types exclusive.
 
-use std::cmp::Reverse;
+use std::cmp::{Ordering, Reverse};
 
+use crate::doc::schema::Order;
 use crate::program::Program;
 
 use super::candidate::{Candidate, CandidateId, Fate, Step};
@@ -18,12 +20,12 @@ pub(super) fn resolve(candidates: &mut [Candidate], fresh: usize, program: &Prog
         (0..candidates.len() as u32).map(CandidateId).filter(|id| candidates[id.index()].stays()).collect();
     let place = |id: &CandidateId| {
         let candidate = &candidates[id.index()];
-        (candidate.label, candidate.span.start, Reverse(candidate.span.end), *id)
+        (group(candidate, program), candidate.span.start, Reverse(candidate.span.end), *id)
     };
     order.sort_unstable_by_key(place);
     let mut from = 0;
     while from < order.len() {
-        let to = run_end(&order, from, candidates);
+        let to = run_end(&order, from, candidates, program);
         let run = &mut order[from..to];
         if run.len() > 1 && run.iter().any(|id| id.index() >= fresh) {
             resolve_run(run, candidates, fresh, program);
@@ -32,13 +34,19 @@ pub(super) fn resolve(candidates: &mut [Candidate], fresh: usize, program: &Prog
     }
 }
 
-/// The end of the run of overlapping candidates of one type.
-fn run_end(order: &[CandidateId], from: usize, candidates: &[Candidate]) -> usize {
+/// Candidates of one group compete: those of one type, and those of types that
+/// exclude each other.
+fn group(candidate: &Candidate, program: &Program) -> u16 {
+    program.groups.get(usize::from(candidate.label.0)).copied().unwrap_or(candidate.label.0)
+}
+
+/// The end of the run of overlapping candidates of one group.
+fn run_end(order: &[CandidateId], from: usize, candidates: &[Candidate], program: &Program) -> usize {
     let first = &candidates[order[from].index()];
-    let (label, mut end) = (first.label, first.span.end);
+    let (competing, mut end) = (group(first, program), first.span.end);
     let mut to = from + 1;
     while let Some(next) = order.get(to).map(|id| &candidates[id.index()]) {
-        if next.label != label || next.span.start >= end {
+        if group(next, program) != competing || next.span.start >= end {
             break;
         }
         end = end.max(next.span.end);
@@ -57,7 +65,7 @@ fn resolve_run(run: &mut [CandidateId], candidates: &mut [Candidate], fresh: usi
         }
     }
     new.retain(|id| candidates[id.index()].stays());
-    new.sort_by_key(|&id| rank(&candidates[id.index()], id, program));
+    new.sort_by(|&a, &b| compare((&candidates[a.index()], a), (&candidates[b.index()], b), program));
     let mut winners: Vec<CandidateId> = Vec::with_capacity(new.len());
     for &id in &new {
         match winners.iter().find(|&&winner| compete(winner, id, candidates, program)) {
@@ -77,24 +85,29 @@ fn resolve_run(run: &mut [CandidateId], candidates: &mut [Candidate], fresh: usi
     }
 }
 
-/// The order: smaller comes first and stays.
-fn rank(candidate: &Candidate, id: CandidateId, program: &Program) -> impl Ord + use<> {
-    let priority = program.origin(candidate.rule).rank.priority;
-    (Reverse(priority), Reverse(candidate.span.len()), candidate.span.start, candidate.rule, id)
+/// The order: what comes first stays.
+fn compare(a: (&Candidate, CandidateId), b: (&Candidate, CandidateId), program: &Program) -> Ordering {
+    let stated = program.order.iter().map(|step| by(*step, a.0, b.0, program));
+    let stated = stated.fold(Ordering::Equal, Ordering::then);
+    stated.then_with(|| (a.0.rule, a.1).cmp(&(b.0.rule, b.1)))
+}
+
+/// One step of the order: what comes first stays.
+fn by(step: Order, a: &Candidate, b: &Candidate, program: &Program) -> Ordering {
+    let priority = |candidate: &Candidate| program.origin(candidate.rule).rank.priority;
+    match step {
+        Order::Priority => priority(b).cmp(&priority(a)),
+        Order::Longest => b.span.len().cmp(&a.span.len()),
+        Order::Shortest => a.span.len().cmp(&b.span.len()),
+        Order::Earliest => a.span.start.cmp(&b.span.start),
+        Order::Latest => b.span.start.cmp(&a.span.start),
+    }
 }
 
 /// The first step of the order in which two candidates differ.
 fn step(winner: &Candidate, loser: &Candidate, program: &Program) -> Step {
-    let priority = |candidate: &Candidate| program.origin(candidate.rule).rank.priority;
-    if priority(winner) != priority(loser) {
-        Step::Priority
-    } else if winner.span.len() != loser.span.len() {
-        Step::Length
-    } else if winner.span.start != loser.span.start {
-        Step::Start
-    } else {
-        Step::Order
-    }
+    let differs = |step: &&Order| by(**step, winner, loser, program) != Ordering::Equal;
+    program.order.iter().find(differs).map_or(Step::Rule, |step| Step::By(*step))
 }
 
 /// Whether a new candidate gives way to one that stands already.

@@ -173,7 +173,7 @@ impl Reader<'_> {
             let (role, target) = word.split_once(':').ok_or_else(|| format!("`{word}` is no `Role:T1`"))?;
             args.push((role.into(), self.target(target)?));
         }
-        self.out.events.push(Event { id: id.to_owned(), label: label.into(), trigger, args });
+        self.out.events.push(Event { id: id.to_owned(), label: label.into(), trigger, args, rule: None });
         Ok(())
     }
 

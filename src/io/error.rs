@@ -44,7 +44,7 @@ pub enum ReadError {
 }
 
 impl ReadError {
-    pub(super) fn record(file: &str, line: u64, reason: impl Into<String>) -> Self {
+    pub(crate) fn record(file: &str, line: u64, reason: impl Into<String>) -> Self {
         Self::Record { file: file.to_owned(), line, reason: reason.into() }
     }
 }

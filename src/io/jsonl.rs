@@ -9,7 +9,10 @@ use smallvec::SmallVec;
 
 use super::record::Record;
 use super::source::{Annotated, ReadConfig};
-use crate::doc::{Annotations, Arg, Chain, Document, Fragments, Mention, MentionId, Relation, Value};
+use super::tokens;
+use crate::doc::{
+    Annotations, Arg, Chain, Document, Event, Fragments, Mention, MentionId, Relation, Target, Value,
+};
 use crate::text::{OffsetUnit, Span, UnitIndex};
 
 /// Reads one line. The error says what is wrong.
@@ -41,6 +44,10 @@ pub(super) fn parse(line: &str, fallback_id: &str, config: ReadConfig) -> Result
     let relations = list(members.remove("relations"), "relations")?;
     let chains = list(members.remove("chains"), "chains")?;
     let annotated = entities.is_some();
+    let tokens = match members.get("tokens") {
+        Some(Json::Null) | None => None,
+        Some(list) => Some(tokens::from_json(list, &text, &UnitIndex::new(&text, unit))?),
+    };
     let mut annotations = Annotations::default();
     if config.annotations == Annotated::Read {
         let units = UnitIndex::new(&text, unit);
@@ -54,15 +61,33 @@ pub(super) fn parse(line: &str, fallback_id: &str, config: ReadConfig) -> Result
             annotations.mentions.push(mention);
         }
         for (index, item) in relations.unwrap_or_default().into_iter().enumerate() {
-            annotations
-                .relations
-                .push(relation(item, index, &ids).map_err(|e| format!("relations[{index}]: {e}"))?);
+            let wrong = |e| format!("relations[{index}]: {e}");
+            let trigger = item.get("trigger").and_then(Json::as_str).map(str::to_owned);
+            let relation = relation(item, index, &ids).map_err(wrong)?;
+            match trigger {
+                None => annotations.relations.push(relation),
+                Some(id) => {
+                    let trigger =
+                        *ids.get(&id).ok_or_else(|| wrong(format!("`trigger` names no entity: `{id}`")))?;
+                    annotations.events.push(Event {
+                        id: relation.id,
+                        label: relation.label,
+                        trigger,
+                        args: relation
+                            .args
+                            .into_iter()
+                            .map(|arg| (arg.role, Target::Mention(arg.mention)))
+                            .collect(),
+                        rule: relation.rule,
+                    });
+                }
+            }
         }
         for (index, item) in chains.unwrap_or_default().into_iter().enumerate() {
             annotations.chains.push(chain(&item, &ids).map_err(|e| format!("chains[{index}]: {e}"))?);
         }
     }
-    let document = Document { id, text, meta, extra: members };
+    let document = Document { id, text, meta, tokens, extra: members };
     Ok(Record { document, annotations, annotated })
 }
 
@@ -254,6 +279,8 @@ impl Serialize for Pairs<'_> {
 struct RelationOut<'a> {
     id: &'a str,
     r#type: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trigger: Option<&'a str>,
     args: Pairs<'a>,
     rule: Option<&'a str>,
 }
@@ -273,11 +300,11 @@ struct RecordOut<'a> {
 }
 
 impl JsonlWriter {
-    /// Appends one line. Events, attributes and notes, which only brat has,
-    /// are left out.
-    pub fn write(&self, document: &Document, annotations: &Annotations, out: &mut Vec<u8>) {
+    /// Appends one line. Attributes and notes, which only brat has, are left
+    /// out. An event is a relation with a `trigger`.
+    pub fn write<'a>(&self, document: &'a Document, annotations: &'a Annotations, out: &mut Vec<u8>) {
         let units = UnitIndex::new(&document.text, self.offsets);
-        let id = |mention: MentionId| annotations.mention(mention).id.as_str();
+        let id = |mention: MentionId| -> &'a str { annotations.mention(mention).id.as_str() };
         let entity = |mention: &'_ Mention| -> (u32, u32, Vec<(u32, u32)>) {
             let span = mention.span();
             let place = |span: Span| (units.from_byte(span.start), units.from_byte(span.end));
@@ -289,6 +316,24 @@ impl JsonlWriter {
             };
             (start, end, parts)
         };
+        // An argument that is an event or a relation has no place in JSON.
+        let event = |event: &'a Event| RelationOut {
+            id: &event.id,
+            r#type: &event.label,
+            trigger: Some(id(event.trigger)),
+            args: Pairs(
+                event
+                    .args
+                    .iter()
+                    .filter_map(|(role, target)| match target {
+                        Target::Mention(mention) => Some((&**role, id(*mention))),
+                        Target::Relation(_) | Target::Event(_) | Target::Other(_) => None,
+                    })
+                    .collect(),
+            ),
+            rule: event.rule.as_deref(),
+        };
+        let carried = tokens::carried(document, &units);
         let record = RecordOut {
             id: &document.id,
             text: &document.text,
@@ -322,12 +367,14 @@ impl JsonlWriter {
                 .map(|relation| RelationOut {
                     id: &relation.id,
                     r#type: &relation.label,
+                    trigger: None,
                     args: Pairs(relation.args.iter().map(|arg| (&*arg.role, id(arg.mention))).collect()),
                     rule: relation.rule.as_deref(),
                 })
+                .chain(annotations.events.iter().map(event))
                 .collect(),
             chains: annotations.chains.iter().map(|chain| chain.iter().map(|m| id(*m)).collect()).collect(),
-            extra: &document.extra,
+            extra: carried.as_ref().unwrap_or(&document.extra),
         };
         // Writing to memory and serializing strings and numbers cannot fail.
         if serde_json::to_writer(&mut *out, &record).is_ok() {

@@ -12,6 +12,7 @@ mod inputs;
 mod jsonl;
 mod record;
 mod source;
+mod tokens;
 
 pub use brat::BratFolder;
 pub use error::{BadRecord, ReadError, reject_line};
@@ -40,6 +41,7 @@ pub(crate) enum Kind {
     Text,
     Jsonl,
     Brat,
+    Conllu,
 }
 
 /// Every format. A new one is a line here.
@@ -57,6 +59,13 @@ pub const FORMATS: &[Format] = &[
         doc: "brat standoff: NAME.txt with NAME.ann",
         writes: true,
         kind: Kind::Brat,
+    },
+    Format {
+        name: "conllu",
+        extensions: &["conllu"],
+        doc: "CoNLL-U: a word a line, with lemma, part of speech and so on",
+        writes: false,
+        kind: Kind::Conllu,
     },
     Format {
         name: "text",

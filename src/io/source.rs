@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::error::{BadRecord, ReadError};
 use super::record::{RawRecord, Record};
-use super::{Inputs, Kind, brat, bytes, jsonl};
+use super::{Inputs, Kind, brat, bytes, jsonl, tokens};
 use crate::doc::{Annotations, Document};
 use crate::text::OffsetUnit;
 
@@ -45,11 +45,16 @@ pub struct Source {
     config: ReadConfig,
 }
 
-/// An open file of JSON Lines.
+/// An open file of many records: JSON Lines, or CoNLL-U.
 struct Lines {
     file: String,
     stream: Box<dyn BufRead + Send>,
     line: u64,
+    kind: Kind,
+    /// The id of a document that has none.
+    id: String,
+    /// A line of the next document.
+    ahead: Option<Vec<u8>>,
 }
 
 impl Source {
@@ -95,8 +100,9 @@ impl Source {
                 Err(error) => return fail(error),
             },
         };
-        if kind == Kind::Jsonl {
-            self.lines = Some(Lines { file, stream, line: 0 });
+        if matches!(kind, Kind::Jsonl | Kind::Conllu) {
+            let id = input.id.clone();
+            self.lines = Some(Lines { file, stream, line: 0, kind, id, ahead: None });
             return None;
         }
         let mut raw = empty(Vec::new());
@@ -129,8 +135,48 @@ fn looks_like_json(head: &[u8]) -> bool {
 }
 
 impl Lines {
-    /// The next line that is not blank.
     fn next(&mut self) -> Option<Result<RawRecord, BadRecord>> {
+        if self.kind == Kind::Conllu { self.next_document() } else { self.next_line() }
+    }
+
+    /// The lines of CoNLL-U up to the next `# newdoc`.
+    fn next_document(&mut self) -> Option<Result<RawRecord, BadRecord>> {
+        let mut bytes = self.ahead.take().unwrap_or_default();
+        let first = self.line + u64::from(bytes.is_empty());
+        let mut has_words = false;
+        loop {
+            let start = bytes.len();
+            let read = self.stream.read_until(b'\n', &mut bytes);
+            let line = &bytes[start..];
+            if line.starts_with(b"# newdoc") && has_words {
+                self.line += 1;
+                self.ahead = Some(bytes.split_off(start));
+                break;
+            }
+            has_words |= !line.trim_ascii().is_empty() && !line.starts_with(b"#");
+            match read {
+                Ok(0) => break,
+                Ok(_) => self.line += 1,
+                Err(source) => {
+                    let error = ReadError::Io { file: self.file.clone(), source };
+                    self.stream = Box::new(io::empty());
+                    return Some(Err(BadRecord { error, raw: self.document(bytes, first) }));
+                }
+            }
+        }
+        if !has_words {
+            return None;
+        }
+        Some(Ok(self.document(bytes, first)))
+    }
+
+    fn document(&self, bytes: Vec<u8>, line: u64) -> RawRecord {
+        let fallback_id = if line <= 1 { self.id.clone() } else { format!("{}:{line}", self.id) };
+        RawRecord { file: self.file.clone(), line, bytes, annotations: None, fallback_id, kind: self.kind }
+    }
+
+    /// The next line that is not blank.
+    fn next_line(&mut self) -> Option<Result<RawRecord, BadRecord>> {
         loop {
             let mut bytes = Vec::new();
             self.line += 1;
@@ -220,6 +266,13 @@ pub fn parse(raw: RawRecord, config: ReadConfig) -> Result<Record, Box<BadRecord
             let error = ReadError::record(&file, line, reason);
             Box::new(BadRecord { error, raw: whole(text.into_bytes(), None) })
         }),
+        Kind::Conllu => match tokens::from_conllu(&text, &fallback_id) {
+            Ok(document) => Ok(Record { document, annotations: Annotations::default(), annotated: false }),
+            Err((at, reason)) => {
+                let error = ReadError::record(&file, line + at - 1, reason);
+                Err(Box::new(BadRecord { error, raw: whole(text.into_bytes(), None) }))
+            }
+        },
         Kind::Brat => {
             let lines = annotations.unwrap_or_default();
             let file_of_lines = Path::new(&file).with_extension("ann").display().to_string();

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::sentence::split;
 use super::token::{Class, Token};
 use super::tokenize::tokenize;
+use crate::text::Span;
 
 /// A text with its tokens, lines and sentences.
 #[derive(Clone, Debug)]
@@ -27,6 +28,33 @@ impl<'t> Prepared<'t> {
         tokenize(text, &mut buffer);
         split(text, &mut buffer);
         Self { text, tokens: buffer }
+    }
+
+    /// Takes the tokens that came with a text. A token is what its span says,
+    /// be it two words; lines and sentences are found as ever. O(n).
+    #[must_use]
+    pub fn with_tokens(text: &'t str, spans: &[Span]) -> Self {
+        let mut tokens = Vec::with_capacity(spans.len());
+        let mut at = 0;
+        for (index, span) in spans.iter().enumerate() {
+            let Some(form) = span.slice(text) else { continue };
+            let mut class = Class::of_form(form);
+            let between = text.get(at..span.start as usize).unwrap_or("");
+            if index == 0 || between.contains(['\n', '\r']) {
+                class.insert(Class::LINE_START);
+                if let Some(last) = tokens.last_mut() {
+                    let last: &mut Token = last;
+                    last.class.insert(Class::LINE_END);
+                }
+            }
+            tokens.push(Token { start: span.start, end: span.end, class });
+            at = span.end as usize;
+        }
+        if let Some(last) = tokens.last_mut() {
+            last.class.insert(Class::LINE_END);
+        }
+        split(text, &mut tokens);
+        Self { text, tokens }
     }
 
     /// Hands the buffer back.

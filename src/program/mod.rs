@@ -14,13 +14,16 @@ pub use phrases::{PhraseEntry, PhraseTrie, Vocabulary};
 pub use predicates::{FormField, PredicateId, Predicates};
 pub use regexes::{RegexBank, RegexView, TextRegex};
 pub use rules::{
-    BindingInfo, BindingUse, Expr, HeadPlan, Part, Requirement, Setter, Side, SpanTest, TextCheck, TokenRule,
-    Where,
+    BindingInfo, BindingUse, ContextRule, Expr, HeadPlan, Part, Requirement, Setter, Side, SpanTest,
+    TextCheck, TokenRule, Where,
 };
 
 use std::sync::Arc;
 
-use crate::doc::schema::{FoldFlags, LinkMethod, Rank, RelationInfo, RuleId, TypeId, TypeInfo};
+use crate::doc::schema::{
+    ColumnId, FoldFlags, ItemInfo, LinkMethod, Order, PlaceId, Rank, RelationInfo, RuleId, SourcePlace,
+    TypeId, TypeInfo,
+};
 
 /// A compiled rule pack: immutable, shared by all threads.
 #[derive(Debug, Default)]
@@ -49,6 +52,16 @@ pub struct Program {
     pub links: Vec<Link>,
     /// Whether some test asks in which spans a token stands.
     pub asks_standing: bool,
+    /// Names of the columns that tokens bring with them, by [`ColumnId`].
+    pub columns: Vec<Arc<str>>,
+    /// Tests on columns.
+    pub column_checks: Vec<(ColumnId, TextCheck)>,
+    /// For each type the group in which its spans compete.
+    pub groups: Vec<u16>,
+    /// The steps that decide which of two spans stays.
+    pub order: Vec<Order>,
+    /// Places in the sources, by [`PlaceId`].
+    pub places: Vec<SourcePlace>,
 }
 
 /// What made a span or a relation.
@@ -56,8 +69,12 @@ pub struct Program {
 pub struct Origin {
     /// `file:rule`
     pub id: Arc<str>,
+    /// Its kind, place and tags.
+    pub info: ItemInfo,
     /// Priority and so on.
     pub rank: Rank,
+    /// Whether it runs.
+    pub on: bool,
 }
 
 /// One phase of a program.
@@ -71,6 +88,8 @@ pub struct Phase {
     pub rules: Vec<TokenRule>,
     /// Rules that take back.
     pub drops: Vec<TokenRule>,
+    /// Cues that give features to the spans in their scope.
+    pub contexts: Vec<ContextRule>,
 }
 
 /// Which mentions are of one thing.
@@ -107,6 +126,12 @@ impl Program {
     #[must_use]
     pub fn origin(&self, rule: RuleId) -> &Origin {
         &self.origins[rule.0 as usize]
+    }
+
+    /// A place in the sources.
+    #[must_use]
+    pub fn place(&self, id: PlaceId) -> Option<&SourcePlace> {
+        self.places.get(id.0 as usize)
     }
 
     /// What is known about a type.

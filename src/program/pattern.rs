@@ -1,6 +1,6 @@
 //! Patterns over tokens and spans as programs for the matcher.
 
-use crate::doc::schema::{Anchor, BindingId, NumberTest, Standing, TypeId};
+use crate::doc::schema::{Anchor, BindingId, NumberTest, PlaceId, Standing, TypeId};
 
 use super::{PredicateId, SpanTest};
 
@@ -63,6 +63,8 @@ pub struct PatternProgram {
     pub insts: Vec<Inst>,
     /// Which instructions run towards the start of the text (look-behind).
     pub backward: Vec<bool>,
+    /// What each instruction was written as.
+    pub places: Vec<PlaceId>,
     /// Where to begin.
     pub start: Pc,
     /// Tests on tokens.
@@ -104,4 +106,7 @@ pub enum TokenTest {
     Line(NumberTest),
     /// It stands so to a span of one of the types.
     Standing(Standing, Box<[TypeId]>),
+    /// What a column says meets the check, by its index in
+    /// [`Program::column_checks`](super::Program::column_checks).
+    Column(u32),
 }

@@ -37,6 +37,8 @@ pub struct Predicates {
     pub literals: [FxHashMap<Box<str>, Vec<PredicateId>>; 4],
     /// For each field, the regular expressions with their tests, in order.
     pub regexes: [Option<(RegexSet, Vec<PredicateId>)>; 4],
+    /// What each test says, as in the rules.
+    pub descriptions: Vec<Box<str>>,
     /// Tests on the length in code points.
     pub lengths: Vec<(NumberTest, PredicateId)>,
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use regex::Regex;
 
 use crate::doc::schema::{
-    BindingId, FeatureId, Filter, NumberField, NumberTest, Overlap, RelationTypeId, RuleId, SpanRelation,
-    TextField, TokenFlag, TypeId,
+    BindingId, Direction, FeatureId, Filter, NumberField, NumberTest, Overlap, PlaceId, RelationTypeId,
+    RuleId, SpanRelation, TextField, TokenFlag, TypeId,
 };
 use crate::value::Normalizer;
 
@@ -29,10 +29,27 @@ pub struct TokenRule {
     pub bindings: Vec<BindingInfo>,
     /// The condition on what is bound.
     pub condition: Option<Where>,
+    /// Where the parts of the condition stand.
+    pub facts: Vec<PlaceId>,
     /// What the spans get.
     pub sets: Vec<Setter>,
     /// The relations.
     pub heads: Vec<HeadPlan>,
+}
+
+/// A cue that gives features to the spans in its scope.
+#[derive(Debug)]
+pub struct ContextRule {
+    /// The cue; its setters say what the spans get.
+    pub cue: TokenRule,
+    /// On which side the scope lies.
+    pub direction: Direction,
+    /// How many tokens it reaches at most.
+    pub within: Option<u32>,
+    /// What ends it.
+    pub stops: Vec<TokenRule>,
+    /// The types of the spans that get the features.
+    pub on: Vec<TypeId>,
 }
 
 /// One of these stands in the line.
@@ -47,6 +64,8 @@ pub struct Requirement {
 /// A binding of a rule.
 #[derive(Clone, Debug)]
 pub struct BindingInfo {
+    /// Its name; empty where it has none.
+    pub name: Arc<str>,
     /// What it is.
     pub kind: BindingUse,
     /// Whether conditions, relations or values read it.
@@ -71,8 +90,8 @@ pub enum BindingUse {
 pub struct HeadPlan {
     /// Its type.
     pub relation: RelationTypeId,
-    /// What plays its roles.
-    pub args: Vec<BindingId>,
+    /// What plays its roles; nothing where one is left open.
+    pub args: Vec<Option<BindingId>>,
 }
 
 /// A condition on a whole span.

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::config::RunError;
 use crate::doc::{Annotations, Document};
 use crate::engine::{Extractor, Scratch};
-use crate::io::{BadRecord, JsonlWriter, RawRecord, ReadConfig, Record, parse};
+use crate::io::{BadRecord, JsonlWriter, RawRecord, ReadConfig, ReadError, Record, parse};
 
 /// One record after the work.
 pub(super) struct Done {
@@ -57,7 +57,13 @@ impl<'e, 'p> Workers<'e, 'p> {
     ) -> Worked {
         let raw = raw.map_err(Box::new)?;
         let place = (raw.file.clone(), raw.line);
+        // Only rules that ask for columns need the record a second time.
+        let kept = (!self.extractor.program().column_checks.is_empty()).then(|| raw.clone());
         let Record { document, .. } = parse(raw, read)?;
+        if let (Some(column), Some(raw)) = (self.extractor.lacks(&document), kept) {
+            let reason = format!("the rules ask for the column `{column}`, which its tokens do not have");
+            return Err(Box::new(BadRecord { error: ReadError::record(&raw.file, raw.line, reason), raw }));
+        }
         let (annotations, truncated) = self.extract(&document);
         let mut line = Vec::new();
         if let Some(writer) = writer {

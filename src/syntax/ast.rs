@@ -1,6 +1,6 @@
 //! The tree of a rule pack as it was written: names unresolved, places kept.
 
-pub use crate::doc::schema::{Anchor, Overlap, SpanRelation, Standing};
+pub use crate::doc::schema::{Anchor, Direction, Overlap, SpanRelation, Standing};
 use crate::text::{FileId, Span};
 
 /// A piece of a source file with its place in that file.
@@ -29,6 +29,8 @@ pub struct RulePack {
     pub manifest: Manifest,
     /// The rule files in the order of their phases.
     pub files: Vec<RuleFile>,
+    /// `# allow W014: reason` comments of all files.
+    pub allowances: Vec<Allowance>,
 }
 
 /// `pack.toml` as written.
@@ -44,10 +46,22 @@ pub struct Manifest {
     pub language: Option<String>,
     /// `pack.phases`: each phase is one file or a list of files.
     pub phases: Vec<Vec<Name>>,
+    /// `pack.include`: folders outside the pack whose files it may name.
+    pub include: Vec<Name>,
+    /// `pack.columns`: what the tokens of its documents bring with them.
+    pub columns: Vec<Name>,
     /// `[entities]`, in the order of the file.
     pub entities: Vec<EntityDecl>,
     /// `[relations]`, in the order of the file.
     pub relations: Vec<RelationDecl>,
+    /// `[events]`, in the order of the file.
+    pub events: Vec<EventDecl>,
+    /// `resolve.order`: the steps that decide which of two spans stays.
+    pub order: Vec<Name>,
+    /// `resolve.exclusive`: groups of types whose spans compete.
+    pub exclusive: Vec<Vec<Name>>,
+    /// `rules.off`: names and tags of rules that do not run.
+    pub off: Vec<Name>,
 }
 
 /// One line of `[entities]`.
@@ -80,6 +94,21 @@ pub struct RelationDecl {
     pub doc: String,
 }
 
+/// One line of `[events]`.
+#[derive(Clone, Debug)]
+pub struct EventDecl {
+    /// The type; also that of the spans that trigger it.
+    pub name: Name,
+    /// The roles in order, each with the types that may play it.
+    pub roles: Vec<(Name, Vec<Name>)>,
+    /// Roles that may be left open.
+    pub optional: Vec<Name>,
+    /// What it means.
+    pub doc: String,
+    /// The colour that reports use.
+    pub color: Option<String>,
+}
+
 /// One `.span` file.
 #[derive(Clone, Debug)]
 pub struct RuleFile {
@@ -94,6 +123,22 @@ pub struct RuleFile {
     /// Names that stand in items with a mistake, which `items` leaves out:
     /// that nothing makes them is no mistake of its own.
     pub lost: Vec<String>,
+}
+
+/// `# allow W014: reason`: a warning that is meant to stand, on this line or
+/// the next one that is no comment.
+#[derive(Clone, Debug)]
+pub struct Allowance {
+    /// The file.
+    pub file: FileId,
+    /// The number or name of the code.
+    pub code: Name,
+    /// Why.
+    pub reason: String,
+    /// The first byte of the line that it speaks of, and one past the last.
+    pub line: Span,
+    /// The comment.
+    pub span: Span,
 }
 
 /// One item of a rule file.
@@ -132,6 +177,8 @@ pub struct Modifiers {
     pub across_lines: Option<Span>,
     /// `overlap starts` or `overlap all`
     pub overlap: Option<Spanned<Overlap>>,
+    /// `tag a, b`: names by which the item is switched off and on.
+    pub tags: Vec<Name>,
 }
 
 /// `gazetteer name -> TYPE { … }`
@@ -283,6 +330,8 @@ pub struct Head {
 pub struct Drop {
     /// Its name.
     pub name: Name,
+    /// Its tags.
+    pub tags: Vec<Name>,
     /// What it matches.
     pub pattern: Pattern,
     /// The conditions.
@@ -296,10 +345,14 @@ pub struct Drop {
 pub struct Context {
     /// Its name.
     pub name: Name,
+    /// Its tags.
+    pub tags: Vec<Name>,
     /// The cue.
     pub cue: Pattern,
     /// The direction: `forward`, `backward` or `both`.
-    pub direction: Name,
+    pub direction: Spanned<Direction>,
+    /// `within N tokens`: how far the scope reaches at most.
+    pub within: Option<Spanned<u32>>,
     /// What ends the scope.
     pub stops: Vec<Pattern>,
     /// The types that get the feature.
@@ -313,6 +366,8 @@ pub struct Context {
 pub struct Link {
     /// Its name.
     pub name: Name,
+    /// Its tags.
+    pub tags: Vec<Name>,
     /// The types whose mentions it joins.
     pub on: Vec<Name>,
     /// The ways in which two mentions may be of one thing.
@@ -518,4 +573,57 @@ pub enum WhereSpan {
     Name(Name, Option<Condition>),
     /// `g=ORG`: binds each span of the type for which the condition holds.
     Bind(Name, Name, Option<Condition>),
+}
+
+impl Where {
+    /// Where it stands: from its first name to its last part.
+    #[must_use]
+    pub fn span(&self) -> Span {
+        let cover = |list: &[Self]| match (list.first(), list.last()) {
+            (Some(first), Some(last)) => first.span().cover(last.span()),
+            _ => Span::default(),
+        };
+        match self {
+            Self::And(list) | Self::Or(list) => cover(list),
+            Self::Not(inner) => inner.span(),
+            Self::Relation { left, relation, right } => left.span().cover(relation.span).cover(right.span()),
+            Self::Outermost(name) => name.span,
+            Self::Compare { target, field, op, value } => {
+                let value = match value {
+                    Operand::Text(text) => text.span,
+                    Operand::Number(number) => number.span,
+                    Operand::Regex(regex) => regex.span,
+                    Operand::List(_, span) => *span,
+                    Operand::Field(name, field) => name.span.cover(field.span),
+                };
+                target.span.cover(field.span).cover(op.span).cover(value)
+            }
+        }
+    }
+}
+
+impl WhereSpan {
+    fn span(&self) -> Span {
+        match self {
+            Self::Name(name, _) => name.span,
+            Self::Bind(name, label, _) => name.span.cover(label.span),
+        }
+    }
+}
+
+impl Item {
+    /// The name and the tags of an item that makes, changes or joins spans;
+    /// nothing for lets and tests.
+    #[must_use]
+    pub fn name_and_tags(&self) -> Option<(&Name, &[Name])> {
+        match self {
+            Self::Gazetteer(item) => Some((&item.name, &item.modifiers.tags)),
+            Self::Regex(item) => Some((&item.name, &item.modifiers.tags)),
+            Self::Rule(item) => Some((&item.name, &item.modifiers.tags)),
+            Self::Drop(item) => Some((&item.name, &item.tags)),
+            Self::Context(item) => Some((&item.name, &item.tags)),
+            Self::Link(item) => Some((&item.name, &item.tags)),
+            Self::Let(_) | Self::Test(_) => None,
+        }
+    }
 }

@@ -1,8 +1,10 @@
 //! The items of a rule file.
 
+use super::allow::allowances;
+use super::ast::Allowance;
 use super::ast::{
-    Context, Drop, Gazetteer, GazetteerEntries, Head, Item, Let, Link, LinkBy, Modifiers, Name, Overlap,
-    Regex, Rule, Set, Spanned, Test, TestCase, Where,
+    Context, Direction, Drop, Gazetteer, GazetteerEntries, Head, Item, Let, Link, LinkBy, Modifiers, Name,
+    Overlap, Regex, Rule, Set, Spanned, Test, TestCase, Where,
 };
 use super::conditions::facts;
 use super::cursor::{Cursor, Parsed, Reported};
@@ -22,6 +24,7 @@ pub(super) struct Items {
     pub(super) items: Vec<Item>,
     /// Names in items that could not be read.
     pub(super) lost: Vec<String>,
+    pub(super) allowances: Vec<Allowance>,
 }
 
 /// Reads all items of a rule file; reports what it cannot read and goes on
@@ -46,6 +49,7 @@ pub(super) fn items(file: FileId, text: &str, problems: &mut Vec<Diagnostic>) ->
         }
     }
     read.lost.append(&mut cursor.unusable);
+    read.allowances = allowances(file, text, &lexed.comments, problems);
     read
 }
 
@@ -79,11 +83,12 @@ fn item(cursor: &mut Cursor<'_>) -> Parsed<Item> {
         }
         "drop" => {
             let name = cursor.new_name("the name of the drop")?;
+            let tags = tags(cursor)?;
             cursor.expect("{")?;
             let pattern = pattern(cursor)?;
             let condition = if cursor.take_word("where") { Some(facts(cursor)?) } else { None };
             cursor.expect("}")?;
-            Ok(Item::Drop(Drop { name, pattern, condition, span: start.cover(cursor.last_span()) }))
+            Ok(Item::Drop(Drop { name, tags, pattern, condition, span: start.cover(cursor.last_span()) }))
         }
         "context" => Ok(Item::Context(context(cursor)?)),
         "link" => Ok(Item::Link(link(cursor)?)),
@@ -142,15 +147,28 @@ fn modifiers(cursor: &mut Cursor<'_>) -> Parsed<Modifiers> {
                 modifiers.overlap = Some(Spanned::new(overlap, span.cover(cursor.last_span())));
                 continue;
             }
+            "tag" => {
+                modifiers.tags.extend(tags(cursor)?);
+                continue;
+            }
             _ => {
                 return Err(cursor.unexpected(
-                    "`{` or one of `priority N`, `nested`, `override`, `anchor`, `across lines`, `overlap starts`",
+                    "`{` or one of `priority N`, `nested`, `override`, `anchor`, `across lines`, `overlap starts`, `overlap all`, `tag NAME`",
                 ));
             }
         }
         cursor.advance();
     }
     Ok(modifiers)
+}
+
+/// `tag a, b`, where it is written.
+fn tags(cursor: &mut Cursor<'_>) -> Parsed<Vec<Name>> {
+    let mut tags = Vec::new();
+    while cursor.take_word("tag") {
+        tags.extend(names(cursor, "a tag")?);
+    }
+    Ok(tags)
 }
 
 /// `name -> TYPE modifiers`
@@ -274,15 +292,27 @@ fn head(cursor: &mut Cursor<'_>) -> Parsed<Head> {
 
 fn context(cursor: &mut Cursor<'_>) -> Parsed<Context> {
     let name = cursor.new_name("the name of the context")?;
+    let tags = tags(cursor)?;
     cursor.expect("{")?;
     cursor.expect_word("cue")?;
     cursor.pattern_end = Some("scope");
     let cue = pattern(cursor)?;
+    cursor.pattern_end = None;
     cursor.expect_word("scope")?;
-    if !["forward", "backward", "both"].iter().any(|word| cursor.is_word(word)) {
-        return Err(cursor.unexpected("`forward`, `backward` or `both`"));
+    let direction = match cursor.kind() {
+        Kind::Name(word) if word == "forward" => Direction::Forward,
+        Kind::Name(word) if word == "backward" => Direction::Backward,
+        Kind::Name(word) if word == "both" => Direction::Both,
+        _ => return Err(cursor.unexpected("`forward`, `backward` or `both`")),
+    };
+    let direction = Spanned::new(direction, cursor.span());
+    cursor.advance();
+    let mut within = None;
+    if cursor.take_word("within") {
+        let span = cursor.span();
+        within = Some(Spanned::new(cursor.count("a number of tokens")?, span));
+        cursor.expect_word("tokens")?;
     }
-    let direction = cursor.name("`forward`, `backward` or `both`")?;
     let mut stops = Vec::new();
     if cursor.take_word("stop") {
         stops.push(piece(cursor)?);
@@ -303,11 +333,12 @@ fn context(cursor: &mut Cursor<'_>) -> Parsed<Context> {
         return Err(cursor.unexpected("`set` or `}`"));
     }
     cursor.advance();
-    Ok(Context { name, cue, direction, stops, on, sets })
+    Ok(Context { name, tags, cue, direction, within, stops, on, sets })
 }
 
 fn link(cursor: &mut Cursor<'_>) -> Parsed<Link> {
     let name = cursor.new_name("the name of the link")?;
+    let tags = tags(cursor)?;
     cursor.expect_word("on")?;
     let on = names(cursor, "a type")?;
     cursor.expect("{")?;
@@ -333,7 +364,7 @@ fn link(cursor: &mut Cursor<'_>) -> Parsed<Link> {
         }
     }
     cursor.expect("}")?;
-    Ok(Link { name, on, by, spread })
+    Ok(Link { name, tags, on, by, spread })
 }
 
 fn test(cursor: &mut Cursor<'_>) -> Parsed<Test> {

@@ -4,11 +4,12 @@ use std::collections::HashMap;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
-use super::ast::{GazetteerEntries, Item, Name, RuleFile, RulePack};
+use super::allow::{allowances, comment_lines};
+use super::ast::{Allowance, GazetteerEntries, Item, Name, RuleFile, RulePack, Spanned};
 use super::items::items;
 use super::manifest::manifest;
 use crate::diag::{Diagnostic, Report, codes};
-use crate::text::FileId;
+use crate::text::{FileId, Span};
 
 /// Why a pack could not be looked at at all.
 #[derive(Debug, thiserror::Error)]
@@ -57,7 +58,14 @@ pub fn parse_pack(files: &[(&str, &str)]) -> (RulePack, Report) {
 }
 
 fn parse(folder: &Path, read: &dyn Fn(&str) -> io::Result<Vec<u8>>) -> (RulePack, Report) {
-    let mut loader = Loader { folder, read, report: Report::default(), gazetteers: HashMap::new() };
+    let mut loader = Loader {
+        folder,
+        read,
+        report: Report::default(),
+        gazetteers: HashMap::new(),
+        includes: Vec::new(),
+        allowances: Vec::new(),
+    };
     let pack = loader.pack();
     loader.report.sort();
     (pack, loader.report)
@@ -69,6 +77,9 @@ struct Loader<'a> {
     report: Report,
     /// Gazetteer files that have been read, by path.
     gazetteers: HashMap<String, FileId>,
+    /// Folders outside the pack whose files may be named.
+    includes: Vec<String>,
+    allowances: Vec<Allowance>,
 }
 
 impl Loader<'_> {
@@ -92,24 +103,59 @@ impl Loader<'_> {
         };
         let file = self.report.sources.add(self.shown("pack.toml"), text.as_str());
         let manifest = manifest(file, &text, &mut self.report.diagnostics);
+        let comments = comment_lines(&text);
+        self.allow(file, &text, &comments);
+        self.includes = manifest.include.iter().filter_map(|name| self.include(name, file)).collect();
         let mut files = Vec::new();
         for (phase, names) in manifest.phases.iter().enumerate() {
             for name in names {
                 files.extend(self.rule_file(phase, name, file));
             }
         }
-        RulePack { manifest, files }
+        RulePack { manifest, files, allowances: std::mem::take(&mut self.allowances) }
+    }
+
+    /// A folder of `include`, without a slash at its end.
+    fn include(&mut self, name: &Name, manifest: FileId) -> Option<String> {
+        let folder = name.node.trim_end_matches('/');
+        if Path::new(folder).is_absolute() || folder.is_empty() {
+            let title = format!("`{}` is no path from the pack to a folder", name.node);
+            self.report.diagnostics.push(
+                Diagnostic::error(&codes::PATH_LEAVES_PACK, title, manifest, name.span)
+                    .help("write a relative path such as \"../common\", so that both can be moved together"),
+            );
+            return None;
+        }
+        Some(folder.to_owned())
+    }
+
+    /// The folder of `include` in which a file lies.
+    fn included(&self, name: &str) -> Option<&str> {
+        let holds =
+            |folder: &&String| name.strip_prefix(folder.as_str()).is_some_and(|rest| rest.starts_with('/'));
+        self.includes.iter().find(holds).map(String::as_str)
+    }
+
+    fn allow(&mut self, file: FileId, text: &str, comments: &[Span]) {
+        self.allowances.extend(allowances(file, text, comments, &mut self.report.diagnostics));
     }
 
     fn rule_file(&mut self, phase: usize, name: &Name, manifest: FileId) -> Option<RuleFile> {
         let file = self.file(name, manifest)?;
         let text = self.report.sources.file(file).text.clone();
         let mut read = items(file, &text, &mut self.report.diagnostics);
+        self.allowances.append(&mut read.allowances);
+        let home = self.included(&name.node).map(str::to_owned);
         for item in &mut read.items {
             let Item::Gazetteer(gazetteer) = item else { continue };
             for entries in &mut gazetteer.entries {
                 if let GazetteerEntries::File(path, id) = entries {
-                    *id = self.gazetteer_file(path, file);
+                    // A shared file names what lies beside it.
+                    let found = match &home {
+                        Some(home) => Spanned::new(format!("{home}/{}", path.node), path.span),
+                        None => path.clone(),
+                    };
+                    *id = self.gazetteer_file(&found, file);
                 }
             }
         }
@@ -123,6 +169,8 @@ impl Loader<'_> {
         }
         let id = self.file(path, named_in)?;
         self.gazetteers.insert(path.node.clone(), id);
+        let text = self.report.sources.file(id).text.clone();
+        self.allow(id, &text, &comment_lines(&text));
         Some(id)
     }
 
@@ -131,16 +179,20 @@ impl Loader<'_> {
         let path = PathBuf::from(&name.node);
         let leaves = path.components().any(|part| !matches!(part, Component::Normal(_) | Component::CurDir));
         let place = self.shown(&name.node);
+        let within = self.included(&name.node).is_some_and(|folder| {
+            let rest = Path::new(&name.node[folder.len() + 1..]);
+            rest.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
+        });
         let mut problem = |code, title: String, help: String| {
             let diagnostic = Diagnostic::error(code, title, named_in, name.span).help(help);
             self.report.diagnostics.push(diagnostic);
         };
-        if leaves {
+        if leaves && !within {
             let title = format!("`{}` leaves the folder of the pack", name.node);
             problem(
                 &codes::PATH_LEAVES_PACK,
                 title,
-                "copy the file into the pack and name it from there".to_owned(),
+                "copy the file into the pack, or share its folder: `include = [\"../common\"]` under `[pack]`".to_owned(),
             );
             return None;
         }

@@ -3,7 +3,7 @@
 use toml::Spanned as TomlSpanned;
 use toml::de::{DeTable, DeValue};
 
-use super::ast::{EntityDecl, Manifest, Name, RelationDecl, Spanned};
+use super::ast::{EntityDecl, EventDecl, Manifest, Name, RelationDecl, Spanned};
 use super::suggest::nearest;
 use crate::diag::{Code, Diagnostic, codes};
 use crate::text::{FileId, Span};
@@ -59,7 +59,10 @@ impl Reader<'_> {
                 }
                 "entities" => manifest.entities = self.entities(value),
                 "relations" => manifest.relations = self.relations(value),
-                _ => self.unknown(&key, &["pack", "entities", "relations"]),
+                "events" => manifest.events = self.events(value),
+                "resolve" => self.resolve(value, &mut manifest),
+                "rules" => self.rules(value, &mut manifest),
+                _ => self.unknown(&key, &["pack", "entities", "relations", "events", "resolve", "rules"]),
             }
         }
         if !has_pack {
@@ -93,7 +96,9 @@ impl Reader<'_> {
                     phases = true;
                     manifest.phases = self.phases(value);
                 }
-                _ => self.unknown(&key, &["name", "version", "language", "phases"]),
+                "include" => manifest.include = self.names(value, "`include`", "folder"),
+                "columns" => manifest.columns = self.names(value, "`columns`", "column"),
+                _ => self.unknown(&key, &["name", "version", "language", "phases", "include", "columns"]),
             }
         }
         for (key, is_there) in [("name", name), ("version", version), ("phases", phases)] {
@@ -186,11 +191,11 @@ impl Reader<'_> {
                 match key.node.as_str() {
                     "from" => {
                         from = true;
-                        relation.from = self.names(value, "`from`");
+                        relation.from = self.names(value, "`from`", "type");
                     }
                     "to" => {
                         to = true;
-                        relation.to = self.names(value, "`to`");
+                        relation.to = self.names(value, "`to`", "type");
                     }
                     "symmetric" => relation.symmetric = self.boolean(value, "`symmetric`"),
                     "doc" => {
@@ -211,10 +216,75 @@ impl Reader<'_> {
         declared
     }
 
-    fn names(&mut self, value: &Value<'_>, what: &str) -> Vec<Name> {
+    /// `[resolve]`
+    fn resolve(&mut self, value: &Value<'_>, manifest: &mut Manifest) {
+        let Some(table) = self.table(value, "`resolve`") else { return };
+        for (key, value) in entries(table) {
+            match key.node.as_str() {
+                "order" => manifest.order = self.names(value, "`order`", "step"),
+                "exclusive" => match value.get_ref() {
+                    DeValue::Array(groups) => {
+                        let group = |group| self.names(group, "a group of `exclusive`", "type");
+                        manifest.exclusive = groups.iter().map(group).collect();
+                    }
+                    _ => self.wrong(value, "`exclusive`", "a list of lists of types"),
+                },
+                _ => self.unknown(&key, &["order", "exclusive"]),
+            }
+        }
+    }
+
+    /// `[rules]`
+    fn rules(&mut self, value: &Value<'_>, manifest: &mut Manifest) {
+        let Some(table) = self.table(value, "`rules`") else { return };
+        for (key, value) in entries(table) {
+            match key.node.as_str() {
+                "off" => manifest.off = self.names(value, "`off`", "rule or tag"),
+                _ => self.unknown(&key, &["off"]),
+            }
+        }
+    }
+
+    fn events(&mut self, value: &Value<'_>) -> Vec<EventDecl> {
+        let Some(table) = self.table(value, "`events`") else { return Vec::new() };
+        let mut declared = Vec::new();
+        for (name, value) in entries(table) {
+            let range = name.span.start as usize..name.span.end as usize;
+            let mut event =
+                EventDecl { name, roles: Vec::new(), optional: Vec::new(), doc: String::new(), color: None };
+            let table = self.table(value, "an event type");
+            let is_table = table.is_some();
+            for (key, value) in table.map(entries).unwrap_or_default() {
+                match key.node.as_str() {
+                    "roles" => {
+                        let roles = self.table(value, "`roles`").map(entries).unwrap_or_default();
+                        event.roles = roles
+                            .into_iter()
+                            .map(|(role, types)| (role, self.names(types, "a role", "type")))
+                            .collect();
+                    }
+                    "optional" => event.optional = self.names(value, "`optional`", "role"),
+                    "doc" => {
+                        event.doc = self.string(value, "`doc`").map(|text| text.node).unwrap_or_default()
+                    }
+                    "color" => event.color = self.string(value, "`color`").map(|text| text.node),
+                    _ => self.unknown(&key, &["roles", "optional", "doc", "color"]),
+                }
+            }
+            if event.roles.is_empty() && is_table {
+                let title = format!("event `{}` states no `roles`", event.name.node);
+                self.problem(&codes::MISSING_KEY, title, range, "add `roles = { who = [\"TYPE\"] }`");
+            }
+            declared.push(event);
+        }
+        declared
+    }
+
+    /// A list of strings, or one string.
+    fn names(&mut self, value: &Value<'_>, what: &str, kind: &str) -> Vec<Name> {
         match value.get_ref() {
             DeValue::Array(list) if list.is_empty() => {
-                self.wrong(value, what, "a list of at least one type");
+                self.wrong(value, what, &format!("a list of at least one {kind}"));
                 Vec::new()
             }
             DeValue::Array(list) => list.iter().filter_map(|name| self.string(name, what)).collect(),

@@ -3,6 +3,7 @@
 //! Reading never stops at a mistake: each is reported, and the next item goes
 //! on, so that one run shows them all.
 
+mod allow;
 pub mod ast;
 mod conditions;
 mod cursor;

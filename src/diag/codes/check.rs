@@ -16,7 +16,7 @@ super::codes! {
     UNKNOWN_RELATION = "E036" "unknown-relation"
         "`pack.toml` declares no such relation under `[relations]`.";
     WRONG_ARGUMENTS = "E037" "wrong-arguments"
-        "A relation takes two arguments, one for `from` and one for `to`.";
+        "A relation takes two arguments, one for `from` and one for `to`. An event takes one for each of its roles, written `role: name`; only those under `optional` may be left out.";
     WRONG_ARGUMENT_TYPE = "E038" "wrong-argument-type"
         "The relation does not accept a span of this type in this role. See `from` and `to` of the relation in `pack.toml`.";
     UNBOUND_NAME = "E039" "unbound-name"
@@ -36,7 +36,7 @@ super::codes! {
     UNKNOWN_FLAG = "E046" "unknown-flag"
         "No such flag. Tokens have: word, number, punct, symbol, capitalized, allcaps, lowercase, mixed, line-start, line-end, sentence-start.";
     UNKNOWN_FIELD = "E047" "unknown-field"
-        "No such field. Tokens have text, lower, fold, shape, kind, len, line; spans also have value, tokens and the features that the pack sets.";
+        "No such field. Tokens have text, lower, fold, shape, kind, len, line and the columns that `columns` under `[pack]` in `pack.toml` declares; spans also have value, tokens and the features that the pack sets.";
     WRONG_COMPARISON = "E048" "wrong-comparison"
         "The field cannot be compared so: numbers with `= != < >`, texts with `= != ~ in`.";
     WRONG_REPEAT = "E049" "wrong-repeat"
@@ -67,6 +67,8 @@ super::codes! {
         "In a test `[text](TYPE)` marks a span, which may hold others. Brackets that are text are written `\\[` and `\\]`.";
     UNKNOWN_FOLD = "E062" "unknown-fold"
         "After `match`, and in links, `fold-case` and `fold-marks` may stand.";
+    UNKNOWN_RULE = "E063" "unknown-rule"
+        "No item of the pack has this name or tag. A rule is named `rule` or `file.span:rule`.";
     UNUSED_LET = "W001" "unused-let"
         "No rule uses this `let`: it can be taken out.";
     UNUSED_TYPE = "W002" "unused-type"
@@ -75,4 +77,24 @@ super::codes! {
         "The gazetteer holds this phrase twice, with the same columns.";
     NEVER_EQUAL = "W004" "never-equal"
         "The field is in small letters (and `fold` without diacritics), so it can never equal this text.";
+    CUT_LITERAL = "W005" "cut-literal"
+        "The tokenizer cuts this literal differently where other text stands beside it, so the pattern misses it there.";
+    IMPOSSIBLE = "W006" "impossible-condition"
+        "No token meets all parts of this condition, so the pattern can never match.";
+    SHADOWED = "W007" "shadowed"
+        "What stands before it matches the same, so this is never reached or always beaten.";
+    EQUAL_RANK = "W008" "equal-rank"
+        "Two items find the same text and make spans of different types of it; both stay. Usually only one is meant.";
+    PHRASE_IN_TWO = "W009" "phrase-in-two-gazetteers"
+        "Two gazetteers of one phase hold this phrase for the same type; the one that stands first in the pack wins.";
+    TAIL_NEVER_REACHED = "W010" "tail-never-reached"
+        "An unbounded repetition stands before an optional part and matches all that the optional part could, so the part never matches.";
+    FOLD_CHANGES_NOTHING = "W011" "fold-changes-nothing"
+        "Nothing here has letters that the folding would change.";
+    NEVER_MADE_TYPE = "W012" "declared-never-made"
+        "`pack.toml` declares this type, but nothing in the pack makes it.";
+    UNUSED_ALLOWANCE = "W013" "unused-allowance"
+        "The line has no such warning: the allowance can be taken out.";
+    NOT_COMPOSED = "W014" "not-composed"
+        "The expression holds letters with separate combining marks. Text is read in its composed form (NFC), so the expression never matches them.";
 }

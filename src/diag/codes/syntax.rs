@@ -33,4 +33,6 @@ super::codes! {
         "Files of a pack lie in its folder. Absolute paths and `..` are refused, so that a pack can be moved and fingerprinted as a whole.";
     UNUSABLE_NAME = "E016" "unusable-name"
         "Keywords such as `where`, `set` and `value` cannot name a let, a binding, a type or an item, because patterns end at them. Names consist of letters, digits and `_`; a hyphen belongs only to words of the language such as `fold-case`.";
+    BROKEN_ALLOWANCE = "E017" "broken-allowance"
+        "`# allow W014: reason` lets one warning stand, on its own line or the next. It names a warning by number or name and states why.";
 }

@@ -5,15 +5,22 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 
 use super::*;
-use crate::doc::schema::{Rank, RuleId, TypeId};
+use crate::doc::schema::{ItemInfo, PlaceId, Rank, RuleId, RuleKind, TypeId};
 use crate::program::{Origin, Program};
 use crate::text::Span;
 
 /// A program with one rule for each rank.
 fn program(ranks: &[Rank]) -> Program {
-    let origin =
-        |(index, rank): (usize, &Rank)| Origin { id: Arc::from(format!("rule{index}")), rank: *rank };
-    Program { origins: ranks.iter().enumerate().map(origin).collect(), ..Program::default() }
+    let origin = |(index, rank): (usize, &Rank)| {
+        let id: Arc<str> = format!("rule{index}").into();
+        let info = ItemInfo { id: id.clone(), kind: RuleKind::Rule, place: PlaceId(0), tags: Vec::new() };
+        Origin { id, info, rank: *rank, on: true }
+    };
+    Program {
+        origins: ranks.iter().enumerate().map(origin).collect(),
+        order: Order::DEFAULT.to_vec(),
+        ..Program::default()
+    }
 }
 
 fn candidate(start: u32, end: u32, label: u16, rule: u32) -> Candidate {

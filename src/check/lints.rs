@@ -1,0 +1,588 @@
+//! Lints: what is no mistake of the language, but never what its author meant.
+
+use regex_syntax::hir::{Hir, HirKind};
+use rustc_hash::FxHashMap;
+use unicode_normalization::is_nfc;
+
+use super::{BindingKind, CheckedCondition, CheckedPack, CheckedPattern, CheckedRule, Checker, TextTest};
+use crate::diag::{Diagnostic, codes};
+use crate::doc::schema::{FoldFlags, NumberField, NumberTest, PlaceId, TextField, TokenFlag, TypeId};
+use crate::prep::{Class, fold, tokenize};
+use crate::syntax::ast::{Item, Pattern, RegexLiteral, RulePack};
+use crate::text::{FileId, Span};
+
+/// Phrases in two gazetteers that are reported for one of them.
+const MOST_SHARED: usize = 20;
+
+/// Whether case folding may change a letter.
+pub(super) fn has_case(c: char) -> bool {
+    c.is_lowercase() || c.is_uppercase()
+}
+
+/// Where a phrase was first met in a phase.
+pub(super) struct Met {
+    text: String,
+    label: TypeId,
+    gazetteer: u32,
+    file: FileId,
+    span: Span,
+}
+
+/// The phrases of the gazetteers of one step, by a hash of their folded text.
+#[derive(Default)]
+pub(super) struct MetPhrases {
+    step: usize,
+    /// For each phase how many gazetteers it has: one alone shares nothing.
+    gazetteers: Vec<usize>,
+    names: Vec<String>,
+    met: FxHashMap<(FoldFlags, u64), Met>,
+    reported: usize,
+}
+
+impl MetPhrases {
+    pub(super) fn new(pack: &RulePack) -> Self {
+        let mut gazetteers = vec![0; pack.manifest.phases.len()];
+        for file in &pack.files {
+            let here = file.items.iter().filter(|item| matches!(item, Item::Gazetteer(_))).count();
+            gazetteers[file.phase] += here;
+        }
+        Self { gazetteers, ..Self::default() }
+    }
+
+    /// Begins with another gazetteer; says whether it may share a phrase.
+    pub(super) fn begin(&mut self, step: usize, name: &str) -> bool {
+        self.reported = 0;
+        self.names.push(name.to_owned());
+        if self.step != step {
+            self.step = step;
+            self.met.clear();
+        }
+        self.gazetteers.get(step / 2).is_some_and(|&count| count > 1)
+    }
+}
+
+impl Checker<'_> {
+    /// Warns of a phrase that another gazetteer of the step holds too. Words
+    /// of internal types may well stand in several lists.
+    pub(super) fn shared_phrase(
+        &mut self,
+        label: TypeId,
+        (text, flags): (&str, FoldFlags),
+        (file, span): (FileId, Span),
+    ) {
+        let key = fold(text, flags).into_owned();
+        let hash = std::hash::BuildHasher::hash_one(&rustc_hash::FxBuildHasher, &key);
+        let gazetteer = self.met.names.len() as u32;
+        let Some(met) = self.met.met.get(&(flags, hash)) else {
+            let met = Met { text: key, label, gazetteer, file, span };
+            self.met.met.insert((flags, hash), met);
+            return;
+        };
+        let public = |label: TypeId| self.types.info(label).public;
+        let clashes = met.label != label && public(met.label) && public(label);
+        let is_other = met.gazetteer != gazetteer && met.text == key;
+        if !is_other || self.met.reported >= MOST_SHARED || !(met.label == label || clashes) {
+            return;
+        }
+        let (code, title, help) = if clashes {
+            let types = (&self.types.info(met.label).name, &self.types.info(label).name);
+            (
+                &codes::EQUAL_RANK,
+                format!("\"{text}\" is `{}` in one gazetteer and `{}` in another", types.0, types.1),
+                "take one out, or make the types exclusive in `pack.toml`",
+            )
+        } else {
+            (
+                &codes::PHRASE_IN_TWO,
+                format!(
+                    "\"{text}\" also stands in gazetteer `{}`",
+                    self.met.names[met.gazetteer as usize - 1]
+                ),
+                "take one out",
+            )
+        };
+        let diagnostic =
+            Diagnostic::warning(code, title, file, span).secondary(met.file, met.span, "first").help(help);
+        self.met.reported += 1;
+        self.problem(diagnostic);
+    }
+
+    /// Warns of a literal that is cut differently beside other text.
+    pub(super) fn cut_literal(&mut self, plain: &str, tokens: &[crate::prep::Token], pattern: &Pattern) {
+        let alone: Vec<(u32, u32)> = tokens.iter().map(|token| (token.start, token.end)).collect();
+        for (before, after) in [("a ", " b"), ("1 ", " 2"), ("A ", " B")] {
+            let text = format!("{before}{plain}{after}");
+            let shift = before.len() as u32;
+            let mut cut = Vec::new();
+            tokenize(&text, &mut cut);
+            let within: Vec<(u32, u32)> = cut[1..cut.len().saturating_sub(1).max(1)]
+                .iter()
+                .map(|token| (token.start.saturating_sub(shift), token.end.saturating_sub(shift)))
+                .collect();
+            if within == alone {
+                continue;
+            }
+            let shown: Vec<String> = cut
+                .iter()
+                .filter(|token| token.start >= shift && token.end <= shift + plain.len() as u32)
+                .map(|token| format!("\"{}\"", token.span().slice(&text).unwrap_or("")))
+                .collect();
+            let title = format!("\"{plain}\" is cut differently beside other text");
+            self.problem(Diagnostic::warning(&codes::CUT_LITERAL, title, self.file, pattern.span).help(
+                format!(
+                    "in \"{text}\" its tokens are {}: write them, or use `/…/` for one token",
+                    shown.join(" ")
+                ),
+            ));
+            return;
+        }
+    }
+
+    pub(super) fn folds_nothing(&mut self, title: &str, span: Span) {
+        self.problem(
+            Diagnostic::warning(&codes::FOLD_CHANGES_NOTHING, title, self.file, span).help("take it out"),
+        );
+    }
+
+    /// Warns of an expression in whose text letters stand apart from their marks.
+    pub(super) fn not_composed(&mut self, literal: &RegexLiteral) {
+        if !is_nfc(&literal.source) {
+            self.problem(
+                Diagnostic::warning(
+                    &codes::NOT_COMPOSED,
+                    "this expression has combining marks apart from their letters",
+                    self.file,
+                    literal.span,
+                )
+                .help("write the composed letters: text is read in its composed form (NFC)"),
+            );
+        }
+    }
+
+    /// Warns of capitals in an expression over a field without capitals.
+    pub(super) fn never_matches_small(&mut self, field: TextField, source: &str, span: Span) {
+        if !matches!(field, TextField::Lower | TextField::Fold) {
+            return;
+        }
+        let Ok(hir) = regex_syntax::parse(source) else { return };
+        if let Some(literal) = capital_literal(&hir) {
+            self.problem(
+                Diagnostic::warning(
+                    &codes::NEVER_EQUAL,
+                    format!("this field never holds \"{literal}\": it is in small letters"),
+                    self.file,
+                    span,
+                )
+                .help("write small letters"),
+            );
+        }
+    }
+
+    /// Warns of a condition that no token meets.
+    pub(super) fn impossible(&mut self, condition: &CheckedCondition, span: Span) {
+        if let Some(reason) = contradiction(condition, self.columns.is_empty()) {
+            self.problem(
+                Diagnostic::warning(
+                    &codes::IMPOSSIBLE,
+                    format!("no token meets this condition: {reason}"),
+                    self.file,
+                    span,
+                )
+                .help("take one of the parts out"),
+            );
+        }
+    }
+
+    /// Warns of branches that stand twice.
+    pub(super) fn equal_branches(&mut self, checked: &[CheckedPattern], parts: &[Pattern]) {
+        let keys: Vec<String> = checked.iter().map(key).collect();
+        for later in 1..keys.len() {
+            if let Some(first) = keys[..later].iter().position(|key| *key == keys[later]) {
+                self.shadowed(
+                    self.file,
+                    parts[first].span,
+                    parts[later].span,
+                    "it says the same as a branch before it",
+                );
+            }
+        }
+    }
+
+    /// Warns of branches at the end of a pattern of which an earlier one is
+    /// the beginning: the earlier matches, and nothing asks for more.
+    pub(super) fn prefix_branches(&mut self, pattern: &CheckedPattern) {
+        match pattern {
+            CheckedPattern::Bind(_, inner) => self.prefix_branches(inner),
+            CheckedPattern::Sequence(parts) => {
+                if let Some(last) = parts.last() {
+                    self.prefix_branches(last);
+                }
+            }
+            CheckedPattern::Alternation(parts) => {
+                let leaves: Vec<Option<Vec<(String, PlaceId)>>> = parts.iter().map(leaves).collect();
+                for later in 1..leaves.len() {
+                    let Some(long) = &leaves[later] else { continue };
+                    let is_prefix = |short: &&Vec<(String, PlaceId)>| {
+                        short.len() < long.len() && short.iter().zip(long).all(|(a, b)| a.0 == b.0)
+                    };
+                    if let Some(short) = leaves[..later].iter().flatten().find(is_prefix) {
+                        let ((_, a), (file, b)) = (self.span_of(short[0].1), self.span_of(long[0].1));
+                        self.shadowed(
+                            file,
+                            a,
+                            b,
+                            "a branch before it matches its beginning, and nothing follows",
+                        );
+                    }
+                }
+            }
+            CheckedPattern::Token(..)
+            | CheckedPattern::Span(..)
+            | CheckedPattern::Repeat { .. }
+            | CheckedPattern::Gap { .. }
+            | CheckedPattern::Anchor(..)
+            | CheckedPattern::Look { .. } => {}
+        }
+    }
+
+    fn span_of(&self, place: PlaceId) -> (FileId, Span) {
+        self.places.get_index(place.0 as usize).copied().unwrap_or((self.file, Span::default()))
+    }
+
+    fn shadowed(&mut self, file: FileId, first: Span, later: Span, why: &str) {
+        self.problem(
+            Diagnostic::warning(
+                &codes::SHADOWED,
+                format!("this branch is never reached: {why}"),
+                file,
+                later,
+            )
+            .secondary(file, first, "this one matches")
+            .help("put the longer branch first, or take this one out"),
+        );
+    }
+
+    /// Warns of optional parts behind an unbounded repetition of the same.
+    pub(super) fn unreached_tails(&mut self, checked: &[CheckedPattern], parts: &[Pattern]) {
+        for index in 1..checked.len() {
+            let CheckedPattern::Repeat { inner: head, max: None, lazy: false, .. } = &checked[index - 1]
+            else {
+                continue;
+            };
+            let CheckedPattern::Repeat { inner: tail, min: 0, max: Some(_), .. } = &checked[index] else {
+                continue;
+            };
+            let (CheckedPattern::Token(all, _), CheckedPattern::Token(some, _)) = (&**head, &**tail) else {
+                continue;
+            };
+            if implies(some, all) {
+                self.problem(
+                    Diagnostic::warning(
+                        &codes::TAIL_NEVER_REACHED,
+                        "this optional part never matches",
+                        self.file,
+                        parts[index].span,
+                    )
+                    .secondary(self.file, parts[index - 1].span, "this takes all that it could match")
+                    .help("take it out, or exclude it from the repetition"),
+                );
+            }
+        }
+    }
+
+    /// Lints that need the whole pack: what is never made, and rules that
+    /// match the same.
+    pub(super) fn lint(&mut self, pack: &RulePack, checked: &CheckedPack) {
+        self.never_made(pack, checked);
+        for phase in &checked.phases {
+            self.equal_rules(&phase.rules);
+        }
+    }
+
+    fn never_made(&mut self, pack: &RulePack, checked: &CheckedPack) {
+        let Some(file) = pack.manifest.file else { return };
+        let idle: Vec<_> = pack
+            .manifest
+            .entities
+            .iter()
+            .filter(|entity| !entity.is_abstract && self.types.is_idle(&entity.name.node))
+            .map(|entity| (&entity.name, "type"))
+            .collect();
+        let headed = |name: &str| {
+            checked.phases.iter().flat_map(|phase| &phase.rules).flat_map(|rule| &rule.heads).any(|head| {
+                self.relations.get(usize::from(head.relation.0)).is_some_and(|info| *info.name == *name)
+            })
+        };
+        let relations = pack.manifest.relations.iter().map(|item| (&item.name, "relation"));
+        let events = pack.manifest.events.iter().map(|item| (&item.name, "event"));
+        let idle: Vec<_> =
+            idle.into_iter().chain(relations.chain(events).filter(|(name, _)| !headed(&name.node))).collect();
+        for (name, kind) in idle {
+            self.problem(
+                Diagnostic::warning(
+                    &codes::NEVER_MADE_TYPE,
+                    format!("nothing makes the {kind} `{}`", name.node),
+                    file,
+                    name.span,
+                )
+                .help("write a rule that makes it, or take it out"),
+            );
+        }
+    }
+
+    /// Rules of one step that match the same and make spans of it.
+    fn equal_rules(&mut self, rules: &[CheckedRule]) {
+        let mut seen: FxHashMap<String, &CheckedRule> = FxHashMap::default();
+        for rule in rules {
+            let makes = labels(rule);
+            if makes.is_empty() || rule.condition.is_some() || !rule.heads.is_empty() {
+                continue;
+            }
+            let Some(first) = seen.insert(format!("{} {}", key(&rule.pattern), rule.across_lines), rule)
+            else {
+                continue;
+            };
+            let place = |place: PlaceId| self.places.get_index(place.0 as usize).copied();
+            let (Some((file, span)), Some((first_file, first_span))) =
+                (place(rule.info.place), place(first.info.place))
+            else {
+                continue;
+            };
+            let diagnostic = if labels(first) == makes {
+                let (later_wins, ids) =
+                    (rule.rank.priority > first.rank.priority, (&rule.info.id, &first.info.id));
+                let (winner, loser) = if later_wins { ids } else { (ids.1, ids.0) };
+                let title = format!("`{loser}` is always beaten by `{winner}`: both match the same");
+                Diagnostic::warning(&codes::SHADOWED, title, file, span)
+            } else {
+                let title =
+                    format!("`{}` matches the same as `{}`, of another type", rule.info.id, first.info.id);
+                Diagnostic::warning(&codes::EQUAL_RANK, title, file, span)
+            };
+            self.problem(
+                diagnostic.secondary(first_file, first_span, "first").help("take one of the two out"),
+            );
+        }
+    }
+}
+
+/// The types that a rule makes, in the order of its bindings.
+fn labels(rule: &CheckedRule) -> Vec<TypeId> {
+    let made = rule.bindings.iter().filter_map(|binding| match &binding.kind {
+        BindingKind::Make(label) => Some(*label),
+        BindingKind::Tokens | BindingKind::Span(_) | BindingKind::Joined(_) => None,
+    });
+    made.collect()
+}
+
+/// What a pattern says, without where: equal keys match the same.
+fn key(pattern: &CheckedPattern) -> String {
+    let list = |parts: &[CheckedPattern]| parts.iter().map(key).collect::<Vec<_>>().join(" ");
+    match pattern {
+        CheckedPattern::Token(condition, _) => format!("[{condition:?}]"),
+        CheckedPattern::Span(types, condition, _) => format!("{types:?}{condition:?}"),
+        CheckedPattern::Bind(id, inner) => format!("{}=({})", id.0, key(inner)),
+        CheckedPattern::Sequence(parts) => format!("({})", list(parts)),
+        CheckedPattern::Alternation(parts) => format!("|({})", list(parts)),
+        CheckedPattern::Repeat { inner, min, max, lazy } => {
+            format!("({}){{{min},{max:?},{lazy}}}", key(inner))
+        }
+        CheckedPattern::Gap { min, max, .. } => format!("...{{{min},{max:?}}}"),
+        CheckedPattern::Anchor(anchor, _) => format!("{anchor:?}"),
+        CheckedPattern::Look { ahead, negative, inner, .. } => format!("(?{ahead}{negative}{})", key(inner)),
+    }
+}
+
+/// A pattern that is a plain sequence of tokens and spans.
+fn leaves(pattern: &CheckedPattern) -> Option<Vec<(String, PlaceId)>> {
+    match pattern {
+        CheckedPattern::Token(_, place) | CheckedPattern::Span(_, _, place) => {
+            Some(vec![(key(pattern), *place)])
+        }
+        CheckedPattern::Sequence(parts) => {
+            parts.iter().map(leaves).collect::<Option<Vec<_>>>().map(|parts| parts.concat())
+        }
+        CheckedPattern::Bind(..)
+        | CheckedPattern::Alternation(_)
+        | CheckedPattern::Repeat { .. }
+        | CheckedPattern::Gap { .. }
+        | CheckedPattern::Anchor(..)
+        | CheckedPattern::Look { .. } => None,
+    }
+}
+
+/// Whether every token that meets `some` surely meets `all`.
+fn implies(some: &CheckedCondition, all: &CheckedCondition) -> bool {
+    if some == all || *all == CheckedCondition::Any {
+        return true;
+    }
+    if let CheckedCondition::And(parts) = all {
+        return parts.iter().all(|part| implies(some, part));
+    }
+    match (some, all) {
+        (CheckedCondition::Or(parts), _) => parts.iter().all(|part| implies(part, all)),
+        (CheckedCondition::And(parts), _) => parts.iter().any(|part| implies(part, all)),
+        (_, CheckedCondition::Or(parts)) => parts.iter().any(|part| implies(some, part)),
+        (CheckedCondition::Text(TextField::Text, TextTest::In(list)), CheckedCondition::Flag(flag)) => {
+            list.iter().all(|form| Class::of_form(form).contains(Class::of(*flag)))
+        }
+        (
+            CheckedCondition::Text(field, TextTest::In(list)),
+            CheckedCondition::Text(other, TextTest::In(wide)),
+        ) => field == other && list.iter().all(|form| wide.contains(form)),
+        _ => false,
+    }
+}
+
+/// Why no token meets a condition, if none does.
+fn contradiction(condition: &CheckedCondition, own_tokens: bool) -> Option<String> {
+    let parts = match condition {
+        CheckedCondition::And(parts) => parts.as_slice(),
+        CheckedCondition::Or(parts) => {
+            let all = parts.iter().map(|part| contradiction(part, own_tokens)).collect::<Option<Vec<_>>>()?;
+            return all.into_iter().next();
+        }
+        other => std::slice::from_ref(other),
+    };
+    if let [CheckedCondition::Not(inner)] = parts {
+        return (**inner == CheckedCondition::Any).then(|| "`!` of anything".to_owned());
+    }
+    if parts.len() > 1
+        && let Some(reason) = parts.iter().find_map(|part| match part {
+            CheckedCondition::And(_) | CheckedCondition::Or(_) => contradiction(part, own_tokens),
+            _ => None,
+        })
+    {
+        return Some(reason);
+    }
+    negated(parts).or_else(|| flags(parts)).or_else(|| texts(parts, own_tokens)).or_else(|| numbers(parts))
+}
+
+fn negated(parts: &[CheckedCondition]) -> Option<String> {
+    let not = |part: &CheckedCondition| match part {
+        CheckedCondition::Not(inner) => parts.contains(inner),
+        _ => false,
+    };
+    parts.iter().any(not).then(|| "a part of it is denied by another".to_owned())
+}
+
+fn flags(parts: &[CheckedCondition]) -> Option<String> {
+    use TokenFlag::{AllCaps, Capitalized, Lowercase, Mixed, Number, Punct, Symbol, Word};
+    const KINDS: [TokenFlag; 4] = [Word, Number, Punct, Symbol];
+    const CASES: [TokenFlag; 4] = [Capitalized, AllCaps, Lowercase, Mixed];
+    let excludes = |a: TokenFlag, b: TokenFlag| {
+        KINDS.contains(&a) && KINDS.contains(&b) && a != b
+            || a != Word && KINDS.contains(&a) && CASES.contains(&b)
+            || a == Lowercase && [Capitalized, AllCaps, Mixed].contains(&b)
+            || a == AllCaps && b == Mixed
+    };
+    let found: Vec<TokenFlag> = parts
+        .iter()
+        .filter_map(|part| match part {
+            CheckedCondition::Flag(flag) => Some(*flag),
+            _ => None,
+        })
+        .collect();
+    let clash =
+        found.iter().flat_map(|a| found.iter().map(move |b| (*a, *b))).find(|(a, b)| excludes(*a, *b))?;
+    Some(format!("`{}` excludes `{}`", name(clash.0), name(clash.1)))
+}
+
+fn name(flag: TokenFlag) -> &'static str {
+    Class::of(flag).names().next().unwrap_or("")
+}
+
+fn texts(parts: &[CheckedCondition], own_tokens: bool) -> Option<String> {
+    let lists: Vec<(TextField, &Vec<String>)> = parts
+        .iter()
+        .filter_map(|part| match part {
+            CheckedCondition::Text(field, TextTest::In(list)) => Some((*field, list)),
+            _ => None,
+        })
+        .collect();
+    for (index, (field, list)) in lists.iter().enumerate() {
+        for (other, wide) in &lists[..index] {
+            if field == other && !list.iter().any(|form| wide.contains(form)) {
+                return Some("two of its texts have nothing in common".to_owned());
+            }
+        }
+        if !matches!(field, TextField::Text | TextField::Lower | TextField::Fold) {
+            continue;
+        }
+        // `'s` is a token behind a word, `No.` before a number.
+        let cut = |form: &String| {
+            let beside = [("", ""), ("a ", " 1"), ("a", " b")];
+            !beside.iter().any(|(before, after)| {
+                let text = format!("{before}{form}{after}");
+                let mut tokens = Vec::new();
+                tokenize(&text, &mut tokens);
+                tokens.iter().any(|token| token.span().slice(&text) == Some(form))
+            })
+        };
+        if own_tokens && list.iter().all(cut) {
+            let first = list.first().map_or("", String::as_str);
+            return Some(format!("\"{first}\" is not one token"));
+        }
+        let denied = parts.iter().find_map(|part| match part {
+            CheckedCondition::Flag(flag) => {
+                let of_place = [TokenFlag::LineStart, TokenFlag::LineEnd, TokenFlag::SentenceStart];
+                let of_case =
+                    ![TokenFlag::Word, TokenFlag::Number, TokenFlag::Punct, TokenFlag::Symbol].contains(flag);
+                let decides = !of_place.contains(flag) && (*field == TextField::Text || !of_case);
+                let meets = |form: &String| Class::of_form(form).contains(Class::of(*flag));
+                (decides && !list.iter().any(meets)).then_some(*flag)
+            }
+            _ => None,
+        });
+        if let Some(flag) = denied {
+            return Some(format!("none of its texts is `{}`", name(flag)));
+        }
+    }
+    None
+}
+
+fn numbers(parts: &[CheckedCondition]) -> Option<String> {
+    for field in [NumberField::Len, NumberField::Tokens] {
+        let (mut least, mut most) = (1, i64::MAX);
+        for part in parts {
+            match part {
+                CheckedCondition::Number(f, NumberTest::Equal(n)) if *f == field => {
+                    (least, most) = (least.max(*n), most.min(*n));
+                }
+                CheckedCondition::Number(f, NumberTest::Less(n)) if *f == field => {
+                    most = most.min(n.saturating_sub(1))
+                }
+                CheckedCondition::Number(f, NumberTest::Greater(n)) if *f == field => {
+                    least = least.max(n.saturating_add(1));
+                }
+                _ => {}
+            }
+        }
+        if least > most {
+            return Some("no length is so".to_owned());
+        }
+    }
+    None
+}
+
+/// A literal with a capital in an expression.
+fn capital_literal(hir: &Hir) -> Option<String> {
+    match hir.kind() {
+        HirKind::Literal(literal) => {
+            let text = String::from_utf8_lossy(&literal.0);
+            text.chars().any(char::is_uppercase).then(|| text.into_owned())
+        }
+        HirKind::Repetition(repetition) => capital_literal(&repetition.sub),
+        HirKind::Capture(capture) => capital_literal(&capture.sub),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().find_map(capital_literal),
+        HirKind::Empty | HirKind::Class(_) | HirKind::Look(_) => None,
+    }
+}
+
+/// Whether case folding changes what an expression matches.
+pub(super) fn case_matters(source: &str) -> bool {
+    match (regex_syntax::parse(source), regex_syntax::parse(&format!("(?i:{source})"))) {
+        (Ok(plain), Ok(folded)) => plain != folded,
+        _ => true,
+    }
+}
