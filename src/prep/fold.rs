@@ -168,7 +168,21 @@ impl<'t> Folder<'t> {
     }
 
     fn clusters(&mut self, start: usize, end: usize) {
-        for (offset, cluster) in self.text[start..end].grapheme_indices(true) {
+        let text = &self.text[start..end];
+        let mut clusters = text.grapheme_indices(true).peekable();
+        while let Some((offset, first)) = clusters.next() {
+            let mut cluster = first;
+            // What vanishes lets the marks behind it meet the letter before it.
+            let mut ahead = clusters.clone();
+            while let Some((at, next)) = ahead.next() {
+                let vanishes = next.chars().all(|c| Replaced::new(c).next().is_none());
+                if next.starts_with(is_combining_mark) {
+                    cluster = &text[offset..at + next.len()];
+                    clusters = ahead.clone();
+                } else if !vanishes {
+                    break;
+                }
+            }
             let mut buffer = std::mem::take(&mut self.buffer);
             buffer.clear();
             fold_cluster(cluster, self.flags, &mut buffer);

@@ -140,3 +140,11 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_mark_behind_what_vanishes_meets_its_letter() {
+    for invisible in ['\u{200b}', '\u{ad}', '\u{feff}', '\u{2060}'] {
+        let text = format!("c{invisible}{invisible}\u{301} x\u{200b}y");
+        assert_eq!(fold(&text, FoldFlags::default()), "ć xy", "{invisible:?}");
+    }
+}
