@@ -6,6 +6,7 @@
 pub mod ast;
 mod conditions;
 mod cursor;
+mod format;
 mod items;
 mod lexer;
 mod load;
@@ -17,4 +18,5 @@ pub(crate) mod templates;
 #[cfg(test)]
 mod tests;
 
+pub use format::format;
 pub use load::{LoadError, load, parse_pack};
