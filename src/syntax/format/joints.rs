@@ -236,7 +236,7 @@ impl Walk<'_> {
                     Some(_) => self.clause == "match",
                     None => before != Sign::Operator,
                 };
-                // The second phrase stands beside the first.
+                // Only the first of several phrases begins a clause.
                 (is_phrase && (is_first || !self.clause.is_empty()), "", Part::Words)
             }
             Kind::Text(..) if self.kind == "test" => (word(&self.item[at - 1]).is_none(), "", Part::Words),

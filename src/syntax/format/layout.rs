@@ -39,6 +39,16 @@ fn nesting(piece: &Piece<'_>) -> Option<Nesting> {
     piece.setting.map(|setting| setting.nesting)
 }
 
+/// Whether a lexeme begins a line, in an item that may have several.
+fn begins_line(setting: Setting, broken_by_author: bool) -> bool {
+    match setting.joint {
+        _ if setting.nesting == Nesting::CloseBody => true,
+        Joint::Clause { .. } => true,
+        Joint::Tight | Joint::Spaced => broken_by_author,
+        Joint::Glued | Joint::Fixed => false,
+    }
+}
+
 /// The lines of an item so far.
 #[derive(Default)]
 struct Writer {
@@ -53,59 +63,48 @@ struct Writer {
 }
 
 impl Writer {
+    /// Writes all pieces, with line breaks or on one line.
     fn written(mut self, pieces: &[Piece<'_>], breaks: bool) -> String {
+        let mut before: Option<&Piece<'_>> = None;
         for (at, piece) in pieces.iter().enumerate() {
-            let before = at.checked_sub(1).and_then(|at| pieces.get(at));
-            let after_open = before.and_then(nesting).is_some_and(|nesting| {
-                matches!(nesting, Nesting::Open | Nesting::OpenBody)
-            });
-            let blank = piece.breaks > 1 && !after_open;
+            let opened = before.and_then(nesting);
+            let blank = piece.breaks > 1 && !matches!(opened, Some(Nesting::Open | Nesting::OpenBody));
             match piece.setting {
                 None if piece.breaks == 0 => self.text.push_str("  "),
                 None => {
                     let next = pieces[at..].iter().find_map(|piece| piece.setting);
-                    self.line(blank, self.indent_inside(next));
+                    self.line(blank, self.indent_before(next));
                 }
                 Some(setting) => {
                     let after_comment = before.is_some_and(|before| before.setting.is_none());
-                    self.join(setting, breaks, piece.breaks > 0, after_comment, blank);
+                    if after_comment || breaks && begins_line(setting, piece.breaks > 0) {
+                        self.line_with(setting, blank);
+                    } else if before.is_some() && !matches!(setting.joint, Joint::Glued | Joint::Tight) {
+                        self.text.push(' ');
+                    }
                 }
             }
             self.text.push_str(piece.text);
             if let Some(setting) = piece.setting {
                 self.pass(setting);
             }
+            before = Some(piece);
         }
         self.text
     }
 
-    /// Writes the white space before a lexeme.
-    fn join(&mut self, setting: Setting, breaks: bool, broken: bool, after_comment: bool, blank: bool) {
-        let closes = matches!(setting.nesting, Nesting::Close | Nesting::CloseBody);
-        let begins_line = after_comment
-            || breaks
-                && match setting.joint {
-                    _ if setting.nesting == Nesting::CloseBody => true,
-                    Joint::Glued | Joint::Fixed => false,
-                    Joint::Tight | Joint::Spaced => broken,
-                    Joint::Clause { .. } => true,
-                };
-        if begins_line {
-            let indent = match setting.nesting {
-                Nesting::Close => self.open.last().copied().unwrap_or(0),
-                Nesting::CloseBody => 0,
-                _ => self.indent_inside(Some(setting)),
-            };
-            // A line that is broken only to give a clause its own has no blank before it.
-            self.line(blank && !closes, indent);
-        } else if !self.text.is_empty() && !matches!(setting.joint, Joint::Glued | Joint::Tight) {
-            self.text.push(' ');
+    /// Begins a line with a lexeme.
+    fn line_with(&mut self, setting: Setting, blank: bool) {
+        match setting.nesting {
+            Nesting::Close => self.line(false, self.open.last().copied().unwrap_or(0)),
+            Nesting::CloseBody => self.line(false, 0),
+            _ => self.line(blank, self.indent_before(Some(setting))),
         }
     }
 
-    /// The indentation of a line before or with this lexeme; a closing bracket
-    /// counts to what it closes.
-    fn indent_inside(&self, next: Option<Setting>) -> usize {
+    /// The indentation of a comment before this lexeme, or of the lexeme itself;
+    /// a closing bracket counts as part of what it closes.
+    fn indent_before(&self, next: Option<Setting>) -> usize {
         let is_clause = next.is_some_and(|next| {
             matches!(next.joint, Joint::Clause { .. }) || next.nesting == Nesting::CloseBody
         });
