@@ -8,6 +8,7 @@ mod diag;
 mod docs;
 mod extract;
 mod floors;
+mod fmt;
 mod io;
 mod layers;
 mod oracle;

@@ -22,6 +22,8 @@ pub(super) const KEYWORDS: [&str; 8] =
 #[derive(Default)]
 pub(super) struct Items {
     pub(super) items: Vec<Item>,
+    /// Where each item begins, in bytes; of broken ones too.
+    pub(super) starts: Vec<u32>,
     /// Names in items that could not be read.
     pub(super) lost: Vec<String>,
     pub(super) allowances: Vec<Allowance>,
@@ -36,6 +38,7 @@ pub(super) fn items(file: FileId, text: &str, problems: &mut Vec<Diagnostic>) ->
     while *cursor.kind() != Kind::End {
         cursor.begin_item();
         let start = cursor.span();
+        read.starts.push(start.start);
         match item(&mut cursor).map(|item| (item, start.cover(cursor.last_span()))) {
             // Read to its end, but not as it was meant.
             Ok((_, span)) if cursor.is_guesswork(span) => {

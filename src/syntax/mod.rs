@@ -7,6 +7,7 @@ mod allow;
 pub mod ast;
 mod conditions;
 mod cursor;
+mod format;
 mod items;
 mod lexer;
 mod load;
@@ -18,4 +19,5 @@ pub(crate) mod templates;
 #[cfg(test)]
 mod tests;
 
+pub use format::format;
 pub use load::{LoadError, load, parse_pack};

@@ -2,6 +2,7 @@
 
 mod engine;
 mod eval;
+mod fmt;
 mod io;
 mod mutation;
 mod prep;

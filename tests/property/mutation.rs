@@ -11,12 +11,12 @@ const MANIFEST: &str = "[pack]\nname = \"p\"\nversion = \"1\"\nphases = [\"a.spa
     [entities]\nAGENT = { abstract = true }\nPERSON = { is = \"AGENT\", doc = \"a human being\" }\nORG = { is = \"AGENT\" }\n\
     PLACE = { color = \"#8ecae6\" }\n\n[relations]\nMEMBER_OF = { from = [\"PERSON\"], to = [\"ORG\"] }\n";
 
-const LEXICON: &str = "gazetteer towns -> PLACE { file \"towns.tsv\" match fold-case, fold-marks set id = column(\"geonames\") }\n\
+pub(super) const LEXICON: &str = "gazetteer towns -> PLACE { file \"towns.tsv\" match fold-case, fold-marks set id = column(\"geonames\") }\n\
     gazetteer bodies -> ORG nested { \"Ministry of Finance\" \"Đảng\" }\n\
     gazetteer names -> PERSON { \"Lê Minh\" \"Lan\" }\n\
     regex years -> _year priority 5 { /(?<year>\\d{4})\\/x/i value = \"year:{year|lower}\" }\n";
 
-const RULES: &str = "rule member overlap starts {\n  p=PERSON ...{0,4} \"of\"i (o=ORG \",\"?)+ ^s? [lower in (\"a\", \"thị\")]*\n\
+pub(super) const RULES: &str = "rule member overlap starts {\n  p=PERSON ...{0,4} \"of\"i (o=ORG \",\"?)+ ^s? [lower in (\"a\", \"thị\")]*\n\
       where p same sentence o and not (o inside PLACE[id ~ /x/] or p.text = \"Lan\") and g=ORG contains o\n\
       set p.role = \"member\" => MEMBER_OF(from: p, to: o)\n}\n\
     let Cap = [capitalized & !(number | text = \"The\")]\n\
@@ -113,7 +113,7 @@ fn read(manifest: &str, lexicon: &str, rules: &str, towns: &str) {
 }
 
 /// Cuts a stretch out of a text and puts something else there.
-fn mutated(text: &str, changes: &[(u16, u8, usize)]) -> String {
+pub(super) fn mutated(text: &str, changes: &[(u16, u8, usize)]) -> String {
     let mut chars: Vec<char> = text.chars().collect();
     for &(at, len, piece) in changes {
         let start = usize::from(at) % (chars.len() + 1);
@@ -123,7 +123,7 @@ fn mutated(text: &str, changes: &[(u16, u8, usize)]) -> String {
     chars.into_iter().collect()
 }
 
-fn changes() -> impl Strategy<Value = Vec<(u16, u8, usize)>> {
+pub(super) fn changes() -> impl Strategy<Value = Vec<(u16, u8, usize)>> {
     prop::collection::vec((any::<u16>(), 0u8..6, any::<usize>()), 1..6)
 }
 

@@ -59,6 +59,8 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// Run the tests that stand in a rule pack
     Test(TestArgs),
+    /// Put the rule files of packs into one style
+    Fmt(FmtArgs),
     /// Show tokens, sentences and lines of texts
     Tokenize(TokenizeArgs),
     /// Print completions for a shell
@@ -249,6 +251,29 @@ pub(crate) struct TestArgs {
     /// Only tests whose name holds this text
     #[arg(long, value_name = "TEXT")]
     pub(crate) filter: Option<String>,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Only white space changes; rules mean what they meant. `pack.toml` and gazetteers are left alone.
+
+Examples:
+  spanwright fmt rules/vn-politics
+  spanwright fmt --check rules/*
+  spanwright fmt --diff rules/vn-politics/titles.span
+  spanwright fmt - < titles.span
+
+Exit status: 0 done, 1 with --check or --diff there is something to do, 2 a file could not be read.")]
+pub(crate) struct FmtArgs {
+    /// Folders of rule packs, or `.span` files; `-` is standard input, written to standard output
+    #[arg(value_name = "PACK", required = true)]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Write nothing; name the files that would change
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// Write nothing; show what would change
+    #[arg(long)]
+    pub(crate) diff: bool,
 }
 
 #[derive(Args, Debug)]

@@ -43,7 +43,8 @@ pub(crate) fn report(done: anyhow::Result<Outcome>) -> ExitCode {
     }
 }
 
-fn is_closed_pipe(error: &anyhow::Error) -> bool {
+/// Whether whoever read the output wants no more.
+pub(crate) fn is_closed_pipe(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| {
         let io = cause.downcast_ref::<std::io::Error>();
         let run = cause.downcast_ref::<RunError>();

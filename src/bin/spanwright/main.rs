@@ -17,6 +17,7 @@ fn main() -> std::process::ExitCode {
         Command::Score(args) => commands::score::run(args, &cli.global),
         Command::Check(args) => commands::check::run(args, &cli.global),
         Command::Test(args) => commands::test::run(args, &cli.global),
+        Command::Fmt(args) => commands::fmt::run(args, &cli.global),
         Command::Tokenize(args) => commands::tokenize::run(args),
         Command::Completions(args) => commands::completions::run(args),
         Command::Man(args) => commands::man::run(args),
