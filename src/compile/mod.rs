@@ -12,7 +12,7 @@ mod rules;
 use std::sync::Arc;
 
 use crate::check::CheckedPack;
-use crate::doc::schema::{ItemInfo, Rank, RuleId};
+use crate::doc::schema::{ItemInfo, Rank, RuleId, TypeId};
 use crate::program::{Link, Origin, Phase, Program};
 use crate::syntax::suggest::nearest;
 
@@ -106,7 +106,7 @@ fn build(pack: &CheckedPack, selection: &Selection) -> Program {
         .links
         .iter()
         .filter(|link| {
-            let id = compiler.origin(&link.info, Rank::default());
+            let id = compiler.origin(&link.info, Rank::default(), Vec::new());
             compiler.is_on(id)
         })
         .map(|link| Link { on: link.on.clone(), by: link.by.clone(), spread_value: link.spread_value })
@@ -148,9 +148,9 @@ struct Compiler {
 }
 
 impl Compiler {
-    fn origin(&mut self, info: &ItemInfo, rank: Rank) -> RuleId {
+    fn origin(&mut self, info: &ItemInfo, rank: Rank, makes: Vec<TypeId>) -> RuleId {
         let on = self.runs(info);
-        self.origins.push(Origin { id: info.id.clone(), info: info.clone(), rank, on });
+        self.origins.push(Origin { id: info.id.clone(), info: info.clone(), rank, makes, on });
         RuleId(self.origins.len() as u32 - 1)
     }
 

@@ -33,7 +33,7 @@ pub(super) fn tries(gazetteers: &[CheckedGazetteer], compiler: &mut Compiler) ->
     let mut tries: Vec<(usize, PhraseTrie)> = Vec::new();
     let (mut tokens, mut ids): (Vec<Token>, Vec<u32>) = (Vec::new(), Vec::new());
     for gazetteer in gazetteers {
-        let rule = compiler.origin(&gazetteer.info, gazetteer.rank);
+        let rule = compiler.origin(&gazetteer.info, gazetteer.rank, vec![gazetteer.label]);
         if !compiler.is_on(rule) {
             continue;
         }

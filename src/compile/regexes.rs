@@ -19,7 +19,9 @@ const MOST_LITERALS: usize = 64;
 pub(super) fn bank(regexes: &[CheckedRegex], compiler: &mut Compiler) -> RegexBank {
     let mut bank = RegexBank::default();
     for checked in regexes {
-        let rule = compiler.origin(&checked.info, checked.rank);
+        let groups = checked.group_types.iter().map(|(_, label)| *label);
+        let makes = std::iter::once(checked.label).chain(groups).collect();
+        let rule = compiler.origin(&checked.info, checked.rank, makes);
         if !compiler.is_on(rule) {
             continue;
         }

@@ -27,13 +27,17 @@ pub(super) fn drop(checked: &CheckedRule, compiler: &mut Compiler) -> Option<Tok
 
 /// Compiles one rule, if it runs.
 pub(super) fn rule(rule: &CheckedRule, compiler: &mut Compiler) -> Option<TokenRule> {
-    let id = compiler.origin(&rule.info, rule.rank);
+    let makes = rule.bindings.iter().filter_map(|binding| match binding.kind {
+        BindingKind::Make(label) => Some(label),
+        BindingKind::Tokens | BindingKind::Span(_) | BindingKind::Joined(_) => None,
+    });
+    let id = compiler.origin(&rule.info, rule.rank, makes.collect());
     compiler.is_on(id).then(|| body(rule, id, compiler))
 }
 
 /// Compiles one context, if it runs: its cue and its stops.
 pub(super) fn context(checked: &CheckedContext, compiler: &mut Compiler) -> Option<ContextRule> {
-    let id = compiler.origin(&checked.cue.info, checked.cue.rank);
+    let id = compiler.origin(&checked.cue.info, checked.cue.rank, Vec::new());
     compiler.is_on(id).then(|| ContextRule {
         cue: body(&checked.cue, id, compiler),
         direction: checked.direction,

@@ -88,6 +88,8 @@ pub struct Extraction {
     pub annotations: Annotations,
     /// Every candidate with its fate, where the config asks for it.
     pub candidates: Vec<Candidate>,
+    /// Every relation that a rule proposed, where the config asks for candidates.
+    pub proposals: Vec<Proposal>,
     /// Whether a limit cut the work short.
     pub truncated: bool,
 }
@@ -181,11 +183,11 @@ impl<'p> Extractor<'p> {
             columns: &columns,
         };
         let annotations = annotations(&letters, &relations, self.program);
-        let candidates = match self.config.candidates {
-            CandidateReport::Omit => Vec::new(),
-            CandidateReport::Keep => std::mem::take(&mut scratch.candidates),
+        let (candidates, proposals) = match self.config.candidates {
+            CandidateReport::Omit => (Vec::new(), Vec::new()),
+            CandidateReport::Keep => (std::mem::take(&mut scratch.candidates), relations),
         };
-        Extraction { annotations, candidates, truncated }
+        Extraction { annotations, candidates, proposals, truncated }
     }
 }
 
@@ -431,8 +433,12 @@ impl<T: Trace> Search<'_, '_, T> {
             let mut matcher =
                 Matcher::resume(&rule.pattern, letters, self.forms, self.matches, range, self.trace);
             matcher.clear();
-            if !matcher.may_begin(start) {
+            if !T::ON && !matcher.may_begin(start) {
                 continue;
+            }
+            if T::ON {
+                // The watcher sees where the preferred match stops.
+                matcher.match_at(start);
             }
             let (found, more) = matcher.every(start, left, &mut places);
             left -= found.len();

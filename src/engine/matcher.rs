@@ -18,7 +18,7 @@ use super::candidate::CandidateId;
 use super::conditions::span_passes;
 use super::forms::FormTable;
 use super::lattice::Letters;
-use super::trace::Trace;
+use super::trace::{Stop, Trace};
 
 /// What the matcher notes on its way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -220,9 +220,7 @@ impl<'a, 'l, T: Trace> Matcher<'a, 'l, T> {
                 | Inst::Assert(_, next)
                 | Inst::Look { next, .. } => {
                     let Some(beyond) = self.consume(pc, token) else {
-                        if T::ON {
-                            self.trace.stops(pc, token, &self.scratch.notes);
-                        }
+                        self.stops(pc, token);
                         return None;
                     };
                     token = beyond;
@@ -248,6 +246,21 @@ impl<'a, 'l, T: Trace> Matcher<'a, 'l, T> {
         }
     }
 
+    /// Tells a watcher that this way goes no further.
+    fn stops(&mut self, pc: Pc, token: u32) {
+        if T::ON {
+            self.trace.stops(Stop {
+                pattern: self.program,
+                pc,
+                token,
+                last: self.last,
+                notes: &self.scratch.notes,
+                letters: self.letters,
+                forms: self.forms,
+            });
+        }
+    }
+
     /// Where the match stands after an instruction that consumes a token or
     /// looks at the place; nothing where it fails.
     fn consume(&mut self, pc: Pc, token: u32) -> Option<u32> {
@@ -255,7 +268,8 @@ impl<'a, 'l, T: Trace> Matcher<'a, 'l, T> {
         match &program.insts[pc as usize] {
             Inst::Token { test, .. } => {
                 let at = self.ahead(pc, token)?;
-                self.passes(&program.tests[*test as usize], at as usize).then(|| self.beyond(pc, at))
+                passes(&program.tests[*test as usize], at as usize, self.letters, self.forms)
+                    .then(|| self.beyond(pc, at))
             }
             Inst::Gap { .. } => {
                 let at = self.ahead(pc, token)?;
@@ -328,8 +342,8 @@ impl<'a, 'l, T: Trace> Matcher<'a, 'l, T> {
         });
         self.scratch.jobs = jobs;
         self.scratch.jobs[first..].reverse();
-        if T::ON && self.scratch.jobs.len() == first {
-            self.trace.stops(pc, token, &self.scratch.notes);
+        if self.scratch.jobs.len() == first {
+            self.stops(pc, token);
         }
     }
 
@@ -383,25 +397,25 @@ impl<'a, 'l, T: Trace> Matcher<'a, 'l, T> {
             Anchor::SentenceEnd => ends(Class::SENTENCE_END),
         }
     }
+}
 
-    fn passes(&self, test: &TokenTest, token: usize) -> bool {
-        let letters = self.letters;
-        match test {
-            TokenTest::Any => true,
-            TokenTest::Not(inner) => !self.passes(inner, token),
-            TokenTest::And(list) => list.iter().all(|part| self.passes(part, token)),
-            TokenTest::Or(list) => list.iter().any(|part| self.passes(part, token)),
-            TokenTest::Class(bits) => letters.tokens[token].class.bits() & bits == *bits,
-            TokenTest::Form(id) => self.forms.meets(letters.forms[token], *id),
-            TokenTest::Line(test) => {
-                let line = letters.line_of(token as u32) as i64 + 1;
-                test.holds(line) || test.holds(line - 1 - letters.lines.len() as i64)
-            }
-            TokenTest::Standing(standing, types) => {
-                let stands = |&label: &_| letters.lattice.stands(token, *standing, label, letters.candidates);
-                types.iter().any(stands)
-            }
-            TokenTest::Column(check) => letters.columns.passes(*check, token),
+/// Whether a token meets a test where it stands.
+pub(super) fn passes(test: &TokenTest, token: usize, letters: &Letters<'_>, forms: &FormTable) -> bool {
+    match test {
+        TokenTest::Any => true,
+        TokenTest::Not(inner) => !passes(inner, token, letters, forms),
+        TokenTest::And(list) => list.iter().all(|part| passes(part, token, letters, forms)),
+        TokenTest::Or(list) => list.iter().any(|part| passes(part, token, letters, forms)),
+        TokenTest::Class(bits) => letters.tokens[token].class.bits() & bits == *bits,
+        TokenTest::Form(id) => forms.meets(letters.forms[token], *id),
+        TokenTest::Line(test) => {
+            let line = letters.line_of(token as u32) as i64 + 1;
+            test.holds(line) || test.holds(line - 1 - letters.lines.len() as i64)
         }
+        TokenTest::Standing(standing, types) => {
+            let stands = |&label: &_| letters.lattice.stands(token, *standing, label, letters.candidates);
+            types.iter().any(stands)
+        }
+        TokenTest::Column(check) => letters.columns.passes(*check, token),
     }
 }

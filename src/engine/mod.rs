@@ -10,7 +10,9 @@ mod candidate;
 mod cascade;
 mod conditions;
 mod context;
+mod describe;
 mod every;
+mod explain;
 mod forms;
 mod lattice;
 mod link;
@@ -23,3 +25,4 @@ mod trace;
 
 pub use candidate::{Candidate, CandidateId, Fate, Proposal, Step};
 pub use cascade::{CandidateReport, ExtractConfig, Extraction, Extractor, Scratch};
+pub use explain::{Capture, Derivation, End, Expected, Explanation, MOST_EXPECTED, NearMiss, Question};

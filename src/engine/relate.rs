@@ -73,11 +73,11 @@ impl Relate<'_, '_> {
         if let Some(condition) = &self.rule.condition {
             let conditions = Conditions { letters: self.letters, range: self.range };
             if T::ON {
-                trace.ends(end, notes, conditions.refused(condition, readings.clone()));
+                trace.ends(end, notes, conditions.refused(condition, readings.clone()), self.letters);
             }
             readings = conditions.filter(condition, readings);
         } else if T::ON {
-            trace.ends(end, notes, None);
+            trace.ends(end, notes, None, self.letters);
         }
         if readings.is_empty() {
             return false;

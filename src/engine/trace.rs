@@ -5,10 +5,26 @@
 //! that extraction, which watches nothing, pays nothing.
 
 use crate::doc::schema::{FeatureId, RuleId};
-use crate::program::{Pc, TokenRule};
+use crate::program::{PatternProgram, Pc, TokenRule};
 
 use super::candidate::CandidateId;
+use super::forms::FormTable;
+use super::lattice::Letters;
 use super::matcher::Note;
+
+/// An instruction that does not match before a token.
+#[derive(Clone, Copy)]
+pub(super) struct Stop<'a, 'l> {
+    pub(super) pattern: &'a PatternProgram,
+    pub(super) pc: Pc,
+    pub(super) token: u32,
+    /// One past the last token that the match may hold.
+    pub(super) last: u32,
+    /// What was noted on the way.
+    pub(super) notes: &'a [Note],
+    pub(super) letters: &'a Letters<'l>,
+    pub(super) forms: &'a FormTable,
+}
 
 /// Watches the rules of a document at work. Every method does nothing unless
 /// it is written anew.
@@ -26,13 +42,13 @@ pub(super) trait Trace {
     /// A look-around begins, or ends: what stops inside it is no stop of the rule.
     fn looks(&mut self, _inside: bool) {}
 
-    /// The instruction does not match before this token; so much was noted on the way.
-    fn stops(&mut self, _pc: Pc, _token: u32, _notes: &[Note]) {}
+    /// An attempt, or one way of it, goes no further.
+    fn stops(&mut self, _stop: Stop<'_, '_>) {}
 
     /// A match ends; `refused` is the part of the condition that it does not meet.
-    fn ends(&mut self, _end: u32, _notes: &[Note], _refused: Option<usize>) {}
+    fn ends(&mut self, _end: u32, _notes: &[Note], _refused: Option<usize>, _letters: &Letters<'_>) {}
 
-    /// A match makes a span.
+    /// A match that ended makes a span.
     fn makes(&mut self, _id: CandidateId, _notes: &[Note]) {}
 
     /// A rule gives a feature, or the value, to a span.

@@ -73,6 +73,8 @@ pub struct Origin {
     pub info: ItemInfo,
     /// Priority and so on.
     pub rank: Rank,
+    /// The types of the spans that it makes.
+    pub makes: Vec<TypeId>,
     /// Whether it runs.
     pub on: bool,
 }

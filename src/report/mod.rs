@@ -1,8 +1,10 @@
-//! Scores for people and for programs.
+//! Scores and explanations, for people and for programs.
 
+mod explain;
 mod json;
 mod tables;
 
+pub use explain::{Explained, FEW};
 pub use json::json;
 pub use tables::{Look, markdown, table};
 

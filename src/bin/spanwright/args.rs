@@ -57,6 +57,8 @@ pub(crate) enum Command {
     Score(ScoreArgs),
     /// Report every problem of a rule pack
     Check(CheckArgs),
+    /// Tell why a span is there, why another is not, or what a code means
+    Explain(ExplainArgs),
     /// Run the tests that stand in a rule pack
     Test(TestArgs),
     /// Put the rule files of packs into one style
@@ -107,6 +109,74 @@ pub(crate) struct ExtractArgs {
     /// Stop a document after this many candidates
     #[arg(long, value_name = "N")]
     pub(crate) max_candidates: Option<u32>,
+    #[command(flatten)]
+    pub(crate) selection: SelectionArgs,
+}
+
+/// Which rules of a pack run.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Rules")]
+pub(crate) struct SelectionArgs {
+    /// Switch a rule off, by name, file:name or tag
+    #[arg(long, value_name = "RULE")]
+    pub(crate) without: Vec<String>,
+    /// Switch a rule on that the pack switches off
+    #[arg(long = "with", value_name = "RULE")]
+    pub(crate) with: Vec<String>,
+    /// Run only rules of this name or tag
+    #[arg(long, value_name = "TAG")]
+    pub(crate) only: Vec<String>,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  spanwright explain --pack rules/vn-politics article.txt:3
+  spanwright explain --pack rules/vn-politics article.txt:3:14
+  spanwright explain --pack rules/vn-politics --text 'Comrade Hau A Lenh spoke.'
+  spanwright explain --pack rules/vn-politics article.txt --why-not 'PERSON \"Hau A Lenh\"'
+  spanwright explain --pack rules/vn-politics article.txt --why-not 'HOLDS_POSITION \"Hau A Lenh\" \"Minister\"'
+  spanwright explain E030")]
+pub(crate) struct ExplainArgs {
+    /// FILE, FILE:LINE or FILE:LINE:COLUMN; `-` is standard input; without `--pack` a code such as E030
+    #[arg(value_name = "FILE|CODE", conflicts_with = "text")]
+    pub(crate) what: Option<String>,
+    /// The folder of the rule pack
+    #[arg(short, long, value_name = "DIR")]
+    pub(crate) pack: Option<PathBuf>,
+    /// A text instead of a file
+    #[arg(short, long, value_name = "TEXT")]
+    pub(crate) text: Option<String>,
+    /// Which document of a file that holds several
+    #[arg(long, value_name = "ID")]
+    pub(crate) id: Option<String>,
+    /// Ask why a span or relation is not there: TYPE \"text\" or RELATION \"text\" \"text\"
+    #[arg(long, value_name = "QUESTION")]
+    pub(crate) why_not: Vec<String>,
+    /// Show every rule that came near, not only the nearest
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Show spans of internal types too
+    #[arg(long)]
+    pub(crate) internal: bool,
+    /// How the answer is written
+    #[arg(short, long, value_enum, default_value_t)]
+    pub(crate) format: ExplainFormat,
+    /// List the codes of all diagnostics
+    #[arg(long)]
+    pub(crate) codes: bool,
+    #[command(flatten)]
+    pub(crate) selection: SelectionArgs,
+}
+
+/// How explanations are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ExplainFormat {
+    /// For people
+    #[default]
+    Text,
+    /// One JSON object a line
+    Json,
 }
 
 /// Formats that are written.
@@ -128,6 +198,8 @@ pub(crate) enum InputFormat {
     Jsonl,
     /// brat standoff
     Brat,
+    /// CoNLL-U
+    Conllu,
 }
 
 impl InputFormat {
@@ -136,6 +208,7 @@ impl InputFormat {
             Self::Text => "text",
             Self::Jsonl => "jsonl",
             Self::Brat => "brat",
+            Self::Conllu => "conllu",
         }
     }
 }
@@ -185,6 +258,8 @@ pub(crate) struct ScoreArgs {
     /// Threads that extract; 0 is one for each core
     #[arg(short = 'j', long, default_value_t = 0, value_name = "N")]
     pub(crate) threads: usize,
+    #[command(flatten)]
+    pub(crate) selection: SelectionArgs,
 }
 
 /// How scores are written.

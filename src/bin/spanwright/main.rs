@@ -16,6 +16,7 @@ fn main() -> std::process::ExitCode {
         Command::Extract(args) => commands::extract::run(args, &cli.global),
         Command::Score(args) => commands::score::run(args, &cli.global),
         Command::Check(args) => commands::check::run(args, &cli.global),
+        Command::Explain(args) => commands::explain::run(args, &cli.global),
         Command::Test(args) => commands::test::run(args, &cli.global),
         Command::Fmt(args) => commands::fmt::run(args, &cli.global),
         Command::Tokenize(args) => commands::tokenize::run(args),

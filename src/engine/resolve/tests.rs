@@ -14,7 +14,7 @@ fn program(ranks: &[Rank]) -> Program {
     let origin = |(index, rank): (usize, &Rank)| {
         let id: Arc<str> = format!("rule{index}").into();
         let info = ItemInfo { id: id.clone(), kind: RuleKind::Rule, place: PlaceId(0), tags: Vec::new() };
-        Origin { id, info, rank: *rank, on: true }
+        Origin { id, info, rank: *rank, makes: Vec::new(), on: true }
     };
     Program {
         origins: ranks.iter().enumerate().map(origin).collect(),

@@ -2,8 +2,7 @@
 
 use std::io::Write;
 
-use anyhow::bail;
-use spanwright::diag::{Format, Style, codes, render};
+use spanwright::diag::{Format, Style, render};
 
 use super::summary;
 use crate::args::{CheckArgs, CheckFormat, Global};
@@ -11,7 +10,7 @@ use crate::exit::Outcome;
 
 pub(crate) fn run(args: &CheckArgs, global: &Global) -> anyhow::Result<Outcome> {
     if let Some(id) = &args.explain {
-        return explain(id);
+        return super::explain::code(id);
     }
     let format = match args.format {
         CheckFormat::Full => Format::Full,
@@ -33,12 +32,4 @@ pub(crate) fn run(args: &CheckArgs, global: &Global) -> anyhow::Result<Outcome> 
         }
     }
     Ok(if broken { Outcome::Refused } else { Outcome::Holds })
-}
-
-fn explain(id: &str) -> anyhow::Result<Outcome> {
-    let Some(code) = codes::all().find(|code| code.id.eq_ignore_ascii_case(id) || code.name == id) else {
-        bail!("no code `{id}`: codes look like E030 or unknown-type");
-    };
-    writeln!(std::io::stdout().lock(), "{}: {}\n\n{}", code.id, code.name, code.doc)?;
-    Ok(Outcome::Holds)
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod check;
 pub(crate) mod completions;
+pub(crate) mod explain;
 pub(crate) mod extract;
 pub(crate) mod fmt;
 pub(crate) mod man;
@@ -18,7 +19,7 @@ use spanwright::diag::{Format, Report, Severity, render};
 use spanwright::io::{Inputs, ReadConfig, Source};
 use spanwright::program::Program;
 
-use crate::args::Global;
+use crate::args::{Global, SelectionArgs};
 use crate::terminal::style_of_errors;
 
 /// A pack that can run.
@@ -30,6 +31,15 @@ pub(crate) struct Loaded {
 /// Reads, checks and compiles a pack. Its problems are shown; nothing comes
 /// back from a broken one.
 pub(crate) fn load_pack(folder: &Path, global: &Global) -> anyhow::Result<Option<Loaded>> {
+    load_selected(folder, &SelectionArgs::default(), global)
+}
+
+/// The same, for the rules that flags leave.
+pub(crate) fn load_selected(
+    folder: &Path,
+    args: &SelectionArgs,
+    global: &Global,
+) -> anyhow::Result<Option<Loaded>> {
     let (pack, mut report) = spanwright::syntax::load(folder)?;
     let checked = spanwright::check::check(&pack, &mut report);
     let show = report.has_errors() || (global.verbose && !report.diagnostics.is_empty());
@@ -39,7 +49,13 @@ pub(crate) fn load_pack(folder: &Path, global: &Global) -> anyhow::Result<Option
         anstream::eprintln!("spanwright: {}: {}", folder.display(), summary(&report));
     }
     let Some(checked) = checked else { return Ok(None) };
-    let program = spanwright::compile::compile(&checked);
+    let selection = spanwright::compile::Selection {
+        on: args.with.clone(),
+        off: args.without.clone(),
+        only: args.only.clone(),
+    };
+    let program = spanwright::compile::compile_selected(&checked, &selection)
+        .with_context(|| folder.display().to_string())?;
     Ok(Some(Loaded { checked, program }))
 }
 

@@ -9,14 +9,14 @@ use spanwright::io::{JsonlWriter, ReadConfig, Record, read_all};
 use spanwright::report::{PackInfo, ScoreReport, json, markdown, table};
 use spanwright::run::extract_all;
 
-use super::{load_pack, open, write_to};
+use super::{load_selected, open, write_to};
 use crate::args::{Global, Missing, ScoreArgs, ScoreFormat};
 use crate::exit::Outcome;
 
 pub(crate) fn run(args: &ScoreArgs, global: &Global) -> anyhow::Result<Outcome> {
     let config = ReadConfig { offsets: args.offsets, ..ReadConfig::default() };
     let pack = match &args.pack {
-        Some(folder) => match load_pack(folder, global)? {
+        Some(folder) => match load_selected(folder, &args.selection, global)? {
             Some(pack) => Some(pack),
             None => return Ok(Outcome::Refused),
         },
