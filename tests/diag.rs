@@ -83,3 +83,101 @@ fn json_diagnostics_are_one_object_a_line() {
         assert!(record["primary"]["line"].as_u64().unwrap() > 0);
     }
 }
+
+/// The files of a case, by the names that the pack uses.
+fn files(case: &Path) -> Vec<(String, String)> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(case).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if name != "expected.txt"
+            && let Ok(text) = std::fs::read_to_string(&path)
+        {
+            files.push((name, text));
+        }
+    }
+    files
+}
+
+fn check(files: &[(String, String)]) -> Report {
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    let (pack, mut report) = spanwright::syntax::parse_pack(&files);
+    let _ = spanwright::check::check(&pack, &mut report);
+    report
+}
+
+#[test]
+fn what_has_one_right_answer_is_mended_by_it() {
+    let mut mended = 0;
+    for case in cases("tests/fixtures/diag") {
+        let mut files = files(&case);
+        let mut report = check(&files);
+        for _ in 0..10 {
+            let fixes = spanwright::diag::fixed(&report);
+            if fixes.is_empty() {
+                break;
+            }
+            for fix in fixes {
+                let name = report.sources.file(fix.file).name.clone();
+                let file = files.iter_mut().find(|(known, _)| *known == name).unwrap();
+                assert_ne!(file.1, fix.text, "{}", case.display());
+                file.1 = fix.text;
+                mended += fix.problems;
+            }
+            report = check(&files);
+        }
+        let left: Vec<_> = report.diagnostics.iter().filter(|problem| !problem.fix.is_empty()).collect();
+        assert!(left.is_empty(), "{}: {left:?}", case.display());
+    }
+    assert!(mended > 20, "only {mended} problems were mended");
+}
+
+#[test]
+fn sarif_names_every_problem_and_its_place() {
+    let report = problems(&crate::root("tests/fixtures/diag/E001-many-mistakes-in-one-run"));
+    let log: serde_json::Value = serde_json::from_str(&spanwright::diag::sarif(&[&report])).unwrap();
+    let results = log["runs"][0]["results"].as_array().unwrap();
+    assert_eq!(results.len(), report.diagnostics.len());
+    for (result, problem) in results.iter().zip(&report.diagnostics) {
+        assert_eq!(result["ruleId"], problem.code.id);
+        let region = &result["locations"][0]["physicalLocation"]["region"];
+        let place = report.sources.file(problem.primary.file).place(problem.primary.span.start);
+        assert_eq!(
+            (region["startLine"].as_u64(), region["startColumn"].as_u64()),
+            (Some(place.line.into()), Some(place.column.into()))
+        );
+    }
+}
+
+/// The first full message of a code in the expectations of its case.
+fn example(id: &str) -> String {
+    let case = cases("tests/fixtures/diag")
+        .into_iter()
+        .find(|case| case.file_name().unwrap().to_string_lossy().split('-').next() == Some(id));
+    let expected = std::fs::read_to_string(case.unwrap().join("expected.txt")).unwrap();
+    let kind = if id.starts_with('E') { "error" } else { "warning" };
+    let start = expected.find(&format!("\n{kind}[{id}]")).map_or(0, |at| at + 1);
+    let end = expected[start..].find("\n\n").map_or(expected.len(), |at| start + at);
+    expected[start..end].to_owned()
+}
+
+#[test]
+fn the_page_of_codes_is_what_the_code_says() {
+    let mut page = String::from(
+        "# Diagnostics\n\nEvery problem that `spanwright check` reports, with an example. This page is made from \
+         the program:\n`spanwright explain CODE` shows the same words. Errors begin with E: the pack cannot run. \
+         Warnings begin\nwith W: the pack runs, but something is probably not meant. A warning that is meant to \
+         stand is allowed on its\nline, or on the line before it, with a reason: `# allow W003: both lists are kept \
+         by others`.\n",
+    );
+    for code in codes::all() {
+        page.push_str(&format!(
+            "\n## {}: {}\n\n{}\n\n```text\n{}\n```\n",
+            code.id,
+            code.name,
+            code.doc,
+            example(code.id)
+        ));
+    }
+    expect(&crate::root("docs/diagnostics.md"), &page);
+}

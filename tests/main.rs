@@ -6,6 +6,7 @@ mod cli;
 mod console;
 mod diag;
 mod docs;
+mod explain;
 mod extract;
 mod floors;
 mod fmt;

@@ -79,7 +79,8 @@ impl Checker<'_> {
             None => "a field needs a comparison, such as `text = \"…\"`; a type stands after `in`".to_owned(),
         };
         let title = format!("unknown flag `{}`", name.node);
-        self.problem(Diagnostic::error(&codes::UNKNOWN_FLAG, title, self.file, name.span).help(help));
+        let diagnostic = Diagnostic::error(&codes::UNKNOWN_FLAG, title, self.file, name.span).help(help);
+        self.problem(diagnostic.renamed(near));
         CheckedCondition::Any
     }
 

@@ -167,7 +167,10 @@ impl Checker<'_> {
         };
         self.cut_literal(&plain, &tokens, pattern);
         if fold_case && !plain.contains(has_case) {
-            self.folds_nothing("`i` after this literal changes nothing: it has no letters", pattern.span);
+            let i = crate::text::Span::new(pattern.span.end.saturating_sub(1), pattern.span.end);
+            let title = "`i` after this literal changes nothing: it has no letters";
+            let diagnostic = Diagnostic::warning(&codes::FOLD_CHANGES_NOTHING, title, self.file, i);
+            self.problem(diagnostic.help("take it out").fix(i, ""));
         }
         let place = self.place(pattern.span);
         let token = |token: &crate::prep::Token| {

@@ -118,7 +118,9 @@ impl Checker<'_> {
                 if let Some(span) = span {
                     let title = format!("`{what}` has no effect: the rule makes no span");
                     self.problem(
-                        Diagnostic::error(&codes::NO_EFFECT, title, self.file, span).help("take it out"),
+                        Diagnostic::error(&codes::NO_EFFECT, title, self.file, span)
+                            .help("take it out")
+                            .fix(span, ""),
                     );
                 }
             }
@@ -160,12 +162,14 @@ impl Checker<'_> {
             .map(|binding| binding.name.as_str())
             .filter(|name| !name.is_empty())
             .collect();
-        let help = match nearest(&name.node, known.iter().copied()) {
+        let near = nearest(&name.node, known.iter().copied());
+        let help = match near {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("bind it in the pattern: `{}=TYPE`", name.node),
         };
         let title = format!("nothing is bound to `{}`", name.node);
-        self.problem(Diagnostic::error(&codes::UNBOUND_NAME, title, self.file, name.span).help(help));
+        let diagnostic = Diagnostic::error(&codes::UNBOUND_NAME, title, self.file, name.span).help(help);
+        self.problem(diagnostic.renamed(near));
     }
 
     /// Conditions after `where`. Assignments to new spans go to `sets`.

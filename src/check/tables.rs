@@ -54,13 +54,16 @@ impl Checker<'_> {
                 "fold-case" => &mut flags.case,
                 "fold-marks" => &mut flags.marks,
                 other => {
-                    let help = match nearest(other, ["fold-case", "fold-marks"]) {
+                    let near = nearest(other, ["fold-case", "fold-marks"]);
+                    let help = match near {
                         Some(near) => format!("did you mean `{near}`?"),
                         None => "there are `fold-case` and `fold-marks`".to_owned(),
                     };
                     let title = format!("unknown folding `{other}`");
                     self.problem(
-                        Diagnostic::error(&codes::UNKNOWN_FOLD, title, self.file, name.span).help(help),
+                        Diagnostic::error(&codes::UNKNOWN_FOLD, title, self.file, name.span)
+                            .help(help)
+                            .renamed(near),
                     );
                     continue;
                 }
@@ -85,7 +88,9 @@ impl Checker<'_> {
             if let Some(span) = span {
                 let title = format!("`{what}` has no effect here: it belongs to rules");
                 self.problem(
-                    Diagnostic::error(&codes::NO_EFFECT, title, self.file, span).help("take it out"),
+                    Diagnostic::error(&codes::NO_EFFECT, title, self.file, span)
+                        .help("take it out")
+                        .fix(span, ""),
                 );
             }
         }
@@ -253,7 +258,8 @@ impl Checker<'_> {
                     let Some(columns) = columns.filter(|columns| !columns.contains(&name.node)) else {
                         continue;
                     };
-                    let help = match nearest(&name.node, columns.iter().map(String::as_str)) {
+                    let near = nearest(&name.node, columns.iter().map(String::as_str));
+                    let help = match near {
                         Some(near) => format!("did you mean `{near}`?"),
                         None if columns.is_empty() => {
                             "name columns in the first line of a `.tsv` file".to_owned()
@@ -262,7 +268,9 @@ impl Checker<'_> {
                     };
                     let title = format!("no column `{}`", name.node);
                     self.problem(
-                        Diagnostic::error(&codes::UNKNOWN_COLUMN, title, self.file, name.span).help(help),
+                        Diagnostic::error(&codes::UNKNOWN_COLUMN, title, self.file, name.span)
+                            .help(help)
+                            .renamed(near.map(|near| format!("\"{near}\"")).as_deref()),
                     );
                 }
                 Expr::Template(template) => {

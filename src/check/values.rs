@@ -129,7 +129,9 @@ impl Checker<'_> {
                     };
                     let title = format!("unknown normalizer `{}`", name.node);
                     self.problem(
-                        Diagnostic::error(&codes::UNKNOWN_NORMALIZER, title, self.file, name.span).help(help),
+                        Diagnostic::error(&codes::UNKNOWN_NORMALIZER, title, self.file, name.span)
+                            .help(help)
+                            .renamed(near),
                     );
                     return None;
                 };

@@ -4,10 +4,14 @@
 //! [`Diagnostic`]s and goes on, so that one run reports all of them.
 
 pub mod codes;
+mod fix;
 mod render;
+mod sarif;
 
 pub use codes::Code;
+pub use fix::{Fixed, fixed};
 pub use render::{Format, Style, render};
+pub use sarif::log as sarif;
 
 use crate::text::{FileId, SourceMap, Span};
 

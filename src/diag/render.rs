@@ -16,6 +16,8 @@ pub enum Format {
     Short,
     /// One JSON object a line.
     Json,
+    /// One SARIF 2.1.0 log, for code scanning.
+    Sarif,
 }
 
 /// Whether the full format is coloured.
@@ -31,12 +33,15 @@ pub enum Style {
 /// Writes all diagnostics of a report, in their order.
 #[must_use]
 pub fn render(report: &Report, format: Format, style: Style) -> String {
+    if format == Format::Sarif {
+        return super::sarif::log(&[report]);
+    }
     let mut out = String::new();
     for diagnostic in &report.diagnostics {
         match format {
             Format::Full => out.push_str(&full(diagnostic, &report.sources, style)),
             Format::Short => out.push_str(&short(diagnostic, &report.sources)),
-            Format::Json => out.push_str(&record(diagnostic, &report.sources)),
+            Format::Json | Format::Sarif => out.push_str(&record(diagnostic, &report.sources)),
         }
         out.push('\n');
     }
@@ -131,6 +136,10 @@ fn record(diagnostic: &Diagnostic, sources: &SourceMap) -> String {
         "title": diagnostic.title, "primary": place(&diagnostic.primary),
         "secondary": diagnostic.secondary.iter().map(place).collect::<Vec<_>>(),
         "help": diagnostic.help,
+        "fix": diagnostic.fix.iter().map(|edit| json!({
+            "file": sources.file(edit.file).name, "start_byte": edit.span.start, "end_byte": edit.span.end,
+            "text": edit.text,
+        })).collect::<Vec<_>>(),
     })
     .to_string()
 }

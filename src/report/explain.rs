@@ -219,12 +219,11 @@ impl<'a> Explained<'a> {
                     let _ = writeln!(out, "It is there:\n{}", self.standing(*there));
                     return out;
                 }
-                if exact.is_empty() {
-                    let _ = writeln!(out, "No rule proposes it.");
+                if !exact.is_empty() {
+                    exact.into_iter().for_each(|id| out.push_str(&self.fallen(id)));
+                    return out;
                 }
-                for id in exact {
-                    out.push_str(&self.fallen(id));
-                }
+                let _ = writeln!(out, "No rule proposes it.");
                 for rival in self.rivals(labels, *span) {
                     let _ = writeln!(
                         out,

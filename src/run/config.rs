@@ -56,7 +56,7 @@ pub struct RunSummary {
     pub bytes: u64,
     /// Mentions found.
     pub mentions: u64,
-    /// Relations found.
+    /// Relations and events found.
     pub relations: u64,
     /// Records set aside.
     pub set_aside: u64,

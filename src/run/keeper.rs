@@ -50,7 +50,8 @@ impl<'k> Keeper<'k> {
         self.summary.documents += 1;
         self.summary.bytes += bytes;
         self.summary.mentions += done.annotations.mentions.len() as u64;
-        self.summary.relations += done.annotations.relations.len() as u64;
+        let related = done.annotations.relations.len() + done.annotations.events.len();
+        self.summary.relations += related as u64;
         self.progress.advance(1, bytes);
         Ok(())
     }

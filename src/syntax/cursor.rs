@@ -213,7 +213,8 @@ impl<'a> Cursor<'a> {
             expected.split('`').skip(1).step_by(2).filter(|word| word.starts_with(char::is_alphabetic));
         match self.kind() {
             Kind::Name(word) => {
-                diagnostic = diagnostic.help(match nearest(word, words) {
+                let near = nearest(word, words);
+                diagnostic = diagnostic.renamed(near).help(match near {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => format!("write {expected} here"),
                 });

@@ -108,7 +108,7 @@ fn no_item(cursor: &mut Cursor<'_>, found: &Kind) -> Reported {
         _ => None,
     };
     diagnostic = match near {
-        Some(keyword) => diagnostic.help(format!("did you mean `{keyword}`?")),
+        Some(keyword) => diagnostic.help(format!("did you mean `{keyword}`?")).renamed(Some(keyword)),
         None => diagnostic.help(format!("items begin with {}", KEYWORDS.join(", "))),
     };
     cursor.problems.push(diagnostic);

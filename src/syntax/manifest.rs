@@ -331,11 +331,13 @@ impl Reader<'_> {
 
     fn unknown(&mut self, key: &Name, known: &[&str]) {
         let title = format!("unknown key `{}`", key.node);
-        let help = match nearest(&key.node, known.iter().copied()) {
+        let near = nearest(&key.node, known.iter().copied());
+        let help = match near {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("known here: {}", known.join(", ")),
         };
-        self.problem(&codes::UNKNOWN_KEY, title, key.span.start as usize..key.span.end as usize, &help);
+        let diagnostic = Diagnostic::error(&codes::UNKNOWN_KEY, title, self.file, key.span).help(help);
+        self.problems.push(diagnostic.renamed(near));
     }
 }
 

@@ -289,6 +289,8 @@ pub(crate) enum Missing {
 Examples:
   spanwright check rules/vn-politics
   spanwright check rules/* --format short
+  spanwright check rules/mine --fix
+  spanwright check rules/* --strict --format sarif > problems.sarif
   spanwright check --explain E030")]
 pub(crate) struct CheckArgs {
     /// Folders of rule packs
@@ -297,6 +299,12 @@ pub(crate) struct CheckArgs {
     /// How problems are written
     #[arg(short, long, value_enum, default_value_t)]
     pub(crate) format: CheckFormat,
+    /// Mend what has one right answer, then check again
+    #[arg(long)]
+    pub(crate) fix: bool,
+    /// Exit with status 1 if there are warnings
+    #[arg(long)]
+    pub(crate) strict: bool,
     /// Say what a code means and how to mend it
     #[arg(long, value_name = "CODE")]
     pub(crate) explain: Option<String>,
@@ -312,6 +320,8 @@ pub(crate) enum CheckFormat {
     Short,
     /// One JSON object a line
     Json,
+    /// One SARIF log of all packs
+    Sarif,
 }
 
 #[derive(Args, Debug)]

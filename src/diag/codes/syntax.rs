@@ -30,7 +30,7 @@ super::codes! {
     UNREADABLE_FILE = "E014" "unreadable-file"
         "A file that the pack names could not be read: it is missing, not permitted, or not UTF-8. Paths are relative to the folder of `pack.toml`.";
     PATH_LEAVES_PACK = "E015" "path-leaves-pack"
-        "Files of a pack lie in its folder. Absolute paths and `..` are refused, so that a pack can be moved and fingerprinted as a whole.";
+        "Files of a pack lie in its folder, or in a folder that `include` under `[pack]` names. Other paths with `..` and absolute ones are refused, so that a pack can be moved and fingerprinted as a whole.";
     UNUSABLE_NAME = "E016" "unusable-name"
         "Keywords such as `where`, `set` and `value` cannot name a let, a binding, a type or an item, because patterns end at them. Names consist of letters, digits and `_`; a hyphen belongs only to words of the language such as `fold-case`.";
     BROKEN_ALLOWANCE = "E017" "broken-allowance"

@@ -246,8 +246,9 @@ fn questions(
             Ok(questions)
         }
         (None, None, _) => {
-            let known = program.types.iter().map(|info| &*info.name);
-            let known: Vec<&str> = known.chain(program.relations.iter().map(|info| &*info.name)).collect();
+            let types = program.types.iter().map(|info| &*info.name);
+            let relations = program.relations.iter().filter(|info| !info.event).map(|info| &*info.name);
+            let known: Vec<&str> = types.chain(relations).collect();
             bail!("the pack has no type or relation `{name}`; it has {}", known.join(", "))
         }
         _ => bail!("`{asked}` has the wrong number of texts: {FORM}"),
