@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use spanwright::doc::{Annotations, Document};
-use spanwright::engine::Extractor;
+use spanwright::engine::{Candidate, CandidateReport, ExtractConfig, Extraction, Extractor};
 use spanwright::io::JsonlWriter;
 use spanwright::program::Program;
 use spanwright::run::extract_all;
@@ -204,33 +204,61 @@ fn pattern() -> impl Strategy<Value = Plain> {
     })
 }
 
+/// Token strings that each pattern is tried on: 2,000 patterns make 100,000
+/// pairs of pattern and string.
+const STRINGS: usize = 50;
+
+/// What a rule proposes over a text, as ranges of words, in order and once.
+fn proposed(found: &Extraction, program: &Program, label: &str) -> Vec<(usize, usize)> {
+    let of_label = |candidate: &&Candidate| *program.type_info(candidate.label).name == *label;
+    let spans = found.candidates.iter().filter(of_label).map(|candidate| candidate.span);
+    let mut words: Vec<_> =
+        spans.map(|span| (span.start as usize / 2, (span.end as usize).div_ceil(2))).collect();
+    words.sort();
+    words
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
     #[test]
-    fn the_matcher_agrees_with_a_plain_one(pattern in pattern(), words in prop::collection::vec(prop::sample::select(vec!['a', 'b', 'c']), 0..9)) {
-        let rules = format!("rule r {{ <NAME: {}> }}", pattern.write());
-        let toml = "[pack]\nname = \"p\"\nversion = \"1\"\nphases = [\"a.span\"]\n[entities]\nNAME = {}\n";
+    fn the_matcher_agrees_with_a_plain_one(
+        pattern in pattern(),
+        strings in prop::collection::vec(prop::collection::vec(prop::sample::select(vec!['a', 'b', 'c']), 0..9), STRINGS),
+    ) {
+        let written = pattern.write();
+        let rules = format!(
+            "rule one {{ <ONE: {written}> }}\nrule starts overlap starts {{ <STARTS: {written}> }}\n\
+             rule all overlap all {{ <ALL: {written}> }}\n"
+        );
+        let toml = "[pack]\nname = \"p\"\nversion = \"1\"\nphases = [\"a.span\"]\n\
+                    [entities]\nONE = {}\nSTARTS = {}\nALL = {}\n";
         // A pattern that may match nothing, or look too far, is refused.
         let Some(program) = program(&[("pack.toml", toml), ("a.span", &rules)]) else { return Ok(()) };
-        let text: String = words.iter().map(|c| format!("{c} ")).collect();
-        let extractor = Extractor::new(&program);
-        let found = extractor.extract(&Document::new("1", text.as_str()), &mut extractor.scratch()).annotations;
-        let got: Vec<(usize, usize)> = found
-            .mentions
-            .iter()
-            .map(|mention| (mention.span().start as usize / 2, (mention.span().end as usize).div_ceil(2)))
-            .collect();
-        let (mut expected, mut at) = (Vec::new(), 0);
-        while at < words.len() {
-            match pattern.ends(&words, at).first() {
-                Some(&end) if end > at => {
-                    expected.push((at, end));
-                    at = end;
+        let config = ExtractConfig { candidates: CandidateReport::Keep, ..ExtractConfig::default() };
+        let extractor = Extractor::with_config(&program, config);
+        let mut scratch = extractor.scratch();
+        for words in strings {
+            let text: String = words.iter().map(|c| format!("{c} ")).collect();
+            let found = extractor.extract(&Document::new("1", text.as_str()), &mut scratch);
+            let (mut one, mut starts, mut all, mut from) = (Vec::new(), Vec::new(), Vec::new(), 0);
+            for at in 0..words.len() {
+                let ends: Vec<usize> = pattern.ends(&words, at).into_iter().filter(|end| *end > at).collect();
+                all.extend(ends.iter().map(|&end| (at, end)));
+                if let Some(&end) = ends.first() {
+                    starts.push((at, end));
+                    if at >= from {
+                        one.push((at, end));
+                        from = end;
+                    }
                 }
-                _ => at += 1,
             }
+            all.sort();
+            all.dedup();
+            prop_assert!(!found.truncated);
+            prop_assert_eq!(proposed(&found, &program, "ONE"), one, "{} over {}", written, text);
+            prop_assert_eq!(proposed(&found, &program, "STARTS"), starts, "{} over {}", written, text);
+            prop_assert_eq!(proposed(&found, &program, "ALL"), all, "{} over {}", written, text);
         }
-        prop_assert_eq!(got, expected, "{} over {}", pattern.write(), text);
     }
 }

@@ -6,6 +6,7 @@ mod fmt;
 mod io;
 mod mutation;
 mod prep;
+mod print;
 mod syntax;
 
 use proptest::prelude::*;
