@@ -1,32 +1,42 @@
-//! The examples of `docs/language.md` are a pack that runs.
+//! The examples of `docs/language.md`: each `toml` block begins a pack, the
+//! blocks after it are its files, and the commands run over it.
 
 use spanwright::run::{Filter, run_tests};
 
-use crate::root;
+use crate::console::transcript::{Sandbox, replay_in};
+use crate::{expect, root};
 
-#[test]
-fn the_blocks_of_the_language_page_are_a_pack_that_passes_its_tests() {
-    let page = std::fs::read_to_string(root("docs/language.md")).unwrap();
-    let mut files: Vec<(String, String)> = Vec::new();
-    for block in page.split("\n```").skip(1).step_by(2) {
-        let (head, body) = block.split_once('\n').unwrap();
-        match head.split_whitespace().collect::<Vec<_>>()[..] {
-            ["toml"] => files.push(("pack.toml".to_owned(), body.to_owned())),
-            ["span", name] => files.push((name.to_owned(), body.to_owned())),
-            _ => {}
+/// A pack of the page, and the commands that follow it.
+#[derive(Default)]
+struct Example {
+    files: Vec<(String, String)>,
+    texts: Vec<(String, String)>,
+    name: String,
+}
+
+/// The page cut at its fences: what stands between is kept as it is.
+fn fences(page: &str) -> Vec<String> {
+    page.split_inclusive('\n').fold(vec![String::new()], |mut parts, line| {
+        if line.starts_with("```") {
+            parts.push(line.to_owned());
+            parts.push(String::new());
+        } else if let Some(last) = parts.last_mut() {
+            last.push_str(line);
         }
-    }
-    assert_eq!(files.len(), 5, "blocks are missing");
-    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+        parts
+    })
+}
+
+fn holds(example: &Example) {
+    let files: Vec<(&str, &str)> =
+        example.files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
     let (pack, mut report) = spanwright::syntax::parse_pack(&files);
     let checked = spanwright::check::check(&pack, &mut report);
     let problems = spanwright::diag::render(&report, Default::default(), Default::default());
-    assert_eq!(problems, "");
+    assert_eq!(problems, "", "{}", example.name);
     let checked = checked.unwrap();
     let program = spanwright::compile::compile(&checked);
-    let outcomes = run_tests(&checked, &program, &Filter::default());
-    assert!(outcomes.len() >= 5);
-    for outcome in outcomes {
+    for outcome in run_tests(&checked, &program, &Filter::default()) {
         assert!(
             outcome.differences.is_empty(),
             "{}: {}\n{:?}",
@@ -35,4 +45,52 @@ fn the_blocks_of_the_language_page_are_a_pack_that_passes_its_tests() {
             outcome.differences
         );
     }
+}
+
+#[test]
+fn the_examples_of_the_language_page_hold() {
+    let path = root("docs/language.md");
+    let parts = fences(&std::fs::read_to_string(&path).unwrap());
+    let mut examples: Vec<Example> = Vec::new();
+    let mut texts: Vec<(String, String)> = Vec::new();
+    let sandbox = Sandbox::new();
+    let mut page = String::new();
+    let mut opening: Option<String> = None;
+    for part in parts {
+        if part.starts_with("```") {
+            opening = match opening {
+                None => Some(part.trim().trim_start_matches('`').to_owned()),
+                Some(_) => None,
+            };
+            page.push_str(&part);
+            continue;
+        }
+        let words: Vec<&str> = opening.as_deref().unwrap_or("").split_whitespace().collect();
+        match words[..] {
+            ["toml"] => examples.push(Example {
+                files: vec![("pack.toml".to_owned(), part.clone())],
+                texts: std::mem::take(&mut texts),
+                name: part.lines().nth(1).unwrap_or("").split('"').nth(1).unwrap_or("").to_owned(),
+            }),
+            ["span", name] => examples.last_mut().unwrap().files.push((name.to_owned(), part.clone())),
+            ["text", name] => texts.push((name.to_owned(), part.clone())),
+            ["console"] => {
+                let example = examples.last().unwrap();
+                std::fs::create_dir_all(sandbox.path(&example.name)).unwrap();
+                for (name, text) in &example.files {
+                    sandbox.write(&format!("{}/{name}", example.name), text);
+                }
+                for (name, text) in &example.texts {
+                    sandbox.write(name, text);
+                }
+                page.push_str(&replay_in(&sandbox, &part));
+                continue;
+            }
+            _ => {}
+        }
+        page.push_str(&part);
+    }
+    assert!(examples.len() >= 6, "packs are missing");
+    examples.iter().for_each(holds);
+    expect(&path, &page);
 }

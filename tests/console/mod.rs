@@ -3,7 +3,7 @@
 //! `cases/*.console` are transcripts, see [`transcript`]. What a transcript
 //! cannot show (bytes, pipes, signals) stands in [`world`].
 
-mod transcript;
+pub(crate) mod transcript;
 mod world;
 
 use std::path::{Path, PathBuf};
@@ -11,19 +11,19 @@ use std::path::{Path, PathBuf};
 use assert_cmd::Command;
 
 /// A folder of its own with `files/` and the packs, for one test.
-struct Sandbox {
+pub(crate) struct Sandbox {
     folder: tempfile::TempDir,
 }
 
 impl Sandbox {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         copy(&crate::root("tests/console/files"), folder.path());
         copy(&crate::root("tests/console/packs"), &folder.path().join("packs"));
         Self { folder }
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
@@ -31,7 +31,7 @@ impl Sandbox {
         std::fs::read(self.path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
     }
 
-    fn write(&self, name: &str, bytes: impl AsRef<[u8]>) {
+    pub(crate) fn write(&self, name: &str, bytes: impl AsRef<[u8]>) {
         std::fs::write(self.path(name), bytes).unwrap();
     }
 

@@ -15,7 +15,7 @@
 
 use std::process::Output;
 
-use super::Sandbox;
+pub(crate) use super::Sandbox;
 
 #[test]
 fn transcripts_hold() {
@@ -34,14 +34,18 @@ fn transcripts_hold() {
 
 /// The transcript with what its commands print now.
 fn replay(transcript: &str) -> String {
-    let sandbox = Sandbox::new();
+    replay_in(&Sandbox::new(), transcript)
+}
+
+/// The same in a folder that is there.
+pub(crate) fn replay_in(sandbox: &Sandbox, transcript: &str) -> String {
     let mut now = String::new();
     let mut after_command = false;
     for line in transcript.lines() {
         if let Some(command) = line.strip_prefix("$ ") {
             now.push_str(line);
             now.push('\n');
-            now.push_str(&perform(&sandbox, command));
+            now.push_str(&perform(sandbox, command));
             after_command = true;
         } else if line.is_empty() || line.starts_with("# ") {
             // Blank lines and comments stay where they stand between commands.
