@@ -23,6 +23,11 @@ const FLAGS: [(&str, TokenFlag); 11] = [
     ("sentence-start", TokenFlag::SentenceStart),
 ];
 
+/// The names of all flags of tokens.
+pub fn flags() -> impl Iterator<Item = &'static str> {
+    FLAGS.iter().map(|(name, _)| *name)
+}
+
 /// What a condition speaks of.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Subject {

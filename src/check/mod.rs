@@ -17,6 +17,7 @@ mod tables;
 mod types;
 mod values;
 
+pub use conditions::flags;
 pub use pack::*;
 
 use std::collections::HashSet;

@@ -15,8 +15,7 @@ use crate::diag::{Diagnostic, codes};
 use crate::text::FileId;
 
 /// The words that begin items.
-pub(super) const KEYWORDS: [&str; 8] =
-    ["gazetteer", "regex", "let", "rule", "drop", "context", "link", "test"];
+pub const KEYWORDS: [&str; 8] = ["gazetteer", "regex", "let", "rule", "drop", "context", "link", "test"];
 
 /// What a rule file holds.
 #[derive(Default)]

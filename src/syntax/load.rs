@@ -45,6 +45,27 @@ pub fn load(path: &Path) -> Result<(RulePack, Report), LoadError> {
     Ok(parse(&folder, &read))
 }
 
+/// The same, where some files are newer in memory than on the disk: `overlay`
+/// is asked first, with the path of each file.
+///
+/// # Errors
+///
+/// If `pack.toml` cannot be read.
+pub fn load_with(
+    folder: &Path,
+    overlay: &dyn Fn(&Path) -> Option<String>,
+) -> Result<(RulePack, Report), LoadError> {
+    let read = |name: &str| {
+        let path = folder.join(name);
+        overlay(&path).map_or_else(|| std::fs::read(&path), |text| Ok(text.into_bytes()))
+    };
+    read("pack.toml").map_err(|source| LoadError::Manifest {
+        path: folder.join("pack.toml").display().to_string(),
+        source,
+    })?;
+    Ok(parse(folder, &read))
+}
+
 /// Reads a pack from texts in memory: names and contents, `pack.toml` among them.
 #[must_use]
 pub fn parse_pack(files: &[(&str, &str)]) -> (RulePack, Report) {

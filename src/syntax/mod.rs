@@ -20,4 +20,5 @@ pub(crate) mod templates;
 mod tests;
 
 pub use format::format;
-pub use load::{LoadError, load, parse_pack};
+pub use items::KEYWORDS;
+pub use load::{LoadError, load, load_with, parse_pack};
