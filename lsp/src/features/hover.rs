@@ -145,8 +145,9 @@ fn of_rule(pack: &Pack, here: &Occurrence) -> String {
         Some(hits) if hits.documents > 0 => {
             let (right, wrong) = hits.of(&id);
             out.push_str(&format!(
-                "\n\nOn the gold of this workspace ({} documents): {right} right, {wrong} wrong.",
-                hits.documents
+                "\n\nOn the gold of this workspace ({} document{}): {right} right, {wrong} wrong.",
+                hits.documents,
+                if hits.documents == 1 { "" } else { "s" }
             ));
         }
         Some(_) => out.push_str("\n\nThe workspace has no `gold` folder to count hits on."),
