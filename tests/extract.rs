@@ -75,3 +75,33 @@ fn a_limit_cuts_short_and_says_so() {
     let document = Document::new("1", "one two three\nfour five six\nseven eight nine");
     assert!(extractor.extract(&document, &mut extractor.scratch()).truncated);
 }
+
+#[test]
+fn every_overlap_has_a_limit_that_is_told() {
+    let toml = "[pack]\nname = \"p\"\nversion = \"1\"\nphases = [\"a.span\"]\n[entities]\nNAME = {}\n";
+    let program =
+        program(&[("pack.toml", toml), ("a.span", "rule r overlap all { <NAME: [word]* [word] [word]*> }")]);
+    let config = ExtractConfig { candidates: CandidateReport::Keep, ..ExtractConfig::default() };
+    let extractor = Extractor::with_config(&program, config);
+    let short = extractor.extract(&Document::new("1", "a ".repeat(50)), &mut extractor.scratch());
+    assert_eq!((short.candidates.len(), short.truncated), (50 * 51 / 2, false));
+    let long = extractor.extract(&Document::new("1", "a ".repeat(5_000)), &mut extractor.scratch());
+    assert_eq!((long.candidates.len(), long.truncated), (10_000, true));
+}
+
+#[test]
+fn groups_that_exclude_each_other_leave_one_span() {
+    let toml =
+        "[pack]\nname = \"p\"\nversion = \"1\"\nphases = [\"a.span\"]\n[entities]\nNAME = {}\nSHIP = {}\n";
+    let rules = "gazetteer a -> NAME { \"Le Loi\" }\ngazetteer b -> SHIP { \"Le Loi 2\" }\n";
+    let both = program(&[("pack.toml", toml), ("a.span", rules)]);
+    let one = program(&[
+        ("pack.toml", &format!("{toml}[resolve]\nexclusive = [[\"NAME\", \"SHIP\"]]\n")),
+        ("a.span", rules),
+    ]);
+    for (program, count) in [(&both, 2), (&one, 1)] {
+        let extractor = Extractor::new(program);
+        let found = extractor.extract(&Document::new("1", "the Le Loi 2"), &mut extractor.scratch());
+        assert_eq!(found.annotations.mentions.len(), count);
+    }
+}

@@ -401,22 +401,21 @@ impl<T: Trace> Search<'_, '_, T> {
     /// The preferred match at each start, from left to right.
     fn preferred(&mut self, out: &mut Proposals) {
         let Relate { rule, letters, range, .. } = self.relate;
+        let mut matcher =
+            Matcher::new(&rule.pattern, letters, self.forms, self.matches, range, &mut *self.trace);
         let mut start = range.0;
         while start < range.1 {
-            let mut matcher =
-                Matcher::resume(&rule.pattern, letters, self.forms, self.matches, range, self.trace);
-            if start == range.0 {
-                matcher.clear();
-            }
             // A watcher sees where a match fails that cannot begin.
-            while !T::ON && start < range.1 && !matcher.may_begin(start) {
+            if !T::ON && !matcher.may_begin(start) {
                 start += 1;
+                continue;
             }
-            let Some(end) = (start < range.1).then(|| matcher.match_at(start)).flatten() else {
+            let Some(end) = matcher.match_at(start) else {
                 start += 1;
                 continue;
             };
-            let accepted = self.relate.propose((end, &self.matches.notes), out, self.trace);
+            let relate = &self.relate;
+            let accepted = matcher.noted(|notes, trace| relate.propose((end, notes), out, trace));
             start = match rule.overlap {
                 Overlap::None if accepted => end.max(start + 1),
                 Overlap::None | Overlap::Starts | Overlap::All => start + 1,
@@ -424,15 +423,15 @@ impl<T: Trace> Search<'_, '_, T> {
         }
     }
 
-    /// Every distinct match at each start.
+    /// Every distinct match at each start. Rare, and kept out of the way of the rest.
+    #[inline(never)]
     fn every(&mut self, out: &mut Proposals) {
         let Relate { rule, letters, range, .. } = self.relate;
+        let mut matcher =
+            Matcher::new(&rule.pattern, letters, self.forms, self.matches, range, &mut *self.trace);
         let mut places = Places::default();
         let mut left = MOST_MATCHES;
         for start in range.0..range.1 {
-            let mut matcher =
-                Matcher::resume(&rule.pattern, letters, self.forms, self.matches, range, self.trace);
-            matcher.clear();
             if !T::ON && !matcher.may_begin(start) {
                 continue;
             }
@@ -442,8 +441,9 @@ impl<T: Trace> Search<'_, '_, T> {
             }
             let (found, more) = matcher.every(start, left, &mut places);
             left -= found.len();
+            let relate = &self.relate;
             for (end, notes) in found {
-                self.relate.propose((end, &notes), out, self.trace);
+                matcher.noted(|_, trace| relate.propose((end, &notes), out, trace));
             }
             if more {
                 out.truncated = true;

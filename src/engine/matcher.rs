@@ -84,31 +84,20 @@ impl<'a, 'l, T: Trace> Matcher<'a, 'l, T> {
         range: (u32, u32),
         trace: &'a mut T,
     ) -> Self {
-        let mut matcher = Self::resume(program, letters, forms, scratch, range, trace);
+        let mut matcher = Self { trace, program, letters, forms, scratch, first: range.0, last: range.1 };
         matcher.clear();
         matcher
     }
 
     /// Forgets what failed. O(instructions × tokens / 64).
-    pub(super) fn clear(&mut self) {
+    fn clear(&mut self) {
         let places = (self.last - self.first) as usize + 1;
         self.scratch.seen.clear();
         self.scratch.seen.resize((self.program.insts.len() * places).div_ceil(64), 0);
     }
 
-    /// Goes on with the search that the buffers were used for last.
-    pub(super) fn resume(
-        program: &'a PatternProgram,
-        letters: &'a Letters<'l>,
-        forms: &'a FormTable,
-        scratch: &'a mut MatchScratch,
-        (first, last): (u32, u32),
-        trace: &'a mut T,
-    ) -> Self {
-        Self { trace, program, letters, forms, scratch, first, last }
-    }
-
     /// Whether a match may begin at a token. Cheap, and never wrongly no.
+    #[inline]
     pub(super) fn may_begin(&self, start: u32) -> bool {
         let (first, letters, at) = (&self.program.first, self.letters, start as usize);
         if first.any {
@@ -183,6 +172,11 @@ impl<'a, 'l, T: Trace> Matcher<'a, 'l, T> {
     /// What the last match noted.
     pub(super) fn notes(&self) -> &[Note] {
         &self.scratch.notes
+    }
+
+    /// Hands what the last match noted, and the watcher, to someone else.
+    pub(super) fn noted<R>(&mut self, then: impl FnOnce(&[Note], &mut T) -> R) -> R {
+        then(&self.scratch.notes, self.trace)
     }
 
     /// Walks from a place until the part of the program ends with a match.
@@ -263,6 +257,7 @@ impl<'a, 'l, T: Trace> Matcher<'a, 'l, T> {
 
     /// Where the match stands after an instruction that consumes a token or
     /// looks at the place; nothing where it fails.
+    #[inline(always)]
     fn consume(&mut self, pc: Pc, token: u32) -> Option<u32> {
         let program = self.program;
         match &program.insts[pc as usize] {
@@ -400,6 +395,7 @@ impl<'a, 'l, T: Trace> Matcher<'a, 'l, T> {
 }
 
 /// Whether a token meets a test where it stands.
+#[inline]
 pub(super) fn passes(test: &TokenTest, token: usize, letters: &Letters<'_>, forms: &FormTable) -> bool {
     match test {
         TokenTest::Any => true,

@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use serde_json::{Value as Json, json};
 
-use crate::doc::Document;
 use crate::doc::schema::{PlaceId, RuleId};
+use crate::doc::{Document, Mention};
 use crate::engine::{Candidate, CandidateId, Explanation, Fate, NearMiss, Proposal, Question};
 use crate::engine::{End, Step};
 use crate::program::Program;
@@ -111,7 +111,24 @@ impl<'a> Explained<'a> {
         for proposal in self.found.proposals.iter().filter(|p| p.args.iter().any(|arg| arg.1 == id)) {
             let _ = writeln!(out, "  related by {}", self.relation(proposal));
         }
+        let chain = self.chain(candidate);
+        if !chain.is_empty() {
+            let _ = writeln!(out, "  one thing with {}", chain.join(", "));
+        }
         out
+    }
+
+    /// The other mentions of a chain.
+    fn chain(&self, candidate: &Candidate) -> Vec<String> {
+        let found = &self.found.annotations;
+        let label = &self.program.type_info(candidate.label).name;
+        let is_it = |mention: &Mention| mention.span() == candidate.span && mention.label == *label;
+        let chain = found.chains.iter().find(|chain| chain.iter().any(|id| is_it(found.mention(*id))));
+        let others =
+            chain.into_iter().flatten().map(|id| found.mention(*id)).filter(|mention| !is_it(mention));
+        others
+            .map(|other| format!("\"{}\" at {}", self.text(other.span()), self.place(other.span())))
+            .collect()
     }
 
     fn derivation(&self, id: CandidateId, depth: usize, out: &mut String) {

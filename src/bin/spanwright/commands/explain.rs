@@ -102,8 +102,12 @@ fn read(what: &str, args: &ExplainArgs) -> anyhow::Result<(Document, Option<Span
     let config = ReadConfig::texts(OffsetUnit::Chars);
     let mut documents = Vec::new();
     for raw in open(&[PathBuf::from(file)], None, config)? {
-        let raw = raw.map_err(|bad| bad.error)?;
-        documents.push(parse(raw, config).map_err(|bad| bad.error)?.document);
+        match raw.map_err(Box::new).and_then(|raw| parse(raw, config)) {
+            Ok(record) => documents.push(record.document),
+            // Another document of the file is no matter here.
+            Err(_) if args.id.is_some() => {}
+            Err(bad) => return Err(bad.error.into()),
+        }
     }
     if let Some(id) = &args.id {
         documents.retain(|document| document.id == *id);
