@@ -1,10 +1,12 @@
 //! The engine: shifts, threads, and the matcher against a plain one.
 
 use proptest::prelude::*;
+use spanwright::doc::schema::TypeId;
 use spanwright::doc::{Annotations, Document};
-use spanwright::engine::{Candidate, CandidateReport, ExtractConfig, Extraction, Extractor};
+use spanwright::engine::{Candidate, CandidateReport, ExtractConfig, Extraction, Extractor, Question};
 use spanwright::io::JsonlWriter;
 use spanwright::program::Program;
+use spanwright::report::Explained;
 use spanwright::run::extract_all;
 use spanwright::text::Span;
 
@@ -64,6 +66,37 @@ proptest! {
             out
         };
         prop_assert_eq!(bytes(1), bytes(4));
+    }
+
+    #[test]
+    fn explaining_changes_nothing_and_tells_of_every_span(text in text(), from in any::<prop::sample::Index>()) {
+        let program = sample();
+        let extractor = Extractor::new(&program);
+        let document = Document::new("1", text.as_str());
+        let plain = extractor.extract(&document, &mut extractor.scratch()).annotations;
+        let found = extractor.explain(&document, None);
+        prop_assert_eq!(&found.annotations, &plain);
+        let explained = Explained::new(&program, &document, &found);
+        let (standing, fallen) = explained.spans(None, false);
+        prop_assert_eq!(standing.len(), plain.mentions.len());
+        for id in standing {
+            prop_assert!(explained.standing(id).contains("made by"));
+            prop_assert!(explained.json(id)["stays"].as_bool() == Some(true));
+        }
+        for id in fallen {
+            prop_assert!(explained.fallen(id).contains("does not stay: "));
+        }
+        // Any stretch of the text can be asked about.
+        let places: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
+        let start = *from.get(&places);
+        let end = *places.iter().find(|at| **at > start).unwrap_or(&start);
+        for span in [Span::new(start as u32, end as u32), Span::new(start as u32, text.len() as u32)] {
+            let question = Question::Span { labels: vec![TypeId(0)], span };
+            let found = extractor.explain(&document, Some(&question));
+            prop_assert_eq!(&found.annotations, &plain);
+            let answer = Explained::new(&program, &document, &found).answer(&question, true);
+            prop_assert!(answer.contains("It is there") || answer.contains("does not stay") || answer.contains("No rule"));
+        }
     }
 
     #[test]
