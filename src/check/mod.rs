@@ -5,8 +5,8 @@
 
 mod conditions;
 mod links;
-mod markup;
 mod pack;
+mod pack_tests;
 mod patterns;
 mod rules;
 mod tables;
@@ -14,6 +14,7 @@ mod types;
 mod values;
 
 pub use pack::*;
+pub(crate) use pack_tests::Places;
 
 use std::collections::HashSet;
 
@@ -56,6 +57,7 @@ pub fn check(pack: &RulePack, report: &mut Report) -> Option<CheckedPack> {
         checker.file_name.clone_from(&file.name);
         for item in &file.items {
             checker.item(item, file.phase, &mut checked);
+            checked.rules.extend(checker.rule_place(item));
         }
     }
     checker.finish(pack, &mut checked);
@@ -68,7 +70,7 @@ pub fn check(pack: &RulePack, report: &mut Report) -> Option<CheckedPack> {
     checked.types = types.infos.into_values().collect();
     checked.relations = relations;
     checked.features = features.into_iter().map(Into::into).collect();
-    checked.fingerprint = fingerprint(report);
+    checked.fingerprint = fingerprint(pack, report);
     Some(checked)
 }
 
@@ -95,10 +97,13 @@ fn drop_consequences(pack: &RulePack, report: &mut Report) {
     });
 }
 
-/// A hash over the texts of all files of the pack, in the order of reading.
-fn fingerprint(report: &Report) -> String {
+/// A hash over the texts of `pack.toml`, of the rule files and of the
+/// gazetteers, in the order of reading. Files of tests change nothing that is
+/// extracted and do not count.
+fn fingerprint(pack: &RulePack, report: &Report) -> String {
     let mut hasher = blake3::Hasher::new();
-    for (_, file) in report.sources.files() {
+    let is_tests = |id| pack.test_files.iter().any(|tests| tests.file == id);
+    for (_, file) in report.sources.files().filter(|(id, _)| !is_tests(*id)) {
         hasher.update(&(file.text.len() as u64).to_le_bytes());
         hasher.update(file.text.as_bytes());
     }
@@ -202,14 +207,11 @@ impl Checker<'_> {
         }
         self.unused_types();
         for file in &pack.files {
-            self.file = file.file;
-            self.file_name.clone_from(&file.name);
-            for item in &file.items {
-                if let Item::Test(test) = item {
-                    let test = self.test(test, pack);
-                    checked.tests.push(test);
-                }
-            }
+            checked.tests.extend(self.tests_of(file, pack));
+        }
+        for file in &pack.test_files {
+            checked.tests.extend(self.tests_of(file, pack));
+            self.only_tests(file);
         }
     }
 

@@ -4,12 +4,14 @@
 //! on, so that one run shows them all.
 
 pub mod ast;
+mod cases;
 mod conditions;
 mod cursor;
 mod items;
 mod lexer;
 mod load;
 mod manifest;
+pub(crate) mod markup;
 mod patterns;
 pub(crate) mod suggest;
 pub(crate) mod templates;
