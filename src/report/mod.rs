@@ -1,9 +1,11 @@
-//! Scores for people and for programs.
+//! Scores, and outcomes of tests, for people and for programs.
 
 mod json;
+mod pack_tests;
 mod tables;
 
 pub use json::json;
+pub use pack_tests::{Suite, case_json, junit};
 pub use tables::{Look, markdown, table};
 
 use crate::eval::Scores;

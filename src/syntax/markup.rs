@@ -186,8 +186,7 @@ impl Reader {
             if c == '"' {
                 return Ok(value);
             }
-            let escaped =
-                self.peek().filter(|next| c == '\\' && (*next == '"' || ESCAPED.contains(next)));
+            let escaped = self.peek().filter(|next| c == '\\' && (*next == '"' || ESCAPED.contains(next)));
             self.at += usize::from(escaped.is_some());
             value.push(escaped.unwrap_or(c));
         }

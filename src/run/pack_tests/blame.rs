@@ -195,7 +195,9 @@ impl Blame<'_> {
                 let mut why = absent(args);
                 if why.is_empty() {
                     why.push(match &pair.found {
-                        Some(found) => format!("of one chain are only {}", found.text.trim_start_matches("== ")),
+                        Some(found) => {
+                            format!("of one chain are only {}", found.text.trim_start_matches("== "))
+                        }
                         None => "no link joins any of them".to_owned(),
                     });
                 }

@@ -157,8 +157,9 @@ impl<'a> Linked<'a> {
 
     /// A relation of this type that no clause expects.
     fn instead(&self, label: Option<RelationTypeId>, free: &mut Vec<usize>) -> Option<Found> {
-        let is_of = |index: &usize| label.is_none_or(|label| self.name(label) == self.relations[*index].label);
-        let at = free.iter().position(|index| is_of(index))?;
+        let is_of =
+            |index: &usize| label.is_none_or(|label| self.name(label) == self.relations[*index].label);
+        let at = free.iter().position(is_of)?;
         Some(self.related(&self.relations[free.remove(at)]))
     }
 
@@ -188,8 +189,11 @@ impl<'a> Linked<'a> {
     fn groups(&self, args: &[ExpectedArg]) -> Vec<Found> {
         let mut groups = Vec::new();
         for chain in &self.chains {
-            let mut members: Vec<Span> =
-                chain.iter().copied().filter(|place| args.iter().any(|arg| arg.places.contains(place))).collect();
+            let mut members: Vec<Span> = chain
+                .iter()
+                .copied()
+                .filter(|place| args.iter().any(|arg| arg.places.contains(place)))
+                .collect();
             members.sort();
             members.dedup();
             if members.len() > 1 {
@@ -259,12 +263,7 @@ fn assign(args: &[ExpectedArg], places: &[Span]) -> Option<Vec<Span>> {
 }
 
 /// Finds a relation for a clause; others move on where they can.
-fn augment(
-    clause: usize,
-    choices: &[Vec<usize>],
-    taken: &mut [Option<usize>],
-    seen: &mut Vec<bool>,
-) -> bool {
+fn augment(clause: usize, choices: &[Vec<usize>], taken: &mut [Option<usize>], seen: &mut Vec<bool>) -> bool {
     for &index in &choices[clause] {
         if std::mem::replace(&mut seen[index], true) {
             continue;

@@ -164,7 +164,7 @@ impl Comparison {
         let found = marked(&case.text, &self.marks(), &hold);
         let line = |text: &str, holds: bool| Marked {
             text: text.to_owned(),
-            marks: if holds { Vec::new() } else { vec![0..text.len()] },
+            marks: (!holds).then_some(0..text.len()).into_iter().collect(),
         };
         let clauses = self.clauses.iter().map(|pair| Row {
             expected: pair.expected.as_ref().map(|(_, text)| line(text, pair.holds)),

@@ -64,7 +64,9 @@ impl Rewrite {
                 end = span.end;
             }
         }
-        for found in self.clauses.iter().filter(|pair| pair.expected.is_none()).filter_map(|p| p.found.as_ref()) {
+        for found in
+            self.clauses.iter().filter(|pair| pair.expected.is_none()).filter_map(|p| p.found.as_ref())
+        {
             change(Span::new(end, end), format!("{gap}{}", found.text));
         }
         edits

@@ -94,7 +94,7 @@ fn an_update_changes_nothing_but_what_differs() {
     assert_eq!(
         updated(tests),
         "# before\ntest t {   # here\n  \"[An\\u{6e}a](A) and [An](A)\" # kept\n    => S(\"Anna\", \"An\") # kept too\n}\n\
-         test u { \"[Anna](A) of [Le Hu](B)\\t\\\"\"\n\"[Anna](A) of \\\\[[Le Hu](B)\\\\]\" => no R }\n"
+         test u { \"[Anna](A) of [Le Hu](B)\\t\\\"\" => R(\"Anna\", \"Le Hu\")\n\"[Anna](A) of \\\\[[Le Hu](B)\\\\]\" => no R }\n"
     );
 }
 
@@ -107,14 +107,22 @@ fn rules_count_as_tested_by_name_or_by_what_holds() {
         untested(&pack, &outcomes).iter().map(|rule| format!("{}: {}", rule.place, rule.name)).collect();
     assert_eq!(
         left,
-        ["a.span:2: long", "a.span:3: b", "a.span:4: cue", "a.span:5: crossing", "b.span:2: s", "b.span:3: gone"]
+        [
+            "a.span:2: long",
+            "a.span:3: b",
+            "a.span:4: cue",
+            "a.span:5: crossing",
+            "b.span:2: s",
+            "b.span:3: gone"
+        ]
     );
 }
 
 /// A text with some marks, and clauses that may or may not hold.
 fn case() -> impl Strategy<Value = String> {
     let word = prop::sample::select(vec![
-        "Anna", "An", "Le", "of", "and", "!", "Hu", "no", "\\\\[", "\\]", "\\\"", "\\n", "\\\\\\\\", "\\u{e9}", "é", "(", "\\\\",
+        "Anna", "An", "Le", "of", "and", "!", "Hu", "no", "\\\\[", "\\]", "\\\"", "\\n", "\\\\\\\\",
+        "\\u{e9}", "é", "(", "\\\\",
     ]);
     let clause = prop::sample::select(vec![
         "=> R(\"Anna\", \"Le Hu\")",
@@ -126,7 +134,8 @@ fn case() -> impl Strategy<Value = String> {
         "=> none",
         "=> no R",
     ]);
-    let marked = (prop::collection::vec((word, 0u8..5), 1..9), prop::collection::vec((clause, any::<bool>()), 0..4));
+    let marked =
+        (prop::collection::vec((word, 0u8..5), 1..9), prop::collection::vec((clause, any::<bool>()), 0..4));
     (marked, any::<bool>()).prop_map(|((words, clauses), none)| {
         let text: Vec<String> = words
             .iter()
@@ -149,6 +158,8 @@ fn case() -> impl Strategy<Value = String> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
     #[test]
     fn after_an_update_the_tests_hold(cases in prop::collection::vec(case(), 1..4), name in "(r|short|nobody)") {
         let tests = format!("test {name} {{\n{}\n}}\n", cases.join("\n"));

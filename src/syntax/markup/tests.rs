@@ -62,20 +62,23 @@ fn other_marks_leave_the_characters_as_they_are_written() {
     assert_eq!(read.text, "a\u{300} b\t\" \\x [c] \\");
     let marks = [mark(0, 3, "Y", &[])];
     assert_eq!(remark(literal, &marks).unwrap(), r#""[a\u{300}](Y) b\t\" \\x \[c\] \\\\""#);
-    let marks = [mark(8, 9, "Y", &[])];
-    assert_eq!(remark(literal, &marks).unwrap(), r#""a\u{300} b\t\" \\[x](Y) \[c\] \\\\""#.replace(r"\\[", r"\\\\["));
+    let marks = [mark(9, 10, "Y", &[])];
+    assert_eq!(remark(literal, &marks).unwrap(), r#""a\u{300} b\t\" \\\\[x](Y) \[c\] \\\\""#);
 }
 
 fn piece() -> impl Strategy<Value = String> {
-    prop::sample::select(vec!["a", "Hà", " ", "\\", "[", "]", "{", "}", "\"", "\n", "\t", "\r", "(", ")", "📷", "^", "\u{1}", "#2"])
-        .prop_map(str::to_owned)
+    prop::sample::select(vec![
+        "a", "Hà", " ", "\\", "[", "]", "{", "}", "\"", "\n", "\t", "\r", "(", ")", "📷", "^", "\u{1}", "#2",
+    ])
+    .prop_map(str::to_owned)
 }
 
 fn marked() -> impl Strategy<Value = (String, Vec<Mark>)> {
     let spans = prop::collection::vec((0usize..12, 1usize..6, 0usize..3, piece()), 0..6);
     (prop::collection::vec(piece(), 1..12), spans).prop_map(|(pieces, spans)| {
         let text = pieces.concat();
-        let bounds: Vec<u32> = text.char_indices().map(|(at, _)| at as u32).chain([text.len() as u32]).collect();
+        let bounds: Vec<u32> =
+            text.char_indices().map(|(at, _)| at as u32).chain([text.len() as u32]).collect();
         let mut marks: Vec<Mark> = spans
             .into_iter()
             .map(|(start, len, count, value)| {

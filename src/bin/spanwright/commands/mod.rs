@@ -16,6 +16,7 @@ use spanwright::check::CheckedPack;
 use spanwright::diag::{Format, Report, Severity, render};
 use spanwright::io::{Inputs, ReadConfig, Source};
 use spanwright::program::Program;
+use spanwright::text::SourceMap;
 
 use crate::args::Global;
 use crate::terminal::style_of_errors;
@@ -24,6 +25,8 @@ use crate::terminal::style_of_errors;
 pub(crate) struct Loaded {
     pub(crate) checked: CheckedPack,
     pub(crate) program: Program,
+    /// The files that the pack was read from.
+    pub(crate) sources: SourceMap,
 }
 
 /// Reads, checks and compiles a pack. Its problems are shown; nothing comes
@@ -39,7 +42,7 @@ pub(crate) fn load_pack(folder: &Path, global: &Global) -> anyhow::Result<Option
     }
     let Some(checked) = checked else { return Ok(None) };
     let program = spanwright::compile::compile(&checked);
-    Ok(Some(Loaded { checked, program }))
+    Ok(Some(Loaded { checked, program, sources: report.sources }))
 }
 
 /// `2 errors, 1 warning`
