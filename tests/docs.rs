@@ -16,7 +16,7 @@ fn the_blocks_of_the_language_page_are_a_pack_that_passes_its_tests() {
             _ => {}
         }
     }
-    assert_eq!(files.len(), 5, "blocks are missing");
+    assert_eq!(files.len(), 6, "blocks are missing");
     let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
     let (pack, mut report) = spanwright::syntax::parse_pack(&files);
     let checked = spanwright::check::check(&pack, &mut report);

@@ -39,6 +39,7 @@ const MARKS: &[&str] = &[
 pub(super) struct Lexed {
     /// The lexemes; the last is [`Kind::End`].
     pub(super) lexemes: Vec<Lexeme>,
+    #[allow(dead_code, reason = "for tools that keep the layout of a file")]
     /// The comments, from `#` to the end of the line.
     pub(super) comments: Vec<Span>,
 }

@@ -103,7 +103,7 @@ impl Blame<'_> {
             .filter(|candidate| candidate.span == mark.span && self.label(candidate) == mark.label)
             .collect();
         if let Some(stays) = exact.iter().find(|candidate| candidate.stays()) {
-            return vec![format!("{} made the span, but what it states differs", self.rule(stays))];
+            return vec![format!("{} made the span, but a value or feature differs", self.rule(stays))];
         }
         if !exact.is_empty() {
             return self.some(exact.iter().map(|candidate| self.fate(candidate, "it")));

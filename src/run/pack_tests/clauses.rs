@@ -98,6 +98,7 @@ impl<'a> Linked<'a> {
             pairs.push(ClausePair { expected: Some((span, self.written(clause))), found, holds });
         }
         self.state_absence(&clauses, &mut pairs);
+        say_once(&mut pairs);
         let left = free.into_iter().map(|index| self.related(&self.relations[index])).chain(chains);
         pairs.extend(left.map(|found| ClausePair { expected: None, found: Some(found), holds: false }));
         pairs
@@ -244,6 +245,22 @@ impl<'a> Linked<'a> {
             ExpectedClause::Relation(label, all) => format!("=> {}({})", self.name(*label), args(all)),
             ExpectedClause::NoRelation(label) => self.none(*label).text,
             ExpectedClause::Chain(all) => format!("== ({})", args(all)),
+        }
+    }
+}
+
+/// Takes out chains in place of clauses that fail where another clause has them.
+fn say_once(pairs: &mut [ClausePair]) {
+    for index in 0..pairs.len() {
+        let (before, rest) = pairs.split_at_mut(index);
+        let Some((pair, after)) = rest.split_first_mut() else { continue };
+        let said = |other: &ClausePair| match (&other.found, &pair.found) {
+            (Some(other), Some(found)) => other.text == found.text,
+            _ => false,
+        };
+        let is_chain = pair.found.as_ref().is_some_and(|found| found.text.starts_with("=="));
+        if !pair.holds && is_chain && (before.iter().any(said) || after.iter().any(|o| o.holds && said(o))) {
+            pair.found = None;
         }
     }
 }

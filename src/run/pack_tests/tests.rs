@@ -78,7 +78,7 @@ fn the_rule_that_interfered_is_named() {
         "- expected [Anna](A) at 0..4: a.span:short made it, but [Anna Le](A) at 0..7 of a.span:long took its place",
         "+ found    [Anna Le](A) at 0..7: made by a.span:long",
         "- expected [Anna](A) at 0..4: a.span:short made it, but the drop b.span:gone took it back",
-        "- expected [Anna](A sex=\"m\") at 0..4: a.span:short made the span, but what it states differs",
+        "- expected [Anna](A sex=\"m\") at 0..4: a.span:short made the span, but a value or feature differs",
         "- expected [Bert](A) at 9..13: no rule proposed [Bert](A) here",
         "+ found    [Anna](A sex=\"f\") at 0..4: made by a.span:short",
         "- expected S(\"Anna\", \"Bert\"): no span reads \"Bert\" there",
@@ -116,6 +116,30 @@ fn rules_count_as_tested_by_name_or_by_what_holds() {
             "b.span:3: gone"
         ]
     );
+}
+
+#[test]
+fn files_of_tests_are_read_in_order_and_leave_the_fingerprint_alone() {
+    let toml = "[pack]\nname = \"p\"\nversion = \"1\"\nphases = [\"a.span\"]\n[entities]\nLOC = {}\n";
+    let rules = "gazetteer places -> LOC { \"Hue\" }\n";
+    let read = |files: &[(&str, &str)]| {
+        let (pack, mut report) = crate::syntax::parse_pack(files);
+        let checked = crate::check::check(&pack, &mut report).unwrap();
+        let tests: Vec<String> = checked.tests.iter().map(|test| test.place.clone()).collect();
+        (pack.test_files.iter().map(|file| file.name.clone()).collect::<Vec<_>>(), tests, checked.fingerprint)
+    };
+    let (none, _, bare) = read(&[("pack.toml", toml), ("a.span", rules)]);
+    let (names, tests, tested) = read(&[
+        ("pack.toml", toml),
+        ("tests/b.span", "test places { \"in [Hue](LOC)\" }"),
+        ("tests/deep/c.span", "no rules at all"),
+        ("tests/a.span", "\ntest places { none \"in Hà\" }"),
+        ("a.span", rules),
+    ]);
+    assert!(none.is_empty());
+    assert_eq!(names, ["tests/a.span", "tests/b.span"]);
+    assert_eq!(tests, ["tests/a.span:2", "tests/b.span:1"]);
+    assert_eq!(bare, tested);
 }
 
 /// A text with some marks, and clauses that may or may not hold.

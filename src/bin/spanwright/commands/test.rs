@@ -4,7 +4,6 @@ mod text;
 mod update;
 
 use std::fmt::Write as _;
-use std::io::Write as _;
 
 use anyhow::bail;
 use spanwright::report::{Suite, case_json, junit};
