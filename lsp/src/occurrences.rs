@@ -58,7 +58,7 @@ pub(crate) fn occurrences(pack: &RulePack, sources: &SourceMap) -> Vec<Occurrenc
         found: Vec::new(),
     };
     walker.manifest(&pack.manifest);
-    for file in &pack.files {
+    for file in pack.files.iter().chain(&pack.test_files) {
         walker.file = file.file;
         for item in &file.items {
             walker.item(item);
@@ -214,9 +214,16 @@ impl Walker<'_> {
         self.begin(&test.name);
         self.note(Thing::Rule, &test.name, Role::Uses);
         for case in &test.cases {
-            if let TestCase::Expect { markup, relations } = case {
+            if let TestCase::Expect { markup, clauses } = case {
                 self.markup(markup.span);
-                relations.iter().for_each(|(label, _)| self.relation(label));
+                for clause in clauses {
+                    match &clause.kind {
+                        TestClauseKind::Relation { label, .. } | TestClauseKind::NoRelation(Some(label)) => {
+                            self.relation(label);
+                        }
+                        TestClauseKind::NoRelation(None) | TestClauseKind::Chain(_) => {}
+                    }
+                }
             }
         }
     }

@@ -9,8 +9,8 @@ mod contexts;
 mod links;
 mod lints;
 mod manifest;
-mod markup;
 mod pack;
+mod pack_tests;
 mod patterns;
 mod rules;
 mod tables;
@@ -19,6 +19,7 @@ mod values;
 
 pub use conditions::flags;
 pub use pack::*;
+pub(crate) use pack_tests::Places;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -69,6 +70,7 @@ pub fn check(pack: &RulePack, report: &mut Report) -> Option<CheckedPack> {
         checker.file_name.clone_from(&file.name);
         for item in &file.items {
             checker.item(item, file.phase, &mut checked);
+            checked.rules.extend(checker.rule_place(item));
         }
     }
     checker.finish(pack, &mut checked);
@@ -87,7 +89,7 @@ pub fn check(pack: &RulePack, report: &mut Report) -> Option<CheckedPack> {
     checked.columns = columns.into_iter().map(Into::into).collect();
     checked.places = source_places(&places, report);
     checked.features = features.into_iter().map(Into::into).collect();
-    checked.fingerprint = fingerprint(report);
+    checked.fingerprint = fingerprint(pack, report);
     Some(checked)
 }
 
@@ -115,10 +117,13 @@ fn drop_consequences(pack: &RulePack, report: &mut Report) {
     });
 }
 
-/// A hash over the texts of all files of the pack, in the order of reading.
-fn fingerprint(report: &Report) -> String {
+/// A hash over the texts of `pack.toml`, of the rule files and of the
+/// gazetteers, in the order of reading. Files of tests change nothing that is
+/// extracted and do not count.
+fn fingerprint(pack: &RulePack, report: &Report) -> String {
     let mut hasher = blake3::Hasher::new();
-    for (_, file) in report.sources.files() {
+    let is_tests = |id| pack.test_files.iter().any(|tests| tests.file == id);
+    for (_, file) in report.sources.files().filter(|(id, _)| !is_tests(*id)) {
         hasher.update(&(file.text.len() as u64).to_le_bytes());
         hasher.update(file.text.as_bytes());
     }
@@ -256,14 +261,11 @@ impl Checker<'_> {
         self.unused_types();
         checked.off = self.off(pack);
         for file in &pack.files {
-            self.file = file.file;
-            self.file_name.clone_from(&file.name);
-            for item in &file.items {
-                if let Item::Test(test) = item {
-                    let test = self.test(test, pack);
-                    checked.tests.push(test);
-                }
-            }
+            checked.tests.extend(self.tests_of(file, pack));
+        }
+        for file in &pack.test_files {
+            checked.tests.extend(self.tests_of(file, pack));
+            self.only_tests(file);
         }
     }
 

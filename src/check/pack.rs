@@ -7,6 +7,7 @@ pub use crate::doc::schema::{
     NumberTest, Order, Overlap, PlaceId, Rank, RelationInfo, RelationTypeId, RuleKind, SourcePlace,
     SpanRelation, Standing, TextField, TokenFlag, TypeId, TypeInfo,
 };
+use crate::text::{FileId, Span};
 
 /// A rule pack without a mistake.
 #[derive(Clone, Debug, Default)]
@@ -15,7 +16,8 @@ pub struct CheckedPack {
     pub name: String,
     /// `pack.version`
     pub version: String,
-    /// blake3 over every file of the pack, hexadecimal.
+    /// blake3 over every file that has a say in what is extracted, hexadecimal:
+    /// `pack.toml`, rule files and gazetteers, but not `tests/*.span`.
     pub fingerprint: String,
     /// Every type: declared ones in the order of `pack.toml`, then internal
     /// ones (lower case) in the order in which rules make them.
@@ -40,8 +42,10 @@ pub struct CheckedPack {
     pub phases: Vec<CheckedPhase>,
     /// The links in order.
     pub links: Vec<CheckedLink>,
-    /// The tests in order.
+    /// The tests in order, those of `tests/*.span` last.
     pub tests: Vec<CheckedTest>,
+    /// Gazetteers, regexes, rules and drops, in the order of the files.
+    pub rules: Vec<RulePlace>,
 }
 
 /// One phase.
@@ -346,6 +350,17 @@ pub struct CheckedLink {
     pub spread_value: bool,
 }
 
+/// Where an item is written that makes or drops spans.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RulePlace {
+    /// `file:name`
+    pub id: Arc<str>,
+    /// Its name.
+    pub name: String,
+    /// `file:line`
+    pub place: String,
+}
+
 /// A test of the pack.
 #[derive(Clone, Debug)]
 pub struct CheckedTest {
@@ -361,24 +376,39 @@ pub struct CheckedTest {
 
 /// One text of a test.
 #[derive(Clone, Debug)]
-pub enum CheckedCase {
-    /// These spans and at least these relations.
-    Expect {
-        /// The text without its markup.
-        text: String,
-        /// Every public span: byte range, type, and value where one is stated.
-        spans: Vec<ExpectedSpan>,
-        /// Every relation of the types that are named.
-        relations: Vec<(RelationTypeId, Vec<String>)>,
-        /// `file:line`
-        place: String,
-    },
+pub struct CheckedCase {
+    /// The text without its markup.
+    pub text: String,
+    /// `file:line`
+    pub place: String,
+    /// Where it is written.
+    pub source: CaseSource,
+    /// What must hold.
+    pub expects: Expectation,
+}
+
+/// Where a text of a test is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CaseSource {
+    /// The file.
+    pub file: FileId,
+    /// The string with its quotes.
+    pub literal: Span,
+    /// The string, with the `none` before it where there is one.
+    pub whole: Span,
+}
+
+/// What must hold of a text.
+#[derive(Clone, Debug)]
+pub enum Expectation {
     /// The rule makes nothing.
-    None {
-        /// The text.
-        text: String,
-        /// `file:line`
-        place: String,
+    Nothing,
+    /// These spans, and what the clauses say.
+    Result {
+        /// Every public span, in the order of the opening brackets.
+        spans: Vec<ExpectedSpan>,
+        /// What is stated besides, in order, and where it is written.
+        clauses: Vec<(Span, ExpectedClause)>,
     },
 }
 
@@ -386,9 +416,34 @@ pub enum CheckedCase {
 #[derive(Clone, Debug, PartialEq)]
 pub struct ExpectedSpan {
     /// Where.
-    pub span: crate::text::Span,
+    pub span: Span,
     /// Its type.
     pub label: TypeId,
-    /// Its value, where the test states one.
-    pub value: Option<String>,
+    /// What the test states about it: `value` and features. An empty text
+    /// means that there is none.
+    pub facts: Vec<(String, String)>,
+}
+
+/// What a test states besides spans.
+#[derive(Clone, Debug)]
+pub enum ExpectedClause {
+    /// This relation. Of its type the named ones are all.
+    Relation(RelationTypeId, Vec<ExpectedArg>),
+    /// No relation, or none of this type.
+    NoRelation(Option<RelationTypeId>),
+    /// These spans are of one chain.
+    Chain(Vec<ExpectedArg>),
+}
+
+/// A marked span that a clause names by its text.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ExpectedArg {
+    /// The role that it plays, by its index; 0 in chains.
+    pub role: u8,
+    /// The text.
+    pub text: String,
+    /// Which of the marked places with this text, from 1; none: any of them.
+    pub number: Option<u32>,
+    /// The places that are meant.
+    pub places: Vec<Span>,
 }

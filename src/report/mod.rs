@@ -1,11 +1,13 @@
-//! Scores and explanations, for people and for programs.
+//! Scores, explanations and outcomes of tests, for people and for programs.
 
 mod explain;
 mod json;
+mod pack_tests;
 mod tables;
 
 pub use explain::{Explained, FEW};
 pub use json::json;
+pub use pack_tests::{Suite, case_json, junit};
 pub use tables::{Look, markdown, table};
 
 use crate::eval::Scores;

@@ -8,7 +8,10 @@ mod stream;
 mod workers;
 
 pub use config::{OnError, Output, Progress, RunConfig, RunError, RunSummary};
-pub use pack_tests::{CaseOutcome, Difference, Filter, run_tests};
+pub use pack_tests::{
+    CaseOutcome, Difference, DifferenceKind, Filter, Marked, Rewrite, Row, apply, run_tests,
+    run_tests_in_parallel, untested,
+};
 pub use stream::run;
 pub use workers::extract_all;
 

@@ -1,12 +1,31 @@
 //! The tests that stand in a pack.
+//!
+//! The whole pack reads each text. [`compare`] sets what was found beside what
+//! is expected, [`blame`] says which rules are behind a difference, [`rewrite`]
+//! turns what was found into edits of the rule file.
+
+mod blame;
+mod clauses;
+mod compare;
+mod coverage;
+mod rewrite;
+#[cfg(test)]
+mod tests;
+
+pub use coverage::untested;
+pub use rewrite::{Rewrite, apply};
 
 use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
 
-use crate::check::{CheckedCase, CheckedPack, CheckedTest, ExpectedSpan};
-use crate::doc::{Annotations, Document, Mention};
+use rayon::prelude::*;
+
+use super::config::RunError;
+use crate::check::{CheckedCase, CheckedPack, CheckedTest};
+use crate::doc::Document;
 use crate::engine::{CandidateReport, ExtractConfig, Extractor, Scratch};
 use crate::program::Program;
-use crate::text::{OffsetUnit, Span, UnitIndex};
 
 /// Which tests run.
 #[derive(Clone, Debug, Default)]
@@ -26,41 +45,116 @@ pub struct CaseOutcome {
     pub text: String,
     /// What differs; empty where the test holds.
     pub differences: Vec<Difference>,
+    /// What is expected beside what was found; empty where the test holds.
+    pub rows: Vec<Row>,
+    /// Where the test does not hold: how its text would have to be written.
+    pub rewrite: Option<Rewrite>,
+    /// The rules behind what was found, as `file:rule`, sorted; empty where
+    /// the text states what must not be found.
+    pub made_by: Vec<Arc<str>>,
+}
+
+impl CaseOutcome {
+    /// Whether what is expected was found.
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        self.differences.is_empty()
+    }
 }
 
 /// One difference between what a test expects and what was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Difference {
+pub struct Difference {
+    /// On which side it is.
+    pub kind: DifferenceKind,
+    /// The span, relation or chain.
+    pub what: String,
+    /// The rules behind it.
+    pub why: Vec<String>,
+}
+
+/// On which side a difference is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DifferenceKind {
     /// Expected, not found.
-    Missing(String),
+    Missing,
     /// Found, not expected.
-    Extra(String),
+    Extra,
 }
 
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Missing(what) => write!(f, "- expected {what}"),
-            Self::Extra(what) => write!(f, "+ found    {what}"),
+        match self.kind {
+            DifferenceKind::Missing => write!(f, "- expected {}", self.what),
+            DifferenceKind::Extra => write!(f, "+ found    {}", self.what),
         }
     }
+}
+
+/// A line of a test as it is written, beside the same as it was found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Row {
+    /// What is expected.
+    pub expected: Option<Marked>,
+    /// What was found.
+    pub found: Option<Marked>,
+}
+
+/// A text with parts that stand out. It can be pasted into a rule file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Marked {
+    /// The text, on one line.
+    pub text: String,
+    /// Bytes of what differs from the other side.
+    pub marks: Vec<Range<usize>>,
 }
 
 /// Runs the tests of a pack, in their order.
 #[must_use]
 pub fn run_tests(pack: &CheckedPack, program: &Program, filter: &Filter) -> Vec<CaseOutcome> {
-    let config = ExtractConfig { candidates: CandidateReport::Keep, ..ExtractConfig::default() };
-    let extractor = Extractor::with_config(program, config);
+    let extractor = extractor(program);
     let mut scratch = extractor.scratch();
+    let cases = cases(pack, filter);
+    cases.into_iter().map(|(test, case)| run_case(test, case, program, &extractor, &mut scratch)).collect()
+}
+
+/// Runs the tests of a pack in parallel. The outcomes are in the order of the
+/// tests and the same for any number of threads; 0 means one for each core.
+///
+/// # Errors
+///
+/// If the threads cannot be started.
+pub fn run_tests_in_parallel(
+    pack: &CheckedPack,
+    program: &Program,
+    filter: &Filter,
+    threads: usize,
+) -> Result<Vec<CaseOutcome>, RunError> {
+    if threads == 1 {
+        return Ok(run_tests(pack, program, filter));
+    }
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build()
+        .map_err(|error| RunError::Threads(error.to_string()))?;
+    let extractor = extractor(program);
+    let cases = cases(pack, filter);
+    let run = |scratch: &mut Scratch, (test, case): (&CheckedTest, &CheckedCase)| {
+        run_case(test, case, program, &extractor, scratch)
+    };
+    Ok(pool.install(|| cases.into_par_iter().map_init(|| extractor.scratch(), run).collect()))
+}
+
+fn extractor(program: &Program) -> Extractor<'_> {
+    let config = ExtractConfig { candidates: CandidateReport::Keep, ..ExtractConfig::default() };
+    Extractor::with_config(program, config)
+}
+
+fn cases<'p>(pack: &'p CheckedPack, filter: &Filter) -> Vec<(&'p CheckedTest, &'p CheckedCase)> {
     let wanted =
         |test: &&CheckedTest| filter.name.as_ref().is_none_or(|part| test.name.contains(part.as_str()));
-    let mut outcomes = Vec::new();
-    for test in pack.tests.iter().filter(wanted) {
-        for case in &test.cases {
-            outcomes.push(run_case(test, case, program, &extractor, &mut scratch));
-        }
-    }
-    outcomes
+    let tests = pack.tests.iter().filter(wanted);
+    tests.flat_map(|test| test.cases.iter().map(move |case| (test, case))).collect()
 }
 
 fn run_case(
@@ -70,119 +164,17 @@ fn run_case(
     extractor: &Extractor<'_>,
     scratch: &mut Scratch,
 ) -> CaseOutcome {
-    let (text, place) = match case {
-        CheckedCase::Expect { text, place, .. } | CheckedCase::None { text, place } => (text, place),
-    };
-    let extraction = extractor.extract(&Document::new("test", text.as_str()), scratch);
-    let found = &extraction.annotations;
-    let differences = match case {
-        CheckedCase::Expect { spans, relations, .. } => {
-            let mut differences = compare_spans(text, spans, found, program);
-            let names: Vec<&str> =
-                relations.iter().map(|(id, _)| &*program.relations[usize::from(id.0)].name).collect();
-            let expected: Vec<String> = relations
-                .iter()
-                .zip(&names)
-                .map(|((_, args), name)| format!("{name}(\"{}\")", args.join("\", \"")))
-                .collect();
-            let got: Vec<String> = found
-                .relations
-                .iter()
-                .filter(|relation| names.contains(&&*relation.label))
-                .map(|relation| {
-                    let texts: Vec<&str> = relation
-                        .args
-                        .iter()
-                        .map(|arg| found.mention(arg.mention).span().slice(text).unwrap_or(""))
-                        .collect();
-                    format!("{}(\"{}\")", relation.label, texts.join("\", \""))
-                })
-                .collect();
-            differences.extend(compare(expected, got));
-            differences
-        }
-        CheckedCase::None { .. } => {
-            let by_rule = |rule: Option<&std::sync::Arc<str>>| match (&test.rule, rule) {
-                (Some(wanted), Some(rule)) => wanted == rule,
-                (Some(_), None) => false,
-                (None, _) => true,
-            };
-            let mut got: Vec<String> = found
-                .mentions
-                .iter()
-                .filter(|mention| by_rule(mention.rule.as_ref()))
-                .map(|mention| describe(mention, text))
-                .collect();
-            got.extend(
-                found.relations.iter().filter(|r| by_rule(r.rule.as_ref())).map(|r| r.label.to_string()),
-            );
-            // An internal type is seen by its candidates alone.
-            got.extend(extraction.candidates.iter().filter(|c| c.stays()).filter_map(|candidate| {
-                let info = program.type_info(candidate.label);
-                let is_its = test.rule.is_some() && by_rule(Some(&program.origin(candidate.rule).id));
-                let shown = candidate.span.slice(text).unwrap_or("");
-                (is_its && !info.public).then(|| format!("[{shown}]({})", info.name))
-            }));
-            got.into_iter().map(Difference::Extra).collect()
-        }
-    };
-    CaseOutcome { test: test.name.clone(), place: place.clone(), text: text.clone(), differences }
-}
-
-fn describe(mention: &Mention, text: &str) -> String {
-    let value = mention.value.as_ref().map_or(String::new(), |value| format!(" = \"{value}\""));
-    let shown = mention.span().slice(text).unwrap_or("");
-    format!("[{shown}]({}{value}) at {}", mention.label, place(text, mention.span()))
-}
-
-/// A span in code points, as everywhere that people see one.
-fn place(text: &str, span: Span) -> Span {
-    let units = UnitIndex::new(text, OffsetUnit::Chars);
-    Span::new(units.from_byte(span.start), units.from_byte(span.end))
-}
-
-fn compare_spans(
-    text: &str,
-    expected: &[ExpectedSpan],
-    found: &Annotations,
-    program: &Program,
-) -> Vec<Difference> {
-    let matches = |span: &ExpectedSpan, mention: &Mention| {
-        mention.span() == span.span
-            && mention.label == program.type_info(span.label).name
-            && span
-                .value
-                .as_ref()
-                .is_none_or(|value| mention.value.as_ref().map_or("", |value| value.as_str()) == value)
-    };
-    let mut differences = Vec::new();
-    for span in expected {
-        if !found.mentions.iter().any(|mention| matches(span, mention)) {
-            let value = span.value.as_ref().map_or(String::new(), |value| format!(" = \"{value}\""));
-            let shown = span.span.slice(text).unwrap_or("");
-            let label = &program.type_info(span.label).name;
-            let place = place(text, span.span);
-            differences.push(Difference::Missing(format!("[{shown}]({label}{value}) at {place}")));
-        }
+    let extraction = extractor.extract(&Document::new("test", case.text.as_str()), scratch);
+    let compared = compare::compare(test, case, &extraction, program);
+    let differences = blame::differences(&compared, case, &extraction, program);
+    let fails = !differences.is_empty();
+    CaseOutcome {
+        test: test.name.clone(),
+        place: case.place.clone(),
+        text: case.text.clone(),
+        differences,
+        rows: if fails { compared.rows(case) } else { Vec::new() },
+        made_by: coverage::made_by(case, &extraction, program),
+        rewrite: fails.then(|| Rewrite::new(case, compared)),
     }
-    for mention in &found.mentions {
-        if !expected.iter().any(|span| matches(span, mention)) {
-            differences.push(Difference::Extra(describe(mention, text)));
-        }
-    }
-    differences
-}
-
-/// What is only on one side, each as often as it is there.
-fn compare(mut expected: Vec<String>, got: Vec<String>) -> Vec<Difference> {
-    let mut extra = Vec::new();
-    for item in got {
-        match expected.iter().position(|wanted| *wanted == item) {
-            Some(at) => {
-                expected.remove(at);
-            }
-            None => extra.push(Difference::Extra(item)),
-        }
-    }
-    expected.into_iter().map(Difference::Missing).chain(extra).collect()
 }

@@ -31,6 +31,9 @@ pub struct RulePack {
     pub files: Vec<RuleFile>,
     /// `# allow W014: reason` comments of all files.
     pub allowances: Vec<Allowance>,
+    /// The files `tests/*.span`, in the order of their names. Only tests may
+    /// stand in them.
+    pub test_files: Vec<RuleFile>,
 }
 
 /// `pack.toml` as written.
@@ -114,9 +117,9 @@ pub struct EventDecl {
 pub struct RuleFile {
     /// The file.
     pub file: FileId,
-    /// Its name in `pack.toml`.
+    /// Its name in `pack.toml`, or `tests/name.span`.
     pub name: String,
-    /// The phase that it belongs to, from 0.
+    /// The phase that it belongs to, from 0; for tests, one past the last.
     pub phase: usize,
     /// What it holds, in order.
     pub items: Vec<Item>,
@@ -160,6 +163,23 @@ pub enum Item {
     Link(Link),
     /// `test`
     Test(Test),
+}
+
+impl Item {
+    /// The name of the item; of a test the rule that it is about.
+    #[must_use]
+    pub fn name(&self) -> &Name {
+        match self {
+            Self::Gazetteer(item) => &item.name,
+            Self::Regex(item) => &item.name,
+            Self::Let(item) => &item.name,
+            Self::Rule(item) => &item.name,
+            Self::Drop(item) => &item.name,
+            Self::Context(item) => &item.name,
+            Self::Link(item) => &item.name,
+            Self::Test(item) => &item.name,
+        }
+    }
 }
 
 /// What may stand between the head of an item and its body.
@@ -399,15 +419,56 @@ pub struct Test {
 /// One text of a test.
 #[derive(Clone, Debug)]
 pub enum TestCase {
-    /// `"[text](TYPE) …" => REL("a", "b")`
+    /// `"[text](TYPE) …" => REL("a", "b") == ("a", "c")`
     Expect {
         /// The markup.
         markup: Spanned<String>,
-        /// The relations: type and the texts of the arguments.
-        relations: Vec<(Name, Vec<Spanned<String>>)>,
+        /// What is stated besides the spans, in order.
+        clauses: Vec<TestClause>,
     },
     /// `none "text"`
-    None(Spanned<String>),
+    None {
+        /// The text.
+        text: Spanned<String>,
+        /// From `none` to the end of the text.
+        span: Span,
+    },
+}
+
+/// What a test states besides spans.
+#[derive(Clone, Debug)]
+pub struct TestClause {
+    /// What.
+    pub kind: TestClauseKind,
+    /// From the arrow to the last lexeme.
+    pub span: Span,
+}
+
+/// The kinds of clause.
+#[derive(Clone, Debug)]
+pub enum TestClauseKind {
+    /// `=> REL("a", "b")`
+    Relation {
+        /// The relation type.
+        label: Name,
+        /// The arguments.
+        args: Vec<TestArg>,
+    },
+    /// `=> none`, or `=> no REL`: no relation at all, or none of this type.
+    NoRelation(Option<Name>),
+    /// `== ("a", "b")`: these spans are of one chain.
+    Chain(Vec<TestArg>),
+}
+
+/// `"text"`, `role: "text"`, `"text"#2`: a marked span, by its text.
+#[derive(Clone, Debug)]
+pub struct TestArg {
+    /// The role.
+    pub role: Option<Name>,
+    /// The text.
+    pub text: Spanned<String>,
+    /// Which of the marked spans with this text, from 1.
+    pub number: Option<Spanned<u32>>,
 }
 
 /// A pattern with its place.

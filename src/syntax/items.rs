@@ -4,8 +4,9 @@ use super::allow::allowances;
 use super::ast::Allowance;
 use super::ast::{
     Context, Direction, Drop, Gazetteer, GazetteerEntries, Head, Item, Let, Link, LinkBy, Modifiers, Name,
-    Overlap, Regex, Rule, Set, Spanned, Test, TestCase, Where,
+    Overlap, Regex, Rule, Set, Spanned, Where,
 };
+use super::cases::test;
 use super::conditions::facts;
 use super::cursor::{Cursor, Parsed, Reported};
 use super::lexer::{Kind, lex};
@@ -367,33 +368,6 @@ fn link(cursor: &mut Cursor<'_>) -> Parsed<Link> {
     }
     cursor.expect("}")?;
     Ok(Link { name, tags, on, by, spread })
-}
-
-fn test(cursor: &mut Cursor<'_>) -> Parsed<Test> {
-    let name = cursor.name("the name of the test")?;
-    cursor.expect("{")?;
-    let mut cases = Vec::new();
-    while !cursor.is("}") {
-        if cursor.take_word("none") {
-            cases.push(TestCase::None(cursor.string("a text")?));
-            continue;
-        }
-        let markup = cursor.string("a text in quotes, `none` or `}`")?;
-        let mut relations = Vec::new();
-        while cursor.take("=>") {
-            let label = cursor.name("a relation")?;
-            cursor.expect("(")?;
-            let mut args = vec![cursor.string("the text of an argument")?];
-            while cursor.take(",") {
-                args.push(cursor.string("the text of an argument")?);
-            }
-            cursor.expect(")")?;
-            relations.push((label, args));
-        }
-        cases.push(TestCase::Expect { markup, relations });
-    }
-    cursor.expect("}")?;
-    Ok(Test { name, cases })
 }
 
 #[cfg(test)]

@@ -30,8 +30,8 @@ pub(super) enum Kind {
 
 /// Punctuation, the longest first.
 const MARKS: &[&str] = &[
-    "(?<=", "(?<!", "(?=", "(?!", "...", "->", "=>", "!=", "(", ")", "[", "]", "{", "}", "<", ">", "=", "~",
-    "&", "|", "!", ",", ":", ".", "?", "*", "+",
+    "(?<=", "(?<!", "(?=", "(?!", "...", "->", "=>", "==", "!=", "(", ")", "[", "]", "{", "}", "<", ">", "=",
+    "~", "&", "|", "!", ",", ":", ".", "?", "*", "+",
 ];
 
 /// A rule file in pieces.
@@ -39,6 +39,7 @@ const MARKS: &[&str] = &[
 pub(super) struct Lexed {
     /// The lexemes; the last is [`Kind::End`].
     pub(super) lexemes: Vec<Lexeme>,
+    #[allow(dead_code, reason = "for tools that keep the layout of a file")]
     /// The comments, from `#` to the end of the line.
     pub(super) comments: Vec<Span>,
 }
@@ -235,6 +236,19 @@ impl<'a> Lexer<'a> {
             && !self.rest()[1..].starts_with(|c: char| c.is_alphanumeric() || c == '_');
         self.at += usize::from(folds);
         self.push(Kind::Text(text, folds), start);
+        self.occurrence();
+    }
+
+    /// `#2` right after a string, before `,` or `)`: no comment, but which of
+    /// several equal texts is meant.
+    fn occurrence(&mut self) {
+        let Some(rest) = self.rest().strip_prefix('#') else { return };
+        let after = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+        if after.len() < rest.len() && after.trim_start().starts_with([',', ')']) {
+            let start = self.at;
+            self.at += 1;
+            self.push(Kind::Mark("#"), start);
+        }
     }
 
     fn escape(&mut self, text: &mut String) {

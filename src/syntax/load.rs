@@ -42,7 +42,7 @@ pub fn load(path: &Path) -> Result<(RulePack, Report), LoadError> {
         .map_err(|source| LoadError::Manifest { path: place.display().to_string(), source })?;
     let read =
         |name: &str| if name == "pack.toml" { Ok(bytes.clone()) } else { std::fs::read(folder.join(name)) };
-    Ok(parse(&folder, &read))
+    Ok(parse(&folder, &read, test_files(&folder)))
 }
 
 /// The same, where some files are newer in memory than on the disk: `overlay`
@@ -63,10 +63,24 @@ pub fn load_with(
         path: folder.join("pack.toml").display().to_string(),
         source,
     })?;
-    Ok(parse(folder, &read))
+    Ok(parse(folder, &read, test_files(folder)))
 }
 
-/// Reads a pack from texts in memory: names and contents, `pack.toml` among them.
+/// The names `tests/*.span` of a folder.
+fn test_files(folder: &Path) -> Vec<String> {
+    let Ok(entries) = std::fs::read_dir(folder.join("tests")) else { return Vec::new() };
+    let files = entries.flatten().map(|entry| entry.path()).filter(|path| path.is_file());
+    let names = files.filter_map(|path| Some(format!("tests/{}", path.file_name()?.to_str()?)));
+    names.filter(|name| is_test_file(name)).collect()
+}
+
+fn is_test_file(name: &str) -> bool {
+    let inner = name.strip_prefix("tests/").and_then(|name| name.strip_suffix(".span"));
+    inner.is_some_and(|inner| !inner.contains('/'))
+}
+
+/// Reads a pack from texts in memory: names and contents, `pack.toml` among
+/// them, and `tests/name.span` for files of tests.
 #[must_use]
 pub fn parse_pack(files: &[(&str, &str)]) -> (RulePack, Report) {
     let read = |name: &str| {
@@ -75,10 +89,15 @@ pub fn parse_pack(files: &[(&str, &str)]) -> (RulePack, Report) {
             .map(|(_, text)| text.as_bytes().to_vec())
             .ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))
     };
-    parse(Path::new(""), &read)
+    let names = files.iter().map(|(name, _)| (*name).to_owned()).filter(|name| is_test_file(name));
+    parse(Path::new(""), &read, names.collect())
 }
 
-fn parse(folder: &Path, read: &dyn Fn(&str) -> io::Result<Vec<u8>>) -> (RulePack, Report) {
+fn parse(
+    folder: &Path,
+    read: &dyn Fn(&str) -> io::Result<Vec<u8>>,
+    test_files: Vec<String>,
+) -> (RulePack, Report) {
     let mut loader = Loader {
         folder,
         read,
@@ -87,7 +106,7 @@ fn parse(folder: &Path, read: &dyn Fn(&str) -> io::Result<Vec<u8>>) -> (RulePack
         includes: Vec::new(),
         allowances: Vec::new(),
     };
-    let pack = loader.pack();
+    let pack = loader.pack(test_files);
     loader.report.sort();
     (pack, loader.report)
 }
@@ -104,7 +123,7 @@ struct Loader<'a> {
 }
 
 impl Loader<'_> {
-    fn pack(&mut self) -> RulePack {
+    fn pack(&mut self, mut test_files: Vec<String>) -> RulePack {
         let text = match (self.read)("pack.toml").map(String::from_utf8) {
             Ok(Ok(text)) => text,
             Ok(Err(_)) => {
@@ -133,7 +152,15 @@ impl Loader<'_> {
                 files.extend(self.rule_file(phase, name, file));
             }
         }
-        RulePack { manifest, files, allowances: std::mem::take(&mut self.allowances) }
+        test_files.sort();
+        test_files.dedup();
+        test_files.retain(|name| !manifest.phases.iter().flatten().any(|rules| rules.node == *name));
+        let phase = manifest.phases.len();
+        let test_files = test_files
+            .into_iter()
+            .filter_map(|name| self.rule_file(phase, &Name::new(name, Default::default()), file))
+            .collect();
+        RulePack { manifest, files, test_files, allowances: std::mem::take(&mut self.allowances) }
     }
 
     /// A folder of `include`, without a slash at its end.

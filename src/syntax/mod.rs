@@ -5,6 +5,7 @@
 
 mod allow;
 pub mod ast;
+mod cases;
 mod conditions;
 mod cursor;
 mod format;
@@ -12,6 +13,7 @@ mod items;
 mod lexer;
 mod load;
 mod manifest;
+pub(crate) mod markup;
 mod patterns;
 pub(crate) mod suggest;
 pub(crate) mod templates;

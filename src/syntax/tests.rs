@@ -310,3 +310,11 @@ fn escapes_stand_for_their_characters() {
     assert_eq!(problems(r#"rule r { "\u{+41}" }"#).len(), 1);
     assert_eq!(problems(r#"rule r { "\u{110000}" }"#).len(), 1);
 }
+
+#[test]
+fn a_number_belongs_to_an_argument_and_other_signs_begin_comments() {
+    let toml = "[pack]\nname = \"p\"\nversion = \"1\"\nphases = [\"a.span\"]\n[entities]\nLOC = {}\n";
+    let rules = "gazetteer places -> LOC { \"Hue\"#1 of many\n\"An\"#2, all, as (they) are\n}\n";
+    let (_, report) = super::parse_pack(&[("pack.toml", toml), ("a.span", rules)]);
+    assert_eq!(report.diagnostics.len(), 1, "only `#2,` is no comment: {:?}", report.diagnostics);
+}

@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 use std::process::Stdio;
 
-use super::Sandbox;
+use super::{Sandbox, copy};
 
 /// JSON Lines with documents of very different sizes, a huge one among them.
 fn many(documents: usize) -> String {
@@ -55,6 +55,37 @@ fn the_first_bad_record_ends_the_run_at_the_same_place_for_any_number_of_threads
     let one = run("1");
     assert_eq!(one.0.iter().filter(|&&byte| byte == b'\n').count(), 50);
     assert!(run("4") == one);
+}
+
+#[test]
+fn outcomes_of_tests_are_the_same_for_any_number_of_threads() {
+    let sandbox = Sandbox::new();
+    let run = |threads: &str, format: &str| {
+        let args = ["test", "rules", "packs/failing", "packs/chains", "-j", threads, "--format", format];
+        let output = sandbox.spanwright(args).output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
+        (output.stdout, output.stderr)
+    };
+    copy(&crate::root("rules/vn-politics"), &sandbox.path("rules"));
+    for format in ["text", "json", "junit"] {
+        let one = run("1", format);
+        assert!(one.0.len() > 1000);
+        for threads in ["2", "4", "0"] {
+            assert!(run(threads, format) == one, "{format}: {threads} threads differ from one");
+        }
+    }
+}
+
+#[test]
+fn a_failing_test_fits_the_width_of_the_terminal() {
+    let sandbox = Sandbox::new();
+    let run = |columns: &str| {
+        let mut command = sandbox.spanwright(["test", "packs/failing", "--color", "always"]);
+        String::from_utf8(command.env("COLUMNS", columns).output().unwrap().stdout).unwrap()
+    };
+    let beside = |shown: &str| shown.lines().filter(|line| line.trim().ends_with(" found")).count();
+    assert_eq!((beside(&run("60")), beside(&run("200"))), (1, 4));
+    assert!(run("60").contains("\u{1b}[31m[Le Minh](PERSON)\u{1b}[0m"));
 }
 
 #[test]

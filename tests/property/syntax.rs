@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use spanwright::check::check;
 use spanwright::doc::Document;
 use spanwright::engine::Extractor;
+use spanwright::run::{Filter, run_tests};
 use spanwright::syntax::parse_pack;
 
 use super::text;
@@ -55,6 +56,12 @@ fn fragment() -> impl Strategy<Value = String> {
         "drop d {",
         "link l on ORG { by text }\n",
         "test t { \"[a](ORG)\" }\n",
+        "test u { \"[a [b](^ORG f=\\\"x\\\") Le](PERSON)\"",
+        "=> R(from: \"a b\"#1, \"a\")",
+        "=> none",
+        "=> no R",
+        "== (\"Le\", \"Le\"#2)",
+        "none \"Le\" }\n",
         "#",
         "\n",
         "match fold-marks",
@@ -85,6 +92,7 @@ proptest! {
         if let Some(checked) = checked {
             let program = spanwright::compile::compile(&checked);
             let extractor = Extractor::new(&program);
+            let _ = run_tests(&checked, &program, &Filter::default());
             let _ = extractor.extract(&Document::new("x", format!("Le {text} Le x")), &mut extractor.scratch());
         }
     }

@@ -13,7 +13,10 @@ pub(crate) fn of(workspace: &Workspace, params: &DocumentSymbolParams) -> Vec<Do
         return Vec::new();
     };
     let Some(pack) = workspace.packs.get(&place.folder) else { return Vec::new() };
-    let Some(file) = pack.tree.files.iter().find(|file| file.file == place.file) else { return Vec::new() };
+    let Some(file) = pack.tree.files.iter().chain(&pack.tree.test_files).find(|file| file.file == place.file)
+    else {
+        return Vec::new();
+    };
     let text = pack.text(place.file);
     let symbol = |item: &Item| {
         let (name, kind, detail) = describe(item);

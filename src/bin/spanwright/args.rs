@@ -328,7 +328,9 @@ pub(crate) enum CheckFormat {
 #[command(after_help = "\
 Examples:
   spanwright test rules/vn-politics
-  spanwright test rules/vn-politics --filter office")]
+  spanwright test rules/vn-politics --filter office
+  spanwright test rules/vn-politics --filter office --update
+  spanwright test rules/* --format junit -o tests.xml")]
 pub(crate) struct TestArgs {
     /// Folders of rule packs
     #[arg(value_name = "PACK", required = true)]
@@ -336,6 +338,52 @@ pub(crate) struct TestArgs {
     /// Only tests whose name holds this text
     #[arg(long, value_name = "TEXT")]
     pub(crate) filter: Option<String>,
+    /// Rewrite texts that fail to what was found: `ask` for each, or take `all`
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHICH",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "ask"
+    )]
+    pub(crate) update: Option<Update>,
+    /// The same as `--update=all`
+    #[arg(long, conflicts_with = "update")]
+    pub(crate) accept: bool,
+    /// List the rules without a test
+    #[arg(long)]
+    pub(crate) untested: bool,
+    /// How outcomes are written
+    #[arg(short, long, value_enum, default_value_t)]
+    pub(crate) format: TestFormat,
+    /// Where they go; `-` is standard output
+    #[arg(short, long, value_name = "OUT", default_value = "-")]
+    pub(crate) output: PathBuf,
+    /// Threads that run tests; 0 is one for each core
+    #[arg(short = 'j', long, default_value_t = 0, value_name = "N")]
+    pub(crate) threads: usize,
+}
+
+/// Which texts that fail are rewritten.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Update {
+    /// Those that are taken when asked; without a terminal show what would change
+    Ask,
+    /// All of them
+    All,
+}
+
+/// How outcomes of tests are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TestFormat {
+    /// What fails, expected and found side by side
+    #[default]
+    Text,
+    /// JUnit XML
+    Junit,
+    /// One JSON object for each text, a line each
+    Json,
 }
 
 #[derive(Args, Debug)]

@@ -64,11 +64,15 @@ super::codes! {
     UNKNOWN_METHOD = "E060" "unknown-method"
         "A link joins mentions by text, value, feature, abbreviation, last-part or number-prefix.";
     BROKEN_MARKUP = "E061" "broken-markup"
-        "In a test `[text](TYPE)` marks a span, which may hold others. Brackets that are text are written `\\[` and `\\]`.";
+        "In a test `[text](TYPE)` marks a span, which may hold others. Brackets that are text are written `\\[` and `\\]`. Clauses name marked spans by their text, `\"text\"#2` the second of several.";
     UNKNOWN_FOLD = "E062" "unknown-fold"
         "After `match`, and in links, `fold-case` and `fold-marks` may stand.";
     UNKNOWN_RULE = "E063" "unknown-rule"
         "No item of the pack has this name or tag. A rule is named `rule` or `file.span:rule`.";
+    ONLY_TESTS = "E070" "only-tests"
+        "In the files `tests/*.span` of a pack only tests may stand. Rules stand in files that `phases` in `pack.toml` names.";
+    CONTRADICTION = "E071" "contradiction"
+        "One clause of the test states a relation, another that there is none of its type: `=> none` speaks of all types, `=> no TYPE` of one.";
     UNUSED_LET = "W001" "unused-let"
         "No rule uses this `let`: it can be taken out.";
     UNUSED_TYPE = "W002" "unused-type"

@@ -18,6 +18,7 @@ use spanwright::check::CheckedPack;
 use spanwright::diag::{Format, Report, Severity, render};
 use spanwright::io::{Inputs, ReadConfig, Source};
 use spanwright::program::Program;
+use spanwright::text::SourceMap;
 
 use crate::args::{Global, SelectionArgs};
 use crate::terminal::style_of_errors;
@@ -26,6 +27,8 @@ use crate::terminal::style_of_errors;
 pub(crate) struct Loaded {
     pub(crate) checked: CheckedPack,
     pub(crate) program: Program,
+    /// The files that the pack was read from.
+    pub(crate) sources: SourceMap,
 }
 
 /// Reads, checks and compiles a pack. Its problems are shown; nothing comes
@@ -56,7 +59,7 @@ pub(crate) fn load_selected(
     };
     let program = spanwright::compile::compile_selected(&checked, &selection)
         .with_context(|| folder.display().to_string())?;
-    Ok(Some(Loaded { checked, program }))
+    Ok(Some(Loaded { checked, program, sources: report.sources }))
 }
 
 /// `2 errors, 1 warning`
