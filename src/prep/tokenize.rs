@@ -326,7 +326,8 @@ fn extends(c: char) -> bool {
 
 /// Where the letters of `27,300ha` or `30days` begin, if they are a unit.
 fn unit_cut(form: &str) -> Option<usize> {
-    let cut = form.find(|c: char| c.is_alphabetic())?;
+    // A sign may be number and letter in one.
+    let cut = form.find(|c: char| c.is_alphabetic()).filter(|&cut| cut > 0)?;
     let (number, letters) = form.split_at(cut);
     let has_point = number.contains(['.', ',']);
     let is_unit =

@@ -24,7 +24,9 @@ pub(super) const RULES: &str = "rule member overlap starts {\n  p=PERSON ...{0,4
     rule place priority 10 across lines { (?<! \"the\") <PLACE: Name> (?= \",\" | $) }\n\
     drop wrong { p=PERSON where p within 3 tokens _year }\n\
     link people on PERSON, ORG { by text fold-case by last-part by feature \"id\" spread value }\n\
-    test member { \"[Lê Minh](PERSON), said\" none \"said \\u{1F4F7}\" }\n";
+    context denied tag a, b { cue \"no\" scope both within 3 tokens stop \"but\" (\"a\" \"b\") on ORG set certainty = \"{{}}\" }\n\
+    test member { \"[Lê Minh](PERSON), [Đảng](ORG)\" => MEMBER_OF(from: \"Lê Minh\"#1, to: \"Đảng\")\n\
+    \"[Lan](PERSON role=\\\"\\\") [Lan](PERSON)\" => no MEMBER_OF == (\"Lan\"#1, \"Lan\"#2) none \"said \\u{1F4F7}\" }\n";
 
 const TOWNS: &str = "phrase\tgeonames\nHà Giang\t1581349\nCao Bằng\t1586185\n";
 

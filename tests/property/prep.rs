@@ -148,3 +148,10 @@ fn a_mark_behind_what_vanishes_meets_its_letter() {
         assert_eq!(fold(&text, FoldFlags::default()), "ć xy", "{invisible:?}");
     }
 }
+
+#[test]
+fn a_sign_that_is_number_and_letter_in_one_is_no_amount() {
+    let tokens = cut("𒐀Hà Giang 5km");
+    assert!(tokens.iter().all(|token| token.start < token.end), "{tokens:?}");
+    assert_eq!(tokens.len(), 4);
+}

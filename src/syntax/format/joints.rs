@@ -36,11 +36,12 @@ pub(super) struct Setting {
 }
 
 /// Words that begin clauses, by item. Items that are not named here know them all.
-const CLAUSES: [(&str, &[&str]); 6] = [
+const CLAUSES: [(&str, &[&str]); 7] = [
     ("gazetteer", &["file", "match", "set", "value"]),
     ("regex", &["match", "set", "value"]),
     ("rule", &["where", "set", "value"]),
     ("drop", &["where"]),
+    ("context", &["cue", "scope", "on", "set", "value"]),
     ("link", &["by", "spread"]),
     ("test", &["none"]),
 ];
@@ -154,7 +155,8 @@ impl Walk<'_> {
             ")" | "]" | "}" => Sign::Close(self.open.last().copied().unwrap_or(Bracket::Body)),
             "=" if !self.is_comparison(at) => Sign::Bind,
             "?" | "*" | "+" => Sign::Repeat,
-            "." => Sign::Dot,
+            // `"a"#2` with a space before `#` would be a comment.
+            "." | "#" => Sign::Dot,
             "!" => Sign::Not,
             "," => Sign::Comma,
             ":" => Sign::Colon,
@@ -230,7 +232,7 @@ impl Walk<'_> {
                 Some(clause) => (!self.is_operand(at, before), *clause, part_of(clause)),
                 None => return is_first.then_some(false),
             },
-            Kind::Mark("=>") => (true, "=>", Part::Relation),
+            Kind::Mark(mark @ ("=>" | "==")) => (true, *mark, Part::Relation),
             Kind::Text(..) if self.kind == "gazetteer" => {
                 let is_phrase = match word(&self.item[at - 1]) {
                     Some(_) => self.clause == "match",
