@@ -149,16 +149,16 @@ fn sarif_names_every_problem_and_its_place() {
     }
 }
 
-/// The first full message of a code in the expectations of its case.
+/// The first full message of a code in its case.
 fn example(id: &str) -> String {
-    let case = cases("tests/fixtures/diag")
-        .into_iter()
-        .find(|case| case.file_name().unwrap().to_string_lossy().split('-').next() == Some(id));
-    let expected = std::fs::read_to_string(case.unwrap().join("expected.txt")).unwrap();
-    let kind = if id.starts_with('E') { "error" } else { "warning" };
-    let start = expected.find(&format!("\n{kind}[{id}]")).map_or(0, |at| at + 1);
-    let end = expected[start..].find("\n\n").map_or(expected.len(), |at| start + at);
-    expected[start..end].to_owned()
+    let of_code =
+        |case: &std::path::PathBuf| case.file_name().unwrap().to_string_lossy().split('-').next() == Some(id);
+    let case = cases("tests/fixtures/diag").into_iter().find(of_code).unwrap();
+    let mut report = problems(&case);
+    report.diagnostics.retain(|problem| problem.code.id == id);
+    report.diagnostics.truncate(1);
+    let folder = format!("{}/", case.display());
+    render(&report, Format::Full, Style::Plain).replace(&folder, "").trim_end().to_owned()
 }
 
 #[test]

@@ -6,6 +6,7 @@
 mod allowances;
 mod conditions;
 mod contexts;
+mod heads;
 mod links;
 mod lints;
 mod manifest;

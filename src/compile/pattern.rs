@@ -5,8 +5,7 @@ use crate::doc::schema::{BindingId, PlaceId};
 use crate::program::{First, Inst, PatternProgram, Pc, PredicateId, Requirement, TokenTest};
 
 use super::Compiler;
-use super::predicates::token_test;
-use super::rules::span_test;
+use super::predicates::{span_test, token_test};
 
 /// Compiles a pattern, from its end to its start: each piece is told where to
 /// go on. `is_span` says which bindings stand for existing spans.

@@ -1,12 +1,12 @@
 //! Conditions on tokens to bits that are computed once a form.
 
-use regex::RegexSet;
+use regex::{Regex, RegexSet};
 use rustc_hash::FxHashMap;
 
 use crate::check::CheckedCondition;
 use crate::doc::schema::{ColumnId, NumberField, NumberTest, TextField};
 use crate::prep::Class;
-use crate::program::{FormField, PredicateId, Predicates, TextCheck, TokenTest};
+use crate::program::{FormField, PredicateId, Predicates, SpanTest, TextCheck, TokenTest};
 
 use crate::check::TextTest;
 
@@ -67,7 +67,7 @@ impl PredicateBuilder {
         let next = self.checks.len() as u32;
         let id = *self.columns.entry((column, format!("{test:?}"))).or_insert(next);
         if id == next {
-            self.checks.push((column, super::rules::text_check(test)));
+            self.checks.push((column, text_check(test)));
         }
         id
     }
@@ -106,8 +106,33 @@ fn described(field: &str, test: &TextTest) -> String {
     }
 }
 
+/// Compiles a condition on a whole span.
+pub(super) fn span_test(condition: &CheckedCondition) -> SpanTest {
+    match condition {
+        CheckedCondition::Any => SpanTest::Any,
+        CheckedCondition::Not(inner) => SpanTest::Not(Box::new(span_test(inner))),
+        CheckedCondition::And(list) => SpanTest::And(list.iter().map(span_test).collect()),
+        CheckedCondition::Or(list) => SpanTest::Or(list.iter().map(span_test).collect()),
+        CheckedCondition::Flag(flag) => SpanTest::Flag(*flag),
+        CheckedCondition::Text(field, test) => SpanTest::Text(*field, text_check(test)),
+        CheckedCondition::Number(field, test) => SpanTest::Number(*field, *test),
+        // `in TYPE` asks about a token; `check` refuses it about a span.
+        CheckedCondition::Standing(..) => SpanTest::Not(Box::new(SpanTest::Any)),
+    }
+}
+
+fn text_check(test: &TextTest) -> TextCheck {
+    let regex =
+        |source: &str| Regex::new(source).map_or_else(|_| TextCheck::In(Vec::new()), TextCheck::Regex);
+    match test {
+        TextTest::In(list) => TextCheck::In(list.iter().map(|item| item.as_str().into()).collect()),
+        TextTest::Matches(source) => regex(&whole(source)),
+        TextTest::Finds(source) => regex(source),
+    }
+}
+
 /// An expression that must match the whole of a text.
-pub(super) fn whole(source: &str) -> String {
+fn whole(source: &str) -> String {
     format!("^(?:{source})$")
 }
 

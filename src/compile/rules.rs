@@ -1,19 +1,16 @@
 //! Token rules: patterns, conditions, values, heads.
 
-use regex::Regex;
-
 use crate::check::{
-    BindingKind, CheckedCondition, CheckedContext, CheckedExpr, CheckedPart, CheckedRule, CheckedSet,
-    CheckedWhere, TextTest, WhereOperand,
+    BindingKind, CheckedContext, CheckedExpr, CheckedPart, CheckedRule, CheckedSet, CheckedWhere,
+    WhereOperand,
 };
 use crate::doc::schema::{BindingId, RuleId};
 use crate::program::{
-    BindingInfo, BindingUse, ContextRule, Expr, HeadPlan, Part, Setter, Side, SpanTest, TextCheck, TokenRule,
-    Where,
+    BindingInfo, BindingUse, ContextRule, Expr, HeadPlan, Part, Setter, Side, TokenRule, Where,
 };
 use crate::value;
 
-use super::predicates::whole;
+use super::predicates::span_test;
 use super::{Compiler, pattern};
 
 /// Compiles one drop: every span that it binds is taken back.
@@ -152,31 +149,6 @@ fn side(operand: &WhereOperand) -> Side {
         WhereOperand::Join(id, types, test) => {
             Side::Any(Some(*id), types.clone(), test.as_ref().map(span_test))
         }
-    }
-}
-
-/// Compiles a condition on a whole span.
-pub(super) fn span_test(condition: &CheckedCondition) -> SpanTest {
-    match condition {
-        CheckedCondition::Any => SpanTest::Any,
-        CheckedCondition::Not(inner) => SpanTest::Not(Box::new(span_test(inner))),
-        CheckedCondition::And(list) => SpanTest::And(list.iter().map(span_test).collect()),
-        CheckedCondition::Or(list) => SpanTest::Or(list.iter().map(span_test).collect()),
-        CheckedCondition::Flag(flag) => SpanTest::Flag(*flag),
-        CheckedCondition::Text(field, test) => SpanTest::Text(*field, text_check(test)),
-        CheckedCondition::Number(field, test) => SpanTest::Number(*field, *test),
-        // `in TYPE` asks about a token; `check` refuses it about a span.
-        CheckedCondition::Standing(..) => SpanTest::Not(Box::new(SpanTest::Any)),
-    }
-}
-
-pub(super) fn text_check(test: &TextTest) -> TextCheck {
-    let regex =
-        |source: &str| Regex::new(source).map_or_else(|_| TextCheck::In(Vec::new()), TextCheck::Regex);
-    match test {
-        TextTest::In(list) => TextCheck::In(list.iter().map(|item| item.as_str().into()).collect()),
-        TextTest::Matches(source) => regex(&whole(source)),
-        TextTest::Finds(source) => regex(source),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::doc::schema::{Overlap, RuleId};
+use crate::doc::schema::RuleId;
 use crate::doc::{Annotations, Document, Value};
 use crate::prep::Prepared;
 use crate::program::{Phase, Program, TokenRule};
@@ -10,18 +10,15 @@ use crate::value::{CalendarDate, Context};
 
 use super::candidate::{Candidate, Fate, Proposal};
 use super::context::Scopes;
-use super::every::Places;
 use super::forms::{FormId, FormTable};
 use super::lattice::{Columns, Lattice, Letters};
-use super::matcher::{MatchScratch, Matcher};
+use super::matcher::MatchScratch;
 use super::output::annotations;
 use super::relate::{Proposals, Relate, Update, add_feature};
 use super::resolve::resolve;
 use super::scan::{Scan, Views};
+use super::search::Search;
 use super::trace::{Trace, Untraced};
-
-/// Matches of one rule in one line that `overlap all` gives at most.
-const MOST_MATCHES: usize = 10_000;
 
 /// Knobs of one extraction. `Default` is what `spanwright extract` does without flags.
 #[derive(Clone, Debug, Default)]
@@ -377,77 +374,6 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
             if is_anchor(candidate.rule) && self.context.anchor.is_none() {
                 let value = candidate.value.as_ref();
                 self.context.anchor = value.and_then(|value| CalendarDate::parse(value.body()));
-            }
-        }
-    }
-}
-
-/// One rule at work in one line.
-struct Search<'a, 'l, T> {
-    forms: &'a FormTable,
-    matches: &'a mut MatchScratch,
-    relate: Relate<'a, 'l>,
-    trace: &'a mut T,
-}
-
-impl<T: Trace> Search<'_, '_, T> {
-    fn run(&mut self, out: &mut Proposals) {
-        match self.relate.rule.overlap {
-            Overlap::All => self.every(out),
-            Overlap::None | Overlap::Starts => self.preferred(out),
-        }
-    }
-
-    /// The preferred match at each start, from left to right.
-    fn preferred(&mut self, out: &mut Proposals) {
-        let Relate { rule, letters, range, .. } = self.relate;
-        let mut matcher =
-            Matcher::new(&rule.pattern, letters, self.forms, self.matches, range, &mut *self.trace);
-        let mut start = range.0;
-        while start < range.1 {
-            // A watcher sees where a match fails that cannot begin.
-            if !T::ON && !matcher.may_begin(start) {
-                start += 1;
-                continue;
-            }
-            let Some(end) = matcher.match_at(start) else {
-                start += 1;
-                continue;
-            };
-            let relate = &self.relate;
-            let accepted = matcher.noted(|notes, trace| relate.propose((end, notes), out, trace));
-            start = match rule.overlap {
-                Overlap::None if accepted => end.max(start + 1),
-                Overlap::None | Overlap::Starts | Overlap::All => start + 1,
-            };
-        }
-    }
-
-    /// Every distinct match at each start. Rare, and kept out of the way of the rest.
-    #[inline(never)]
-    fn every(&mut self, out: &mut Proposals) {
-        let Relate { rule, letters, range, .. } = self.relate;
-        let mut matcher =
-            Matcher::new(&rule.pattern, letters, self.forms, self.matches, range, &mut *self.trace);
-        let mut places = Places::default();
-        let mut left = MOST_MATCHES;
-        for start in range.0..range.1 {
-            if !T::ON && !matcher.may_begin(start) {
-                continue;
-            }
-            if T::ON {
-                // The watcher sees where the preferred match stops.
-                matcher.match_at(start);
-            }
-            let (found, more) = matcher.every(start, left, &mut places);
-            left -= found.len();
-            let relate = &self.relate;
-            for (end, notes) in found {
-                matcher.noted(|_, trace| relate.propose((end, &notes), out, trace));
-            }
-            if more {
-                out.truncated = true;
-                return;
             }
         }
     }

@@ -52,12 +52,7 @@ impl Scopes<'_, '_> {
     }
 
     /// The match of a pattern that begins at a token.
-    fn find(
-        &mut self,
-        rule: &TokenRule,
-        at: u32,
-        line: (u32, u32),
-    ) -> Option<(u32, Vec<super::matcher::Note>)> {
+    fn find(&mut self, rule: &TokenRule, at: u32, line: (u32, u32)) -> Option<(u32, Vec<super::note::Note>)> {
         let mut untraced = Untraced;
         let mut matcher =
             Matcher::new(&rule.pattern, self.letters, self.forms, self.matches, line, &mut untraced);
@@ -89,7 +84,7 @@ impl Scopes<'_, '_> {
         &self,
         context: &ContextRule,
         scope: (u32, u32),
-        notes: &[super::matcher::Note],
+        notes: &[super::note::Note],
         relate: &Relate<'_, '_>,
         out: &mut Proposals,
     ) {

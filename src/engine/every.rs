@@ -12,7 +12,8 @@ use smallvec::SmallVec;
 
 use crate::program::Pc;
 
-use super::matcher::{Matcher, Note, Step};
+use super::matcher::{Matcher, Step};
+use super::note::Note;
 use super::trace::Trace;
 
 /// The end of the list of notes.

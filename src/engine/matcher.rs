@@ -18,18 +18,8 @@ use super::candidate::CandidateId;
 use super::conditions::span_passes;
 use super::forms::FormTable;
 use super::lattice::Letters;
+use super::note::Note;
 use super::trace::{Stop, Trace};
-
-/// What the matcher notes on its way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Note {
-    /// It consumed a span, bound to a name or not.
-    Span(Option<BindingId>, CandidateId),
-    /// A binding begins before this token.
-    Open(BindingId, u32),
-    /// A binding ends before this token.
-    Close(BindingId, u32),
-}
 
 /// A way on from one place of a pattern and a line to another.
 #[derive(Clone, Copy, Debug)]

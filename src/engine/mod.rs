@@ -17,11 +17,14 @@ mod forms;
 mod lattice;
 mod link;
 mod matcher;
+mod note;
 mod output;
 mod relate;
 mod resolve;
 mod scan;
+mod search;
 mod trace;
+mod watch;
 
 pub use candidate::{Candidate, CandidateId, Fate, Proposal, Step};
 pub use cascade::{CandidateReport, ExtractConfig, Extraction, Extractor, Scratch};

@@ -13,7 +13,7 @@ use crate::value::{self, Normalizer};
 use super::candidate::{Candidate, CandidateId, Fate, Proposal};
 use super::conditions::{Bound, Conditions, Reading, bound_text};
 use super::lattice::Letters;
-use super::matcher::Note;
+use super::note::Note;
 use super::trace::Trace;
 
 /// Readings of one match that are tried; a rule that binds more is cut short.

@@ -10,7 +10,7 @@ use crate::program::{PatternProgram, Pc, TokenRule};
 use super::candidate::CandidateId;
 use super::forms::FormTable;
 use super::lattice::Letters;
-use super::matcher::Note;
+use super::note::Note;
 
 /// An instruction that does not match before a token.
 #[derive(Clone, Copy)]

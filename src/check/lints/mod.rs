@@ -1,112 +1,28 @@
 //! Lints: what is no mistake of the language, but never what its author meant.
 
+mod contradiction;
+mod phrases;
+
+pub(super) use phrases::MetPhrases;
+
 use regex_syntax::hir::{Hir, HirKind};
 use rustc_hash::FxHashMap;
 use unicode_normalization::is_nfc;
 
-use super::{BindingKind, CheckedCondition, CheckedPack, CheckedPattern, CheckedRule, Checker, TextTest};
+use super::{BindingKind, CheckedCondition, CheckedPack, CheckedPattern, CheckedRule, Checker};
 use crate::diag::{Diagnostic, codes};
-use crate::doc::schema::{FoldFlags, NumberField, NumberTest, PlaceId, TextField, TokenFlag, TypeId};
-use crate::prep::{Class, fold, tokenize};
-use crate::syntax::ast::{Item, Pattern, RegexLiteral, RulePack};
+use crate::doc::schema::{PlaceId, TextField, TypeId};
+use crate::prep::tokenize;
+use crate::syntax::ast::{Pattern, RegexLiteral, RulePack};
 use crate::text::{FileId, Span};
-
-/// Phrases in two gazetteers that are reported for one of them.
-const MOST_SHARED: usize = 20;
+use contradiction::{contradiction, implies};
 
 /// Whether case folding may change a letter.
 pub(super) fn has_case(c: char) -> bool {
     c.is_lowercase() || c.is_uppercase()
 }
 
-/// Where a phrase was first met in a phase.
-pub(super) struct Met {
-    text: String,
-    label: TypeId,
-    gazetteer: u32,
-    file: FileId,
-    span: Span,
-}
-
-/// The phrases of the gazetteers of one step, by a hash of their folded text.
-#[derive(Default)]
-pub(super) struct MetPhrases {
-    step: usize,
-    /// For each phase how many gazetteers it has: one alone shares nothing.
-    gazetteers: Vec<usize>,
-    names: Vec<String>,
-    met: FxHashMap<(FoldFlags, u64), Met>,
-    reported: usize,
-}
-
-impl MetPhrases {
-    pub(super) fn new(pack: &RulePack) -> Self {
-        let mut gazetteers = vec![0; pack.manifest.phases.len()];
-        for file in &pack.files {
-            let here = file.items.iter().filter(|item| matches!(item, Item::Gazetteer(_))).count();
-            gazetteers[file.phase] += here;
-        }
-        Self { gazetteers, ..Self::default() }
-    }
-
-    /// Begins with another gazetteer; says whether it may share a phrase.
-    pub(super) fn begin(&mut self, step: usize, name: &str) -> bool {
-        self.reported = 0;
-        self.names.push(name.to_owned());
-        if self.step != step {
-            self.step = step;
-            self.met.clear();
-        }
-        self.gazetteers.get(step / 2).is_some_and(|&count| count > 1)
-    }
-}
-
 impl Checker<'_> {
-    /// Warns of a phrase that another gazetteer of the step holds too. Words
-    /// of internal types may well stand in several lists.
-    pub(super) fn shared_phrase(
-        &mut self,
-        label: TypeId,
-        (text, flags): (&str, FoldFlags),
-        (file, span): (FileId, Span),
-    ) {
-        let key = fold(text, flags).into_owned();
-        let hash = std::hash::BuildHasher::hash_one(&rustc_hash::FxBuildHasher, &key);
-        let gazetteer = self.met.names.len() as u32;
-        let Some(met) = self.met.met.get(&(flags, hash)) else {
-            let met = Met { text: key, label, gazetteer, file, span };
-            self.met.met.insert((flags, hash), met);
-            return;
-        };
-        let public = |label: TypeId| self.types.info(label).public;
-        let clashes = met.label != label && public(met.label) && public(label);
-        let is_other = met.gazetteer != gazetteer && met.text == key;
-        if !is_other || self.met.reported >= MOST_SHARED || !(met.label == label || clashes) {
-            return;
-        }
-        let (code, title, help) = if clashes {
-            let types = (&self.types.info(met.label).name, &self.types.info(label).name);
-            (
-                &codes::EQUAL_RANK,
-                format!("\"{text}\" is `{}` in one gazetteer and `{}` in another", types.0, types.1),
-                "take one out, or make the types exclusive in `pack.toml`",
-            )
-        } else {
-            (
-                &codes::PHRASE_IN_TWO,
-                format!(
-                    "\"{text}\" also stands in gazetteer `{}`",
-                    self.met.names[met.gazetteer as usize - 1]
-                ),
-                "take one out",
-            )
-        };
-        let diagnostic =
-            Diagnostic::warning(code, title, file, span).secondary(met.file, met.span, "first").help(help);
-        self.met.reported += 1;
-        self.problem(diagnostic);
-    }
-
     /// Warns of a literal that is cut differently beside other text.
     pub(super) fn cut_literal(&mut self, plain: &str, tokens: &[crate::prep::Token], pattern: &Pattern) {
         let alone: Vec<(u32, u32)> = tokens.iter().map(|token| (token.start, token.end)).collect();
@@ -409,160 +325,6 @@ fn leaves(pattern: &CheckedPattern) -> Option<Vec<(String, PlaceId)>> {
         | CheckedPattern::Anchor(..)
         | CheckedPattern::Look { .. } => None,
     }
-}
-
-/// Whether every token that meets `some` surely meets `all`.
-fn implies(some: &CheckedCondition, all: &CheckedCondition) -> bool {
-    if some == all || *all == CheckedCondition::Any {
-        return true;
-    }
-    if let CheckedCondition::And(parts) = all {
-        return parts.iter().all(|part| implies(some, part));
-    }
-    match (some, all) {
-        (CheckedCondition::Or(parts), _) => parts.iter().all(|part| implies(part, all)),
-        (CheckedCondition::And(parts), _) => parts.iter().any(|part| implies(part, all)),
-        (_, CheckedCondition::Or(parts)) => parts.iter().any(|part| implies(some, part)),
-        (CheckedCondition::Text(TextField::Text, TextTest::In(list)), CheckedCondition::Flag(flag)) => {
-            list.iter().all(|form| Class::of_form(form).contains(Class::of(*flag)))
-        }
-        (
-            CheckedCondition::Text(field, TextTest::In(list)),
-            CheckedCondition::Text(other, TextTest::In(wide)),
-        ) => field == other && list.iter().all(|form| wide.contains(form)),
-        _ => false,
-    }
-}
-
-/// Why no token meets a condition, if none does.
-fn contradiction(condition: &CheckedCondition, own_tokens: bool) -> Option<String> {
-    let parts = match condition {
-        CheckedCondition::And(parts) => parts.as_slice(),
-        CheckedCondition::Or(parts) => {
-            let all = parts.iter().map(|part| contradiction(part, own_tokens)).collect::<Option<Vec<_>>>()?;
-            return all.into_iter().next();
-        }
-        other => std::slice::from_ref(other),
-    };
-    if let [CheckedCondition::Not(inner)] = parts {
-        return (**inner == CheckedCondition::Any).then(|| "`!` of anything".to_owned());
-    }
-    if parts.len() > 1
-        && let Some(reason) = parts.iter().find_map(|part| match part {
-            CheckedCondition::And(_) | CheckedCondition::Or(_) => contradiction(part, own_tokens),
-            _ => None,
-        })
-    {
-        return Some(reason);
-    }
-    negated(parts).or_else(|| flags(parts)).or_else(|| texts(parts, own_tokens)).or_else(|| numbers(parts))
-}
-
-fn negated(parts: &[CheckedCondition]) -> Option<String> {
-    let not = |part: &CheckedCondition| match part {
-        CheckedCondition::Not(inner) => parts.contains(inner),
-        _ => false,
-    };
-    parts.iter().any(not).then(|| "a part of it is denied by another".to_owned())
-}
-
-fn flags(parts: &[CheckedCondition]) -> Option<String> {
-    use TokenFlag::{AllCaps, Capitalized, Lowercase, Mixed, Number, Punct, Symbol, Word};
-    const KINDS: [TokenFlag; 4] = [Word, Number, Punct, Symbol];
-    const CASES: [TokenFlag; 4] = [Capitalized, AllCaps, Lowercase, Mixed];
-    let excludes = |a: TokenFlag, b: TokenFlag| {
-        KINDS.contains(&a) && KINDS.contains(&b) && a != b
-            || a != Word && KINDS.contains(&a) && CASES.contains(&b)
-            || a == Lowercase && [Capitalized, AllCaps, Mixed].contains(&b)
-            || a == AllCaps && b == Mixed
-    };
-    let found: Vec<TokenFlag> = parts
-        .iter()
-        .filter_map(|part| match part {
-            CheckedCondition::Flag(flag) => Some(*flag),
-            _ => None,
-        })
-        .collect();
-    let clash =
-        found.iter().flat_map(|a| found.iter().map(move |b| (*a, *b))).find(|(a, b)| excludes(*a, *b))?;
-    Some(format!("`{}` excludes `{}`", name(clash.0), name(clash.1)))
-}
-
-fn name(flag: TokenFlag) -> &'static str {
-    Class::of(flag).names().next().unwrap_or("")
-}
-
-fn texts(parts: &[CheckedCondition], own_tokens: bool) -> Option<String> {
-    let lists: Vec<(TextField, &Vec<String>)> = parts
-        .iter()
-        .filter_map(|part| match part {
-            CheckedCondition::Text(field, TextTest::In(list)) => Some((*field, list)),
-            _ => None,
-        })
-        .collect();
-    for (index, (field, list)) in lists.iter().enumerate() {
-        for (other, wide) in &lists[..index] {
-            if field == other && !list.iter().any(|form| wide.contains(form)) {
-                return Some("two of its texts have nothing in common".to_owned());
-            }
-        }
-        if !matches!(field, TextField::Text | TextField::Lower | TextField::Fold) {
-            continue;
-        }
-        // `'s` is a token behind a word, `No.` before a number.
-        let cut = |form: &String| {
-            let beside = [("", ""), ("a ", " 1"), ("a", " b")];
-            !beside.iter().any(|(before, after)| {
-                let text = format!("{before}{form}{after}");
-                let mut tokens = Vec::new();
-                tokenize(&text, &mut tokens);
-                tokens.iter().any(|token| token.span().slice(&text) == Some(form))
-            })
-        };
-        if own_tokens && list.iter().all(cut) {
-            let first = list.first().map_or("", String::as_str);
-            return Some(format!("\"{first}\" is not one token"));
-        }
-        let denied = parts.iter().find_map(|part| match part {
-            CheckedCondition::Flag(flag) => {
-                let of_place = [TokenFlag::LineStart, TokenFlag::LineEnd, TokenFlag::SentenceStart];
-                let of_case =
-                    ![TokenFlag::Word, TokenFlag::Number, TokenFlag::Punct, TokenFlag::Symbol].contains(flag);
-                let decides = !of_place.contains(flag) && (*field == TextField::Text || !of_case);
-                let meets = |form: &String| Class::of_form(form).contains(Class::of(*flag));
-                (decides && !list.iter().any(meets)).then_some(*flag)
-            }
-            _ => None,
-        });
-        if let Some(flag) = denied {
-            return Some(format!("none of its texts is `{}`", name(flag)));
-        }
-    }
-    None
-}
-
-fn numbers(parts: &[CheckedCondition]) -> Option<String> {
-    for field in [NumberField::Len, NumberField::Tokens] {
-        let (mut least, mut most) = (1, i64::MAX);
-        for part in parts {
-            match part {
-                CheckedCondition::Number(f, NumberTest::Equal(n)) if *f == field => {
-                    (least, most) = (least.max(*n), most.min(*n));
-                }
-                CheckedCondition::Number(f, NumberTest::Less(n)) if *f == field => {
-                    most = most.min(n.saturating_sub(1))
-                }
-                CheckedCondition::Number(f, NumberTest::Greater(n)) if *f == field => {
-                    least = least.max(n.saturating_add(1));
-                }
-                _ => {}
-            }
-        }
-        if least > most {
-            return Some("no length is so".to_owned());
-        }
-    }
-    None
 }
 
 /// A literal with a capital in an expression.

@@ -1,0 +1,83 @@
+//! [`Search`]: the matches of one rule in one line, as its overlap says.
+
+use crate::doc::schema::Overlap;
+
+use super::every::Places;
+use super::forms::FormTable;
+use super::matcher::{MatchScratch, Matcher};
+use super::relate::{Proposals, Relate};
+use super::trace::Trace;
+
+/// Matches of one rule in one line that `overlap all` gives at most.
+const MOST_MATCHES: usize = 10_000;
+
+/// One rule at work in one line.
+pub(super) struct Search<'a, 'l, T> {
+    pub(super) forms: &'a FormTable,
+    pub(super) matches: &'a mut MatchScratch,
+    pub(super) relate: Relate<'a, 'l>,
+    pub(super) trace: &'a mut T,
+}
+
+impl<T: Trace> Search<'_, '_, T> {
+    pub(super) fn run(&mut self, out: &mut Proposals) {
+        match self.relate.rule.overlap {
+            Overlap::All => self.every(out),
+            Overlap::None | Overlap::Starts => self.preferred(out),
+        }
+    }
+
+    /// The preferred match at each start, from left to right.
+    fn preferred(&mut self, out: &mut Proposals) {
+        let Relate { rule, letters, range, .. } = self.relate;
+        let mut matcher =
+            Matcher::new(&rule.pattern, letters, self.forms, self.matches, range, &mut *self.trace);
+        let mut start = range.0;
+        while start < range.1 {
+            // A watcher sees where a match fails that cannot begin.
+            if !T::ON && !matcher.may_begin(start) {
+                start += 1;
+                continue;
+            }
+            let Some(end) = matcher.match_at(start) else {
+                start += 1;
+                continue;
+            };
+            let relate = &self.relate;
+            let accepted = matcher.noted(|notes, trace| relate.propose((end, notes), out, trace));
+            start = match rule.overlap {
+                Overlap::None if accepted => end.max(start + 1),
+                Overlap::None | Overlap::Starts | Overlap::All => start + 1,
+            };
+        }
+    }
+
+    /// Every distinct match at each start. Rare, and kept out of the way of the rest.
+    #[inline(never)]
+    fn every(&mut self, out: &mut Proposals) {
+        let Relate { rule, letters, range, .. } = self.relate;
+        let mut matcher =
+            Matcher::new(&rule.pattern, letters, self.forms, self.matches, range, &mut *self.trace);
+        let mut places = Places::default();
+        let mut left = MOST_MATCHES;
+        for start in range.0..range.1 {
+            if !T::ON && !matcher.may_begin(start) {
+                continue;
+            }
+            if T::ON {
+                // The watcher sees where the preferred match stops.
+                matcher.match_at(start);
+            }
+            let (found, more) = matcher.every(start, left, &mut places);
+            left -= found.len();
+            let relate = &self.relate;
+            for (end, notes) in found {
+                matcher.noted(|_, trace| relate.propose((end, &notes), out, trace));
+            }
+            if more {
+                out.truncated = true;
+                return;
+            }
+        }
+    }
+}
