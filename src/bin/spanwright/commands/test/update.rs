@@ -61,21 +61,33 @@ fn ask<'r>(
     screen: Screen,
     out: &mut impl Write,
 ) -> anyhow::Result<Vec<&'r Rewrite>> {
-    let mut taken = Vec::new();
-    let mut answers = std::io::stdin().lock().lines();
-    'texts: for rewrite in failing {
+    let show = |rewrite: &&Rewrite| {
         let file = sources.file(rewrite.file());
         let new = apply(&file.text, &rewrite.edits(&file.text));
-        write!(out, "{}", diff(&file.name, &file.text, &new, screen))?;
+        diff(&file.name, &file.text, &new, screen)
+    };
+    choose(failing, show, std::io::stdin().lock().lines(), out)
+}
+
+/// The items to which the answer is yes, up to the first quit.
+fn choose<T: Copy>(
+    items: &[T],
+    show: impl Fn(&T) -> String,
+    mut answers: impl Iterator<Item = std::io::Result<String>>,
+    out: &mut impl Write,
+) -> anyhow::Result<Vec<T>> {
+    let mut taken = Vec::new();
+    'items: for item in items {
+        write!(out, "{}", show(item))?;
         loop {
             write!(out, "take this? [y]es, [n]o, [q]uit: ")?;
             out.flush()?;
             // The end of the input is an answer too.
             let answer = answers.next().transpose()?.unwrap_or_else(|| "q".to_owned());
             match answer.trim().to_lowercase().as_str() {
-                "y" | "yes" => taken.push(*rewrite),
+                "y" | "yes" => taken.push(*item),
                 "n" | "no" => {}
-                "q" | "quit" => break 'texts,
+                "q" | "quit" => break 'items,
                 _ => continue,
             }
             break;
@@ -102,4 +114,28 @@ fn diff(name: &str, old: &str, new: &str, screen: Screen) -> String {
         _ => line.to_owned(),
     };
     diff.lines().map(|line| format!("{}\n", paint(line))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::choose;
+
+    fn chosen(answers: &str) -> (Vec<u32>, String) {
+        let mut out = Vec::new();
+        let answers = answers.split_whitespace().map(|answer| Ok(answer.to_owned()));
+        let taken = choose(&[1, 2, 3], |item| format!("change {item}\n"), answers, &mut out).unwrap();
+        (taken, String::from_utf8(out).unwrap())
+    }
+
+    #[test]
+    fn each_change_is_taken_or_left_as_the_answer_says() {
+        assert_eq!(chosen("y n YES").0, [1, 3]);
+        assert_eq!(chosen("n n n").0, [0; 0]);
+        let (taken, shown) = chosen("perhaps y q");
+        assert_eq!(taken, [1]);
+        assert_eq!(shown.matches("take this?").count(), 3);
+        assert!(shown.contains("change 2") && !shown.contains("change 3"));
+        // The end of the input quits.
+        assert_eq!(chosen("y").0, [1]);
+    }
 }
