@@ -1,8 +1,11 @@
 //! What is written is read again.
 
 use proptest::prelude::*;
-use spanwright::doc::{Annotations, Arg, Document, Fragments, Mention, MentionId, Relation, Value};
+use spanwright::doc::{
+    Annotations, Arg, Document, Event, Fragments, Mention, MentionId, Relation, Target, Value,
+};
 use spanwright::io::{BratFolder, Inputs, JsonlWriter, ReadConfig, Record, Source, read_all};
+use spanwright::prep::Prepared;
 use spanwright::text::{OffsetUnit, Span};
 
 use super::text;
@@ -43,6 +46,13 @@ fn record() -> impl Strategy<Value = Record> {
                     rule: None,
                 });
                 annotations.chains.push(vec![MentionId(0), MentionId(count - 1)]);
+                annotations.events.push(Event {
+                    id: "E1".into(),
+                    label: "MEETING".into(),
+                    trigger: MentionId(count - 1),
+                    args: vec![("host".into(), Target::Mention(MentionId(0)))],
+                    rule: None,
+                });
             }
             Record { document: Document::new("doc", text), annotations, annotated: true }
         })
@@ -78,9 +88,58 @@ proptest! {
     }
 
     #[test]
+    fn tokens_keep_their_places_in_every_unit(text in text()) {
+        let tokens: Vec<serde_json::Value> = Prepared::new(&text)
+            .tokens()
+            .iter()
+            .map(|token| serde_json::json!({"start": token.start, "end": token.end, "pos": "X", "head": token.start}))
+            .collect();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.jsonl");
+        let line = serde_json::json!({"id": "doc", "text": text, "offsets": "bytes", "tokens": tokens});
+        std::fs::write(&path, format!("{line}\n")).unwrap();
+        let first = read(&path, OffsetUnit::Chars).remove(0);
+        let spans = first.document.tokens.as_ref().map(|tokens| tokens.spans.len());
+        prop_assert_eq!(spans, Some(tokens.len()));
+        for offsets in [OffsetUnit::Chars, OffsetUnit::Bytes, OffsetUnit::Utf16] {
+            let mut line = Vec::new();
+            JsonlWriter { offsets }.write(&first.document, &first.annotations, &mut line);
+            std::fs::write(&path, &line).unwrap();
+            prop_assert_eq!(&read(&path, OffsetUnit::Chars)[0].document.tokens, &first.document.tokens);
+        }
+    }
+
+    #[test]
+    fn no_rows_make_the_reader_of_conllu_panic(
+        rows in prop::collection::vec(
+            prop::sample::select(vec![
+                "1\ta\ta\tNOUN\tNN\t_\t0\troot\t_\t_", "2\tb\t_\t_\t_\t_\t_\t_\t_\tSpaceAfter=No", "1-2\tab\t_\t_\t_\t_\t_\t_\t_\t_",
+                "2.1\tc\t_\t_\t_\t_\t_\t_\t_\t_", "# newdoc id = x", "# newdoc", "", "#", "\t", "3\t \t_\t_\t_\t_\t_\t_\t_\t_", "x\ty",
+                "9-1\tHà Giang\t\t\t\t\t\t\t\t", "4294967296\ta\t_\t_\t_\t_\t_\t_\t_\t_", "\u{feff}1\ta\t_\t_\t_\t_\t_\t_\t_\t_",
+            ]),
+            0..12,
+        )
+    ) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.conllu");
+        std::fs::write(&path, rows.join("\n")).unwrap();
+        let inputs = Inputs::find(&[path], None).unwrap();
+        for raw in Source::new(inputs, None, ReadConfig::default()) {
+            let Ok(record) = spanwright::io::parse(raw.unwrap(), ReadConfig::default()) else { continue };
+            let tokens = record.document.tokens.unwrap();
+            let mut at = 0;
+            for span in &tokens.spans {
+                prop_assert!(span.start >= at && span.slice(&record.document.text).is_some_and(|form| !form.trim().is_empty()));
+                at = span.end;
+            }
+            prop_assert!(tokens.columns.values().all(|column| column.len() == tokens.spans.len()));
+        }
+    }
+
+    #[test]
     fn no_bytes_make_the_readers_panic(bytes in prop::collection::vec(any::<u8>(), 0..200), text in text()) {
         let folder = tempfile::tempdir().unwrap();
-        for name in ["a.jsonl", "a.txt", "a.txt.gz"] {
+        for name in ["a.jsonl", "a.txt", "a.txt.gz", "a.conllu"] {
             let path = folder.path().join(name);
             std::fs::write(&path, &bytes).unwrap();
             let inputs = Inputs::find(&[path], None).unwrap();
