@@ -318,6 +318,11 @@ impl Checker<'_> {
         let title = format!("unknown type `{}`", name.node);
         let help = match &near {
             Some(near) => format!("did you mean `{near}`?"),
+            None if ["nested", "override", "priority", "across", "overlap", "tag"]
+                .contains(&name.node.as_str()) =>
+            {
+                format!("`{0}` stands before the body: `rule name {0} {{ … }}`", name.node)
+            }
             None => format!("declare it in `pack.toml`: {} = {{ doc = \"…\" }}", name.node),
         };
         let diagnostic = Diagnostic::error(&codes::UNKNOWN_TYPE, title, file, name.span).help(help);

@@ -9,7 +9,7 @@ use super::patterns::{bracketed, regex};
 pub(super) fn condition(cursor: &mut Cursor<'_>) -> Parsed<Condition> {
     cursor.nested(|cursor| {
         let mut choices = vec![conjunction(cursor)?];
-        while cursor.take("|") {
+        while cursor.take_or("|", &["||", "or"]) {
             choices.push(conjunction(cursor)?);
         }
         Ok(if choices.len() == 1 { choices.swap_remove(0) } else { Condition::Or(choices) })
@@ -18,14 +18,16 @@ pub(super) fn condition(cursor: &mut Cursor<'_>) -> Parsed<Condition> {
 
 fn conjunction(cursor: &mut Cursor<'_>) -> Parsed<Condition> {
     let mut parts = vec![test(cursor)?];
-    while cursor.take("&") {
+    while cursor.take_or("&", &["&&", "and"]) {
         parts.push(test(cursor)?);
     }
     Ok(if parts.len() == 1 { parts.swap_remove(0) } else { Condition::And(parts) })
 }
 
 fn test(cursor: &mut Cursor<'_>) -> Parsed<Condition> {
-    if cursor.take("!") {
+    // `not` is no flag: what it denies follows.
+    let denies = matches!(cursor.second(), Kind::Name(_) | Kind::Mark("(" | "!"));
+    if cursor.take_or("!", if denies { &["not"] } else { &[] }) {
         return Ok(Condition::Not(Box::new(cursor.nested(test)?)));
     }
     if cursor.take("(") {
@@ -56,6 +58,11 @@ fn test(cursor: &mut Cursor<'_>) -> Parsed<Condition> {
 fn operator(cursor: &mut Cursor<'_>) -> Option<Spanned<CompareOp>> {
     let op = match cursor.kind() {
         Kind::Mark("=") => CompareOp::Equal,
+        Kind::Mark("==") => {
+            let span = cursor.span();
+            cursor.take_or("=", &["=="]);
+            return Some(Spanned::new(CompareOp::Equal, span));
+        }
         Kind::Mark("!=") => CompareOp::NotEqual,
         Kind::Mark("<") => CompareOp::Less,
         Kind::Mark(">") => CompareOp::Greater,

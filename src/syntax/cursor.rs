@@ -119,6 +119,30 @@ impl<'a> Cursor<'a> {
         found
     }
 
+    /// Takes a mark, or what other languages write for it: that is reported,
+    /// and reading goes on as if the right mark stood there.
+    pub(super) fn take_or(&mut self, mark: &str, foreign: &[&str]) -> bool {
+        if self.take(mark) {
+            return true;
+        }
+        let found = match self.kind() {
+            Kind::Mark(found) => *found,
+            Kind::Name(found) => found.as_str(),
+            _ => return false,
+        };
+        if !foreign.contains(&found) {
+            return false;
+        }
+        let title = format!("`{found}` is written `{mark}` here");
+        self.problems.push(
+            Diagnostic::error(&codes::FOREIGN, title, self.file, self.span())
+                .help(format!("write `{mark}`"))
+                .fix(self.span(), mark),
+        );
+        self.advance();
+        true
+    }
+
     pub(super) fn expect(&mut self, mark: &str) -> Parsed<Span> {
         if self.is(mark) {
             let span = self.span();

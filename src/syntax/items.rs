@@ -73,6 +73,16 @@ fn item(cursor: &mut Cursor<'_>) -> Parsed<Item> {
         }
         "rule" => {
             let name = cursor.new_name("the name of the rule")?;
+            let arrow = cursor.span();
+            if cursor.take("->") {
+                let label = cursor.name("a type")?;
+                let title = "a rule says in its pattern what becomes a span";
+                let span = arrow.cover(label.span);
+                cursor.problems.push(
+                    Diagnostic::error(&codes::FOREIGN, title, cursor.file, span)
+                        .help(format!("write `rule {} {{ <{}: …> }}`", name.node, label.node)),
+                );
+            }
             let modifiers = modifiers(cursor)?;
             cursor.expect("{")?;
             let pattern = pattern(cursor)?;
@@ -177,7 +187,9 @@ fn tags(cursor: &mut Cursor<'_>) -> Parsed<Vec<Name>> {
 /// `name -> TYPE modifiers`
 fn typed_head(cursor: &mut Cursor<'_>) -> Parsed<(Name, Name, Modifiers)> {
     let name = cursor.new_name("a name")?;
-    cursor.expect("->")?;
+    if !cursor.take("->") {
+        return Err(cursor.unexpected("`-> TYPE`"));
+    }
     let label = cursor.new_name("a type")?;
     Ok((name, label, modifiers(cursor)?))
 }
@@ -282,7 +294,11 @@ fn head(cursor: &mut Cursor<'_>) -> Parsed<Head> {
     let mut args = Vec::new();
     while !cursor.is(")") {
         let first = cursor.name("a binding")?;
-        let arg = if cursor.take(":") { (Some(first), cursor.name("a binding")?) } else { (None, first) };
+        let arg = if cursor.take_or(":", &["="]) {
+            (Some(first), cursor.name("a binding")?)
+        } else {
+            (None, first)
+        };
         args.push(arg);
         if !cursor.is(")") {
             cursor.expect(",")?;

@@ -30,8 +30,8 @@ pub(super) enum Kind {
 
 /// Punctuation, the longest first.
 const MARKS: &[&str] = &[
-    "(?<=", "(?<!", "(?=", "(?!", "...", "->", "=>", "==", "!=", "(", ")", "[", "]", "{", "}", "<", ">", "=",
-    "~", "&", "|", "!", ",", ":", ".", "?", "*", "+",
+    "(?<=", "(?<!", "(?=", "(?!", "...", "&&", "||", "->", "=>", "==", "!=", "(", ")", "[", "]", "{", "}",
+    "<", ">", "=", "~", "&", "|", "!", ",", ":", ".", "?", "*", "+",
 ];
 
 /// A rule file in pieces.
@@ -69,7 +69,9 @@ impl<'a> Lexer<'a> {
                 c if c.is_whitespace() || c == '\u{feff}' => self.at += c.len_utf8(),
                 '"' => self.string(),
                 '“' | '”' if self.curly_string() => {}
+                '/' if self.foreign_comment() => {}
                 '/' => self.regex(),
+                '\'' if self.foreign_string() => {}
                 '^' | '$' => self.anchor(c),
                 c if c.is_ascii_digit() => self.number(start),
                 '-' if self.rest()[1..].starts_with(|c: char| c.is_ascii_digit()) => {
@@ -83,6 +85,41 @@ impl<'a> Lexer<'a> {
         // Problems at the end of the file point to where something is missing.
         self.at = self.lexemes.last().map_or(self.at, |last| last.span.end as usize);
         self.push(Kind::End, self.at);
+    }
+
+    fn foreign(&mut self, title: &str, span: Span, right: &str) {
+        self.problem(
+            Diagnostic::error(&codes::FOREIGN, title, self.file, span)
+                .help(format!("write {}", if right.len() < 40 { right } else { "double quotes" }))
+                .fix(span, right),
+        );
+    }
+
+    /// `// a comment`, alone on its line.
+    fn foreign_comment(&mut self) -> bool {
+        let line = self.text[..self.at].rfind('\n').map_or(0, |at| at + 1);
+        let is_comment = self.rest().starts_with("//") && self.text[line..self.at].trim().is_empty();
+        if is_comment {
+            let span = Span::new(self.at as u32, self.at as u32 + 2);
+            self.foreign("comments begin with `#`", span, "#");
+            self.comment();
+        }
+        is_comment
+    }
+
+    /// `'text'` on one line.
+    fn foreign_string(&mut self) -> bool {
+        let line = self.rest().split('\n').next().unwrap_or("");
+        let Some(len) = line[1..].find('\'').filter(|&len| len > 0 && !line[1..=len].contains(['"', '\\']))
+        else {
+            return false;
+        };
+        let (start, text) = (self.at, line[1..=len].to_owned());
+        self.at += len + 2;
+        let span = Span::new(start as u32, self.at as u32);
+        self.foreign("strings stand between double quotes", span, &format!("\"{text}\""));
+        self.push(Kind::Text(text, false), start);
+        true
     }
 
     fn comment(&mut self) {

@@ -16,7 +16,7 @@ pub(super) fn pattern(cursor: &mut Cursor<'_>) -> Parsed<Pattern> {
     cursor.nested(|cursor| {
         let start = cursor.span();
         let mut choices = vec![sequence(cursor)?];
-        while cursor.take("|") {
+        while cursor.take_or("|", &["||"]) {
             choices.push(sequence(cursor)?);
         }
         Ok(match choices.len() {

@@ -11,7 +11,9 @@ pub(super) fn set(cursor: &mut Cursor<'_>) -> Parsed<Set> {
     let first = cursor.name("a feature")?;
     let (target, feature) =
         if cursor.take(".") { (Some(first), cursor.name("a feature")?) } else { (None, first) };
-    cursor.expect("=")?;
+    if !cursor.take_or("=", &[":"]) {
+        cursor.expect("=")?;
+    }
     Ok(Set { target, feature, value: expression(cursor)? })
 }
 

@@ -35,4 +35,6 @@ super::codes! {
         "Keywords such as `where`, `set` and `value` cannot name a let, a binding, a type or an item, because patterns end at them. Names consist of letters, digits and `_`; a hyphen belongs only to words of the language such as `fold-case`.";
     BROKEN_ALLOWANCE = "E017" "broken-allowance"
         "`# allow W014: reason` lets one warning stand, on its own line or the next. It names a warning by number or name and states why.";
+    FOREIGN = "E018" "foreign-syntax"
+        "Other languages write it so; rules do not. Conditions join with `&` and `|` and deny with `!`, equality is `=`, strings stand between double quotes, comments begin with `#`. What was meant is clear, so `--fix` writes it.";
 }
