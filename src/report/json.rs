@@ -13,9 +13,12 @@ pub fn json(report: &ScoreReport<'_>) -> Value {
         types.iter().map(|(label, value)| (label.to_string(), counts(*value))).collect()
     };
     let (blanc_p, blanc_r, blanc_f) = scores.coreference.blanc();
-    let pack = report
-        .pack
-        .map(|pack| object!({"name": pack.name, "version": pack.version, "fingerprint": pack.fingerprint}));
+    let pack = report.pack.map(|pack| {
+        let order: Vec<&str> = pack.order.iter().map(|step| step.name()).chain(["rule"]).collect();
+        object!({
+            "name": pack.name, "version": pack.version, "fingerprint": pack.fingerprint, "order": order,
+        })
+    });
     let documents: Vec<Value> = scores
         .documents
         .iter()

@@ -10,6 +10,7 @@ pub use json::json;
 pub use pack_tests::{Suite, case_json, junit};
 pub use tables::{Look, markdown, table};
 
+use crate::doc::schema::Order;
 use crate::eval::Scores;
 
 /// Scores with what they are scores of.
@@ -34,4 +35,7 @@ pub struct PackInfo<'a> {
     pub version: &'a str,
     /// A hash over its files.
     pub fingerprint: &'a str,
+    /// The steps that decide which of two spans stays; the order of the rules
+    /// decides last.
+    pub order: &'a [Order],
 }

@@ -52,6 +52,7 @@ pub(crate) fn run(args: &ScoreArgs, global: &Global) -> anyhow::Result<Outcome> 
             name: pack.program.name(),
             version: pack.program.version(),
             fingerprint: pack.program.fingerprint(),
+            order: &pack.program.order,
         }),
         documents: gold.len(),
         gold_fingerprint: &fingerprint,
