@@ -216,8 +216,8 @@ impl Checker<'_> {
 
     /// Warns of phrases that stand elsewhere too, and of folding for nothing.
     fn lint_phrases(&mut self, item: &Gazetteer, rows: &[Row], flags: FoldFlags) {
-        let step = self.step;
-        if self.met.begin(step, &item.name.node)
+        if item.modifiers.overrides.is_none()
+            && self.met.begin(&item.name.node)
             && let Some(label) = self.types.id(&item.label.node)
         {
             for row in rows {

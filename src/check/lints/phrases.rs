@@ -1,6 +1,9 @@
-//! Phrases that stand in several gazetteers of a phase.
+//! Phrases that stand in several gazetteers.
+
+use std::hash::{Hash, Hasher};
 
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 
 use super::super::Checker;
 use crate::diag::{Diagnostic, codes};
@@ -12,71 +15,69 @@ use crate::text::{FileId, Span};
 /// Phrases in two gazetteers that are reported for one of them.
 const MOST_SHARED: usize = 20;
 
-/// Where a phrase was first met in a phase.
-pub(in crate::check) struct Met {
-    text: String,
+/// Where a phrase was met.
+#[derive(Clone, Copy)]
+struct Met {
     label: TypeId,
     gazetteer: u32,
+    step: u32,
     file: FileId,
     span: Span,
 }
 
-/// The phrases of the gazetteers of one step, by a hash of their folded text.
+/// The phrases of all gazetteers so far, by a hash of their folded text: 64
+/// bits tell millions of phrases apart, and a warning is no refusal.
 #[derive(Default)]
 pub(in crate::check) struct MetPhrases {
-    step: usize,
-    /// For each phase how many gazetteers it has: one alone shares nothing.
-    gazetteers: Vec<usize>,
+    /// How many gazetteers the pack has: one alone shares nothing.
+    gazetteers: usize,
     names: Vec<String>,
-    met: FxHashMap<(FoldFlags, u64), Met>,
+    met: FxHashMap<(FoldFlags, u64), SmallVec<[Met; 1]>>,
     reported: usize,
 }
 
 impl MetPhrases {
     pub(in crate::check) fn new(pack: &RulePack) -> Self {
-        let mut gazetteers = vec![0; pack.manifest.phases.len()];
-        for file in &pack.files {
-            let here = file.items.iter().filter(|item| matches!(item, Item::Gazetteer(_))).count();
-            gazetteers[file.phase] += here;
-        }
+        let items = pack.files.iter().flat_map(|file| &file.items);
+        let gazetteers = items.filter(|item| matches!(item, Item::Gazetteer(_))).count();
         Self { gazetteers, ..Self::default() }
     }
 
     /// Begins with another gazetteer; says whether it may share a phrase.
-    pub(in crate::check) fn begin(&mut self, step: usize, name: &str) -> bool {
+    pub(in crate::check) fn begin(&mut self, name: &str) -> bool {
         self.reported = 0;
         self.names.push(name.to_owned());
-        if self.step != step {
-            self.step = step;
-            self.met.clear();
-        }
-        self.gazetteers.get(step / 2).is_some_and(|&count| count > 1)
+        self.gazetteers > 1
     }
 }
 
 impl Checker<'_> {
-    /// Warns of a phrase that another gazetteer of the step holds too. Words
-    /// of internal types may well stand in several lists.
+    /// Warns of a phrase that another gazetteer holds too: of one type the
+    /// first always wins, in whatever phase; of two declared types both stay,
+    /// if they are of one phase. Words of internal types may well stand in
+    /// several lists.
     pub(in crate::check) fn shared_phrase(
         &mut self,
         label: TypeId,
         (text, flags): (&str, FoldFlags),
         (file, span): (FileId, Span),
     ) {
-        let key = fold(text, flags).into_owned();
-        let hash = std::hash::BuildHasher::hash_one(&rustc_hash::FxBuildHasher, &key);
+        let mut hasher = std::hash::DefaultHasher::new();
+        fold(text, flags).hash(&mut hasher);
         let gazetteer = self.met.names.len() as u32;
-        let Some(met) = self.met.met.get(&(flags, hash)) else {
-            let met = Met { text: key, label, gazetteer, file, span };
-            self.met.met.insert((flags, hash), met);
-            return;
-        };
+        let here = Met { label, gazetteer, step: self.step as u32, file, span };
+        let known = self.met.met.entry((flags, hasher.finish())).or_default();
         let public = |label: TypeId| self.types.info(label).public;
-        let clashes = met.label != label && public(met.label) && public(label);
-        let is_other = met.gazetteer != gazetteer && met.text == key;
-        if !is_other || self.met.reported >= MOST_SHARED || !(met.label == label || clashes) {
-            return;
+        let same = known.iter().find(|met| met.label == label && met.gazetteer != gazetteer);
+        let clash = known
+            .iter()
+            .find(|met| met.label != label && met.step == here.step && public(met.label) && public(label));
+        let met = same.or(clash).copied();
+        if !known.iter().any(|met| met.label == label) {
+            known.push(here);
         }
+        let Some(met) = met.filter(|_| self.met.reported < MOST_SHARED) else { return };
+        let clashes = met.label != label;
         let (code, title, help) = if clashes {
             let types = (&self.types.info(met.label).name, &self.types.info(label).name);
             (

@@ -90,7 +90,7 @@ super::codes! {
     EQUAL_RANK = "W008" "equal-rank"
         "Two items find the same text and make spans of different types of it; both stay. Usually only one is meant.";
     PHRASE_IN_TWO = "W009" "phrase-in-two-gazetteers"
-        "Two gazetteers of one phase hold this phrase for the same type; the one that stands first in the pack wins.";
+        "Two gazetteers hold this phrase for the same type; the one that stands first in the pack always wins.";
     TAIL_NEVER_REACHED = "W010" "tail-never-reached"
         "An unbounded repetition stands before an optional part and matches all that the optional part could, so the part never matches.";
     FOLD_CHANGES_NOTHING = "W011" "fold-changes-nothing"
