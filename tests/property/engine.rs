@@ -8,6 +8,7 @@ use spanwright::doc::schema::TypeId;
 use spanwright::doc::{Annotations, Document};
 use spanwright::engine::{Candidate, CandidateReport, ExtractConfig, Extraction, Extractor, Question};
 use spanwright::io::JsonlWriter;
+use spanwright::prep::Prepared;
 use spanwright::program::Program;
 use spanwright::report::Explained;
 use spanwright::run::extract_all;
@@ -306,4 +307,49 @@ fn agree(pattern: &Plain, strings: &[Vec<char>]) -> Result<usize, TestCaseError>
         prop_assert_eq!(proposed(&found, &program, "ALL"), all, "{} over {}", written, text);
     }
     Ok(strings.len())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(512))]
+
+    #[test]
+    fn contexts_reach_as_far_as_a_plain_walk(
+        words in prop::collection::vec(prop::sample::select(vec!["no", "but", "flood", "calm", "days.", "Then", "\n"]), 0..24),
+        direction in prop::sample::select(vec!["forward", "backward", "both"]),
+        within in prop::option::of(1..5usize),
+        stop in any::<bool>(),
+    ) {
+        let toml = "[pack]\nname = \"p\"\nversion = \"1\"\nphases = [\"a.span\"]\n[entities]\nEVENT = {}\n";
+        let reach = within.map_or(String::new(), |n| format!(" within {n} tokens"));
+        let stops = if stop { " stop \"but\"" } else { "" };
+        let rules = format!(
+            "gazetteer events -> EVENT {{ \"flood\" }}\n\
+             context c {{ cue \"no\" scope {direction}{reach}{stops} on EVENT set certainty = \"denied\" }}\n"
+        );
+        let program = program(&[("pack.toml", toml), ("a.span", &rules)]).expect("a sound pack");
+        let text = words.join(" ");
+        let prepared = Prepared::new(&text);
+        let forms: Vec<&str> =
+            prepared.tokens().iter().filter_map(|token| token.span().slice(&text)).collect();
+        let mut denied = vec![false; forms.len()];
+        for sentence in prepared.sentences() {
+            let (first, last) = (sentence.start as usize, sentence.end as usize);
+            for cue in (first..last).filter(|&at| forms[at] == "no") {
+                let far = within.unwrap_or(usize::MAX);
+                let ends = |at: &usize| !(stop && forms[*at] == "but");
+                if direction != "backward" {
+                    (cue + 1..last).take(far).take_while(ends).for_each(|at| denied[at] = true);
+                }
+                if direction != "forward" {
+                    (first..cue).rev().take(far).take_while(ends).for_each(|at| denied[at] = true);
+                }
+            }
+        }
+        let expected: Vec<bool> =
+            forms.iter().zip(&denied).filter(|(form, _)| **form == "flood").map(|(_, denied)| *denied).collect();
+        let extractor = Extractor::new(&program);
+        let found = extractor.extract(&Document::new("1", text.as_str()), &mut extractor.scratch()).annotations;
+        let got: Vec<bool> = found.mentions.iter().map(|mention| !mention.features.is_empty()).collect();
+        prop_assert_eq!(got, expected, "{}", text);
+    }
 }
