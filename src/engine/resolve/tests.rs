@@ -117,3 +117,29 @@ fn the_order_of_proposals_does_not_matter() {
         assert_eq!(got, expected);
     }
 }
+
+/// The same with an order and with groups of types.
+fn stay_by(order: &[Order], groups: &[u16], new: &[Candidate]) -> Vec<String> {
+    let program = Program { order: order.to_vec(), groups: groups.to_vec(), ..program(&[PLAIN, PLAIN]) };
+    let mut all = new.to_vec();
+    resolve(&mut all, 0, &program);
+    all.iter().filter(|c| c.stays()).map(|c| format!("{} by {}", c.span, c.rule.0)).collect()
+}
+
+#[test]
+fn a_pack_may_state_its_own_order() {
+    let spans = [candidate(0, 9, 0, 0), candidate(2, 4, 0, 1)];
+    assert_eq!(stay_by(&[Order::Shortest], &[0], &spans), ["2..4 by 1"]);
+    assert_eq!(stay_by(&[Order::Latest], &[0], &spans), ["2..4 by 1"]);
+    assert_eq!(stay_by(&[Order::Earliest, Order::Shortest], &[0], &spans), ["0..9 by 0"]);
+    // Where the stated steps do not decide, the first rule of the pack stays.
+    assert_eq!(stay_by(&[Order::Priority], &[0], &spans), ["0..9 by 0"]);
+}
+
+#[test]
+fn types_of_one_group_compete() {
+    let spans = [candidate(0, 9, 0, 0), candidate(2, 4, 1, 1), candidate(2, 4, 2, 1)];
+    assert_eq!(stay_by(&Order::DEFAULT, &[0, 1, 2], &spans), ["0..9 by 0", "2..4 by 1", "2..4 by 1"]);
+    assert_eq!(stay_by(&Order::DEFAULT, &[0, 0, 2], &spans), ["0..9 by 0", "2..4 by 1"]);
+    assert_eq!(stay_by(&Order::DEFAULT, &[0, 0, 0], &spans), ["0..9 by 0"]);
+}
