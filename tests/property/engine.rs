@@ -270,6 +270,39 @@ fn the_matcher_agrees_with_a_plain_one() {
     assert!(pairs.get() >= PAIRS, "only {} pairs of pattern and string were tried", pairs.get());
 }
 
+#[test]
+fn a_rule_that_is_said_to_be_beaten_never_wins() {
+    let letter = || prop::sample::select(vec!['a', 'b', 'c']);
+    let strings = prop::collection::vec(prop::collection::vec(letter(), 0..9), 20);
+    let mut runner = TestRunner::new(ProptestConfig::with_cases(4000));
+    let said = Cell::new(0);
+    let result = runner.run(&(pattern(), pattern(), strings), |(loser, winner, strings)| {
+        let toml = "[pack]\nname = \"p\"\nversion = \"1\"\nphases = [\"a.span\"]\n[entities]\nNAME = {}\n";
+        let rules = format!(
+            "rule loser {{ <NAME: {}> }}\nrule winner priority 1 {{ <NAME: {}> }}\n",
+            loser.write(),
+            winner.write()
+        );
+        let (pack, mut report) = spanwright::syntax::parse_pack(&[("pack.toml", toml), ("a.span", &rules)]);
+        let Some(checked) = spanwright::check::check(&pack, &mut report) else { return Ok(()) };
+        if !report.diagnostics.iter().any(|problem| problem.title.contains("is beaten wherever")) {
+            return Ok(());
+        }
+        said.set(said.get() + 1);
+        let program = spanwright::compile::compile(&checked);
+        let extractor = Extractor::new(&program);
+        for words in strings {
+            let text: String = words.iter().map(|c| format!("{c} ")).collect();
+            let found = extractor.extract(&Document::new("1", text.as_str()), &mut extractor.scratch());
+            let wins = found.annotations.mentions.iter().any(|m| m.rule.as_deref() == Some("a.span:loser"));
+            prop_assert!(!wins, "{} over {}", rules, text);
+        }
+        Ok(())
+    });
+    assert!(result.is_ok(), "{}", result.unwrap_err());
+    assert!(said.get() >= 20, "only {} rules were said to be beaten", said.get());
+}
+
 /// Tries one pattern; tells on how many strings.
 fn agree(pattern: &Plain, strings: &[Vec<char>]) -> Result<usize, TestCaseError> {
     let written = pattern.write();

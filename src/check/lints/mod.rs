@@ -1,6 +1,7 @@
 //! Lints: what is no mistake of the language, but never what its author meant.
 
 mod contradiction;
+mod inclusion;
 mod phrases;
 
 pub(super) use phrases::MetPhrases;
@@ -212,6 +213,7 @@ impl Checker<'_> {
         self.never_made(pack, checked);
         for phase in &checked.phases {
             self.equal_rules(&phase.rules);
+            self.beaten_rules(&phase.rules);
         }
     }
 
@@ -242,6 +244,33 @@ impl Checker<'_> {
                     name.span,
                 )
                 .help("write a rule that makes it, or take it out"),
+            );
+        }
+    }
+
+    /// Rules of one step whose spans are all taken by a rule of higher priority.
+    fn beaten_rules(&mut self, rules: &[CheckedRule]) {
+        for loser in rules {
+            let beats = |winner: &&CheckedRule| inclusion::always_beaten(loser, winner);
+            let Some(winner) =
+                rules.iter().find(beats).filter(|winner| key(&winner.pattern) != key(&loser.pattern))
+            else {
+                continue;
+            };
+            let ((file, span), (first_file, first_span)) =
+                (self.span_of(loser.info.place), self.span_of(winner.info.place));
+            self.problem(
+                Diagnostic::warning(
+                    &codes::SHADOWED,
+                    format!(
+                        "`{}` is beaten wherever `{}` stays: that matches all that it matches, with the higher priority",
+                        loser.info.id, winner.info.id
+                    ),
+                    file,
+                    span,
+                )
+                .secondary(first_file, first_span, "the winner")
+                .help("take it out, or give it the higher priority"),
             );
         }
     }
