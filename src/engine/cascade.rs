@@ -387,6 +387,7 @@ struct Present {
 }
 
 impl Present {
+    #[inline]
     fn read(&mut self, letters: &Letters<'_>, forms: &FormTable, (first, last): (u32, u32), types: usize) {
         self.forms.clear();
         self.types.clear();
@@ -402,6 +403,7 @@ impl Present {
     }
 
     /// Whether the line holds one of each thing that the rule requires.
+    #[inline]
     fn allows(&self, rule: &TokenRule) -> bool {
         rule.requires.iter().all(|requirement| {
             let form = |id: &crate::program::PredicateId| {
