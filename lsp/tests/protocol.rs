@@ -340,3 +340,72 @@ fn nonsense_does_not_end_the_server() {
     editor.problems("a.span");
     editor.stop();
 }
+
+#[test]
+fn no_text_and_no_position_ends_the_server() {
+    let mut editor = Editor::start(&[]);
+    editor.open("b.span");
+    let pieces = [
+        "rule ",
+        "x=",
+        "<PERSON:",
+        "[",
+        "]",
+        "{",
+        "}",
+        "\"Hà📷",
+        "\"",
+        "/a",
+        "=> KNOWS(",
+        "where ",
+        "(?<=",
+        "\n",
+        "#",
+        "test t {",
+        "#1",
+        "==",
+        "_a",
+    ];
+    // The same numbers every time (Lehmer).
+    let mut state = 20_250_317_u64;
+    let mut next = |below: usize| {
+        state = state * 48_271 % 2_147_483_647;
+        state as usize % below
+    };
+    for round in 0..200 {
+        let mut text: Vec<char> = RULES.chars().collect();
+        for _ in 0..4 {
+            let at = next(text.len());
+            if next(2) == 0 {
+                text.splice(at..at, pieces[next(pieces.len())].chars());
+            } else {
+                text.drain(at..(at + next(30)).min(text.len()));
+            }
+        }
+        editor.change("b.span", &text.iter().collect::<String>());
+        let position = json!({"line": next(6), "character": next(120)});
+        let at = json!({"textDocument": {"uri": editor.uri("b.span")}, "position": position});
+        let with = |more: Json| {
+            let mut params = at.clone();
+            more.as_object().unwrap().iter().for_each(|(key, value)| params[key] = value.clone());
+            params
+        };
+        let answers = [
+            editor.ask("textDocument/hover", at.clone()),
+            editor.ask("textDocument/completion", at.clone()),
+            editor.ask("textDocument/definition", at.clone()),
+            editor.ask("textDocument/references", with(json!({"context": {"includeDeclaration": true}}))),
+            editor.ask("textDocument/documentSymbol", at.clone()),
+            editor.ask("textDocument/formatting", with(json!({"options": {"tabSize": 2, "insertSpaces": true}}))),
+            editor.ask(
+                "textDocument/codeAction",
+                with(json!({"range": {"start": position, "end": {"line": 9, "character": 0}}, "context": {"diagnostics": []}})),
+            ),
+        ];
+        assert!(answers.iter().all(Result::is_ok), "round {round}: {answers:?}");
+        let _ = editor.ask("textDocument/rename", with(json!({"newName": "other"})));
+    }
+    editor.change("b.span", RULES);
+    assert_eq!(editor.problems("b.span"), Vec::<Json>::new());
+    editor.stop();
+}
