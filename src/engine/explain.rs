@@ -6,8 +6,9 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::doc::schema::{FeatureId, PlaceId, RelationTypeId, RuleId, RuleKind, TypeId};
+use crate::doc::schema::{FeatureId, FoldFlags, PlaceId, RelationTypeId, RuleId, RuleKind, TypeId};
 use crate::doc::{Annotations, Document};
+use crate::prep::{fold, tokenize};
 use crate::text::Span;
 
 use super::candidate::{Candidate, CandidateId, Proposal};
@@ -100,13 +101,24 @@ pub enum End {
     /// It never came to this place: its matches do not overlap, and one before
     /// it took the tokens.
     NeverTried,
-    /// The gazetteer has no such phrase.
-    NoPhrase,
+    /// The gazetteer has no such phrase; one that comes near, if it has one.
+    NoPhrase(Option<NearPhrase>),
     /// The regular expression does not match so; where it matches on the way,
     /// if anywhere.
     NoMatch(Option<Span>),
     /// The rule is switched off.
     Off,
+}
+
+/// A phrase of a gazetteer that is nearly what was asked for.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum NearPhrase {
+    /// The same but for case or diacritics.
+    Folded(String),
+    /// It begins with what was asked for.
+    Longer(String),
+    /// What was asked for begins with it.
+    Shorter(String),
 }
 
 /// A part of a pattern that did not match where a rule stopped.
@@ -180,13 +192,57 @@ impl Extractor<'_> {
             }
             let end = match origin.info.kind {
                 _ if !origin.on => End::Off,
-                RuleKind::Gazetteer => End::NoPhrase,
+                RuleKind::Gazetteer => End::NoPhrase(self.phrase_near(rule, span, &document.text)),
                 RuleKind::Regex => End::NoMatch(self.regex_near(rule, span, &document.text)),
                 RuleKind::Rule | RuleKind::Drop | RuleKind::Context | RuleKind::Link => continue,
             };
             near.push(NearMiss { rule, matched: Span::new(span.start, span.start), end });
         }
         near
+    }
+
+    /// The phrase of a gazetteer that comes nearest to a text.
+    fn phrase_near(&self, rule: RuleId, span: Span, text: &str) -> Option<NearPhrase> {
+        let all = FoldFlags { case: true, marks: true };
+        let folded = |text: &str| {
+            let folded = fold(text, all);
+            folded.split_whitespace().collect::<Vec<_>>().join(" ")
+        };
+        let mut cut = Vec::new();
+        let asked = span.slice(text)?;
+        tokenize(asked, &mut cut);
+        let words: Vec<&str> = cut.iter().filter_map(|token| token.span().slice(asked)).collect();
+        let wanted = folded(&words.join(" "));
+        let mut best: Option<NearPhrase> = None;
+        for phase in &self.program().phases {
+            for (vocabulary, trie) in &phase.phrases {
+                let words = self.program().vocabularies[*vocabulary].1.words();
+                trie.each(|tokens, entry| {
+                    if entry.rule != rule {
+                        return;
+                    }
+                    let phrase = tokens.iter().map(|&id| words[id as usize]).collect::<Vec<_>>().join(" ");
+                    let other = folded(&phrase);
+                    let begins = |long: &str, short: &str| {
+                        long.strip_prefix(short).is_some_and(|rest| rest.starts_with(' '))
+                    };
+                    let near = if other == wanted {
+                        NearPhrase::Folded(phrase)
+                    } else if begins(&other, &wanted) {
+                        NearPhrase::Longer(phrase)
+                    } else if begins(&wanted, &other) {
+                        NearPhrase::Shorter(phrase)
+                    } else {
+                        return;
+                    };
+                    // The smallest, so that the order of the table means nothing.
+                    if best.as_ref().is_none_or(|known| near < *known) {
+                        best = Some(near);
+                    }
+                });
+            }
+        }
+        best
     }
 
     /// A match of a regular expression that overlaps a place.

@@ -28,4 +28,6 @@ mod watch;
 
 pub use candidate::{Candidate, CandidateId, Fate, Proposal, Step};
 pub use cascade::{CandidateReport, ExtractConfig, Extraction, Extractor, Scratch};
-pub use explain::{Capture, Derivation, End, Expected, Explanation, MOST_EXPECTED, NearMiss, Question};
+pub use explain::{
+    Capture, Derivation, End, Expected, Explanation, MOST_EXPECTED, NearMiss, NearPhrase, Question,
+};

@@ -28,6 +28,16 @@ impl Vocabulary {
         id
     }
 
+    /// The folded tokens by their ids. O(size).
+    #[must_use]
+    pub fn words(&self) -> Vec<&str> {
+        let mut words = vec![""; self.ids.len()];
+        for (word, id) in &self.ids {
+            words[*id as usize] = word;
+        }
+        words
+    }
+
     /// The id of a folded token, if a phrase holds it.
     #[must_use]
     pub fn get(&self, token: &str) -> Option<u32> {
@@ -82,9 +92,53 @@ impl PhraseTrie {
         self.edges.get(&(node, token)).copied()
     }
 
+    /// Shows every phrase with its tokens, in no order. O(size).
+    pub fn each<'t>(&'t self, mut visit: impl FnMut(&[u32], &'t PhraseEntry)) {
+        let mut children: FxHashMap<u32, Vec<(u32, u32)>> = FxHashMap::default();
+        for (&(node, token), &next) in &self.edges {
+            children.entry(node).or_default().push((token, next));
+        }
+        let mut tokens: Vec<u32> = Vec::new();
+        // A node, the token that leads to it, and how many stand before that.
+        let mut open: Vec<(u32, Option<u32>, usize)> = vec![(Self::ROOT, None, 0)];
+        while let Some((node, token, depth)) = open.pop() {
+            tokens.truncate(depth);
+            tokens.extend(token);
+            self.entries(node).iter().for_each(|entry| visit(&tokens, entry));
+            let next = children.get(&node).into_iter().flatten();
+            open.extend(next.map(|&(token, next)| (next, Some(token), tokens.len())));
+        }
+    }
+
     /// The phrases that end at a node.
     #[must_use]
     pub fn entries(&self, node: u32) -> &[PhraseEntry] {
         self.entries.get(node as usize).map_or(&[], Vec::as_slice)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_phrase_is_shown_with_its_tokens() {
+        let mut trie = PhraseTrie::default();
+        let phrases: [&[u32]; 5] = [&[1, 2, 3], &[1, 2], &[1, 4], &[5], &[1, 2, 3]];
+        for (rule, phrase) in (0..).zip(phrases) {
+            let entry = PhraseEntry {
+                rule: RuleId(rule),
+                label: TypeId(0),
+                value: None,
+                features: Arc::from(Vec::new()),
+            };
+            trie.insert(phrase, entry);
+        }
+        let mut shown = Vec::new();
+        trie.each(|tokens, entry| shown.push((entry.rule.0, tokens.to_vec())));
+        shown.sort();
+        let expected: Vec<(u32, Vec<u32>)> = (0..).zip(phrases.map(<[u32]>::to_vec)).collect();
+        assert_eq!(shown, expected);
+        PhraseTrie::default().each(|_, _| panic!("an empty trie has no phrase"));
     }
 }

@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 use crate::doc::schema::{PlaceId, RuleId};
 use crate::doc::{Document, Mention};
 use crate::engine::{Candidate, CandidateId, Explanation, Fate, NearMiss, Proposal, Question};
-use crate::engine::{End, Step};
+use crate::engine::{End, NearPhrase, Step};
 use crate::program::Program;
 use crate::text::{LineIndex, OffsetUnit, Span, UnitIndex};
 
@@ -315,7 +315,7 @@ impl<'a> Explained<'a> {
             .found
             .near
             .iter()
-            .partition(|miss| !matches!(miss.end, End::NoPhrase | End::NoMatch(None) | End::Off));
+            .partition(|miss| !matches!(miss.end, End::NoPhrase(_) | End::NoMatch(None) | End::Off));
         if !rules.is_empty() {
             let _ = writeln!(out, "Nearest rules:");
         }
@@ -367,7 +367,14 @@ impl<'a> Explained<'a> {
                                 tokens (`overlap starts` lets them)"
                     .to_owned()
             }
-            End::NoPhrase => "has no such phrase".to_owned(),
+            End::NoPhrase(None) => "has no such phrase".to_owned(),
+            End::NoPhrase(Some(near)) => match near {
+                NearPhrase::Folded(phrase) => format!(
+                    "has \"{phrase}\", which differs in case or diacritics: `match fold-case, fold-marks` would find it"
+                ),
+                NearPhrase::Longer(phrase) => format!("has no such phrase, but the longer \"{phrase}\""),
+                NearPhrase::Shorter(phrase) => format!("has no such phrase, but the shorter \"{phrase}\""),
+            },
             End::NoMatch(Some(span)) => format!("matches \"{}\" instead", self.text(*span)),
             End::NoMatch(None) => "matches nothing there".to_owned(),
             End::Off => "is switched off".to_owned(),
