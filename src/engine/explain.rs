@@ -247,7 +247,7 @@ impl Extractor<'_> {
 
     /// A match of a regular expression that overlaps a place.
     fn regex_near(&self, rule: RuleId, span: Span, text: &str) -> Option<Span> {
-        let start = text[..span.start as usize].rfind(['\n', '\r']).map_or(0, |at| at + 1);
+        let start = text.get(..span.start as usize)?.rfind(['\n', '\r']).map_or(0, |at| at + 1);
         let end = text[start..].find(['\n', '\r']).map_or(text.len(), |at| start + at);
         let banks = self.program().phases.iter().map(|phase| &phase.regexes);
         let views = banks.flat_map(|bank| [&bank.plain, &bank.unmarked]);

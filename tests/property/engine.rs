@@ -94,7 +94,8 @@ proptest! {
         let places: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
         let start = *from.get(&places);
         let end = *places.iter().find(|at| **at > start).unwrap_or(&start);
-        for span in [Span::new(start as u32, end as u32), Span::new(start as u32, text.len() as u32)] {
+        let beyond = Span::new(text.len() as u32 + 1, text.len() as u32 + 9);
+        for span in [Span::new(start as u32, end as u32), Span::new(start as u32, text.len() as u32), beyond] {
             let question = Question::Span { labels: vec![TypeId(0)], span };
             let found = extractor.explain(&document, Some(&question));
             prop_assert_eq!(&found.annotations, &plain);
