@@ -170,11 +170,21 @@ impl<'a> Explained<'a> {
     fn beaten(&self, id: CandidateId) -> Vec<(CandidateId, String)> {
         let all = (0..self.found.candidates.len() as u32).map(CandidateId);
         all.filter_map(|other| match self.candidate(other).fate {
-            Fate::Lost { to, by } if to == id => Some((other, by.reason().to_owned())),
+            Fate::Lost { to, by } if to == id => Some((other, self.reason(to, other, by).to_owned())),
             Fate::Replaced(to) if to == id => Some((other, "it covers that and comes later".to_owned())),
             Fate::Lost { .. } | Fate::Replaced(_) | Fate::Stays | Fate::Dropped(_) => None,
         })
         .collect()
+    }
+
+    /// Why one span stays rather than another.
+    fn reason(&self, winner: CandidateId, loser: CandidateId, by: Step) -> &'static str {
+        match by {
+            Step::Rule if self.candidate(winner).rule == self.candidate(loser).rule => {
+                "the same rule proposed it before"
+            }
+            by => by.reason(),
+        }
     }
 
     /// `HOLDS("a", "b") by rule …`, and whether it stays.
@@ -201,7 +211,7 @@ impl<'a> Explained<'a> {
                     Step::By(_) | Step::Rule => format!(" (the order is {})", self.order()),
                 };
                 let rule = self.rule(self.candidate(to).rule);
-                format!("it lost to {} of {rule}: {}{step}", self.name(to), by.reason())
+                format!("it lost to {} of {rule}: {}{step}", self.name(to), self.reason(to, id, by))
             }
             Fate::Replaced(to) => {
                 format!("{} of {} took its place", self.name(to), self.rule(self.candidate(to).rule))
