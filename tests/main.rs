@@ -13,6 +13,7 @@ mod fmt;
 mod io;
 mod layers;
 mod oracle;
+mod oracle_significance;
 mod property;
 mod shared_data;
 mod tokenize;

@@ -9,7 +9,7 @@ use spanwright::text::{OffsetUnit, Span, UnitIndex};
 
 use crate::root;
 
-fn records(name: &str) -> Vec<Value> {
+pub(crate) fn records(name: &str) -> Vec<Value> {
     let mut text = String::new();
     let file = std::fs::File::open(root("tests/oracle").join(name)).unwrap();
     flate2::read::GzDecoder::new(file).read_to_string(&mut text).unwrap();

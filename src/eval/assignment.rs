@@ -4,18 +4,30 @@
 /// largest; rows and columns may stay alone at weight 0, and pairs of weight 0
 /// are not made. `weights[row][column]` must not be negative.
 ///
-/// The method is that of Kuhn and Munkres with potentials, O(n³) in the larger
-/// side.
+/// The method is that of Kuhn and Munkres with potentials, O(n²m) for n items on
+/// the smaller side and m on the larger.
 pub(super) fn assign(weights: &[Vec<f64>]) -> Vec<Option<usize>> {
     let rows = weights.len();
     let columns = weights.iter().map(Vec::len).max().unwrap_or(0);
-    let size = rows.max(columns);
+    if rows > columns {
+        let turned: Vec<Vec<f64>> = (0..columns)
+            .map(|column| weights.iter().map(|row| row.get(column).copied().unwrap_or(0.0)).collect())
+            .collect();
+        let mut assigned = vec![None; rows];
+        for (column, row) in assign(&turned).into_iter().enumerate() {
+            if let Some(row) = row {
+                assigned[row] = Some(column);
+            }
+        }
+        return assigned;
+    }
+    let size = columns;
     let cost =
         |row: usize, column: usize| -weights.get(row).and_then(|row| row.get(column)).copied().unwrap_or(0.0);
     // Index 0 is the place before the first; `owner[column]` is its row.
     let (mut of_row, mut of_column) = (vec![0.0; size + 1], vec![0.0; size + 1]);
     let mut owner = vec![0usize; size + 1];
-    for row in 1..=size {
+    for row in 1..=rows {
         owner[0] = row;
         let mut column = 0;
         let mut slack = vec![f64::INFINITY; size + 1];

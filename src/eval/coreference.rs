@@ -27,6 +27,17 @@ pub struct Coreference {
 }
 
 impl Coreference {
+    /// Adds the sums of another document.
+    pub(super) fn add(&mut self, other: &Self) {
+        self.muc.add(other.muc);
+        self.b_cubed.add(other.b_cubed);
+        self.ceaf_m.add(other.ceaf_m);
+        self.ceaf_e.add(other.ceaf_e);
+        self.coreferent.add(other.coreferent);
+        self.apart.add(other.apart);
+        self.lea.add(other.lea);
+    }
+
     /// BLANC (Luo 2014): the means over the two kinds of pair; where gold holds
     /// one kind only, that kind alone. Precision, recall, F1.
     #[must_use]

@@ -33,6 +33,15 @@ impl Counts {
         divide(2.0 * self.tp as f64, (2 * self.tp + self.fp + self.fn_) as f64)
     }
 
+    /// (1+β²)TP / ((1+β²)TP + β²FN + FP): recall counts β times as much as
+    /// precision. Undefined where both sides are empty.
+    #[must_use]
+    pub fn f(self, beta: f64) -> Option<f64> {
+        let square = beta * beta;
+        let right = (1.0 + square) * self.tp as f64;
+        divide(right, right + square * self.fn_ as f64 + self.fp as f64)
+    }
+
     /// Adds the counts of another part.
     pub fn add(&mut self, other: Self) {
         self.tp += other.tp;
@@ -132,5 +141,42 @@ pub(super) fn macro_average(types: &BTreeMap<Arc<str>, Counts>) -> Averages {
         recall: mean(Counts::recall),
         f1: mean(Counts::f1),
         types: held.len(),
+    }
+}
+
+/// Means over the types, weighted by how many of each gold holds.
+pub(super) fn weighted_average(types: &BTreeMap<Arc<str>, Counts>) -> Averages {
+    let support: f64 = types.values().map(|counts| counts.gold() as f64).sum();
+    let mean = |value: fn(Counts) -> Option<f64>| {
+        let weigh = |counts: &Counts| counts.gold() as f64 * value(*counts).unwrap_or(0.0);
+        divide(types.values().map(weigh).sum(), support)
+    };
+    Averages {
+        precision: mean(Counts::precision),
+        recall: mean(Counts::recall),
+        f1: mean(Counts::f1),
+        types: types.values().filter(|counts| counts.gold() > 0).count(),
+    }
+}
+
+/// The mean F1 over documents.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct DocumentAverage {
+    /// The mean over documents whose F1 is defined.
+    pub f1: Option<f64>,
+    /// The standard deviation of a sample; undefined for fewer than two.
+    pub deviation: Option<f64>,
+    /// How many documents the mean is over.
+    pub documents: usize,
+}
+
+impl DocumentAverage {
+    /// The mean over the counts of documents.
+    pub fn over(counts: impl Iterator<Item = Counts>) -> Self {
+        let all: Vec<f64> = counts.filter_map(Counts::f1).collect();
+        let n = all.len() as f64;
+        let f1 = divide(all.iter().sum(), n);
+        let squares: f64 = all.iter().map(|f| (f - f1.unwrap_or(0.0)).powi(2)).sum();
+        Self { f1, deviation: divide(squares, n - 1.0).map(f64::sqrt), documents: all.len() }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::Hash;
 use std::sync::Arc;
 
-use super::counts::{Averages, Counts, macro_average};
+use super::counts::{Averages, Counts, macro_average, weighted_average};
 use super::{DocumentScore, EvalError, Pair, Scores};
 use crate::doc::{Annotations, Fragments, MentionId, Relation};
 
@@ -24,6 +24,12 @@ impl Entities {
     #[must_use]
     pub fn macro_average(&self) -> Averages {
         macro_average(&self.types)
+    }
+
+    /// Means over the labels, weighted by how many of each gold holds.
+    #[must_use]
+    pub fn weighted_average(&self) -> Averages {
+        weighted_average(&self.types)
     }
 }
 
@@ -75,20 +81,29 @@ pub(super) fn document(pair: &Pair<'_>, scores: &mut Scores) -> Result<DocumentS
     refuse_duplicates(pair)?;
     let predicted = mentions(pair.predicted);
     scores.duplicates += (pair.predicted.mentions.len() - predicted.len()) as u64;
-    let entities = count(&gold, &predicted);
-    scores.entities.micro.add(entities);
-    by_type(&gold, &predicted, &mut scores.entities.types, |(_, label)| label);
+    let mut document = DocumentScore { id: pair.id.to_owned(), ..DocumentScore::default() };
+    document.entities = count(&gold, &predicted);
+    by_type(&gold, &predicted, &mut document.entity_types, |(_, label)| label);
     let bare =
         |all: &HashSet<Span<'_>>| all.iter().map(|(span, _)| (*span).clone()).collect::<HashSet<Fragments>>();
     scores.entities.unlabelled.add(count(&bare(&gold), &bare(&predicted)));
-    values(pair, &mut scores.values);
+    document.values = values(pair, &mut scores.values);
     let (gold, predicted) = (relations(pair.gold, strict), relations(pair.predicted, strict));
-    let strict = count(&gold, &predicted);
-    scores.relations.strict.add(strict);
-    by_type(&gold, &predicted, &mut scores.relations.types, |(label, _)| label);
+    document.relations = count(&gold, &predicted);
+    by_type(&gold, &predicted, &mut document.relation_types, |(label, _)| label);
     let (gold, predicted) = (relations(pair.gold, bounds), relations(pair.predicted, bounds));
     scores.relations.boundaries.add(count(&gold, &predicted));
-    Ok(DocumentScore { id: pair.id.to_owned(), entities, relations: strict })
+    scores.entities.micro.add(document.entities);
+    scores.relations.strict.add(document.relations);
+    add_types(&mut scores.entities.types, &document.entity_types);
+    add_types(&mut scores.relations.types, &document.relation_types);
+    Ok(document)
+}
+
+fn add_types(sums: &mut BTreeMap<Arc<str>, Counts>, types: &BTreeMap<Arc<str>, Counts>) {
+    for (label, counts) in types {
+        sums.entry(label.clone()).or_default().add(*counts);
+    }
 }
 
 fn mentions(side: &Annotations) -> HashSet<Span<'_>> {
@@ -109,12 +124,12 @@ fn refuse_duplicates(pair: &Pair<'_>) -> Result<(), EvalError> {
     Ok(())
 }
 
-fn count<T: Eq + Hash>(gold: &HashSet<T>, predicted: &HashSet<T>) -> Counts {
+pub(super) fn count<T: Eq + Hash>(gold: &HashSet<T>, predicted: &HashSet<T>) -> Counts {
     let tp = gold.intersection(predicted).count() as u64;
     Counts { tp, fp: predicted.len() as u64 - tp, fn_: gold.len() as u64 - tp }
 }
 
-fn by_type<T: Eq + Hash>(
+pub(super) fn by_type<T: Eq + Hash>(
     gold: &HashSet<T>,
     predicted: &HashSet<T>,
     types: &mut BTreeMap<Arc<str>, Counts>,
@@ -153,7 +168,8 @@ fn bounds<'a>(side: &'a Annotations, relation: &'a Relation) -> Item<'a> {
     (label, args.into_iter().map(|(role, span, _)| (role, span, "")).collect())
 }
 
-fn values(pair: &Pair<'_>, values: &mut Values) {
+fn values(pair: &Pair<'_>, values: &mut Values) -> Counts {
+    let mut sum = Counts::default();
     let table = |side: &'_ Annotations| -> HashMap<(Fragments, Arc<str>), Option<String>> {
         let entry = |m: &crate::doc::Mention| {
             ((m.fragments.clone(), m.label.clone()), m.value.as_ref().map(|value| value.as_str().to_owned()))
@@ -170,15 +186,17 @@ fn values(pair: &Pair<'_>, values: &mut Values) {
             values.wrong += u64::from(!is_right);
         }
         let counts = Counts { tp: u64::from(is_right), fp: 0, fn_: u64::from(!is_right) };
-        values.joint.add(counts);
+        sum.add(counts);
         values.types.entry(key.1.clone()).or_default().add(counts);
     }
     for (key, value) in &predicted {
         let Some(value) = value else { continue };
         if gold.get(key).and_then(Option::as_ref) != Some(value) {
             let counts = Counts { fp: 1, ..Counts::default() };
-            values.joint.add(counts);
+            sum.add(counts);
             values.types.entry(key.1.clone()).or_default().add(counts);
         }
     }
+    values.joint.add(sum);
+    sum
 }

@@ -18,20 +18,34 @@
 //! # Ok::<(), spanwright::eval::EvalError>(())
 //! ```
 
+mod align;
 mod assignment;
 mod coreference;
 mod counts;
+mod errors;
+mod events;
 mod exact;
 mod join;
 mod limit;
 mod semeval;
+mod statistics;
 
+pub use align::{Aligned, Alignment, Confusion, align};
 pub use coreference::Coreference;
-pub use counts::{Averages, Counts, Ratio};
+pub use counts::{Averages, Counts, DocumentAverage, Ratio};
+pub use errors::{Class, ErrorAnalysis, ErrorItem, FixGain, Shift, analyse};
+pub use events::Events;
 pub use exact::{Entities, Relations, Values};
 pub use join::{JoinError, MissingPrediction, join};
 pub use limit::{Limit, Violation};
-pub use semeval::{Scheme, Semeval};
+pub use semeval::{Gate, Muc, Scheme, Semeval};
+pub use statistics::{
+    Bootstrap, Difference, Draws, Figure, Interval, Measure, Method, Side, Statistic, Sums,
+    benjamini_hochberg, bonferroni, holm, least_p, quantile, test_difference,
+};
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::doc::Annotations;
 
@@ -81,6 +95,8 @@ pub struct Scores {
     pub semeval: Semeval,
     /// Relations.
     pub relations: Relations,
+    /// Events.
+    pub events: Events,
     /// Normal values.
     pub values: Values,
     /// Chains.
@@ -100,6 +116,16 @@ pub struct DocumentScore {
     pub entities: Counts,
     /// Strict relations.
     pub relations: Counts,
+    /// Span, label and value together.
+    pub values: Counts,
+    /// Triggers with their roles and arguments.
+    pub events: Counts,
+    /// Exact entities by label.
+    pub entity_types: BTreeMap<Arc<str>, Counts>,
+    /// Strict relations by type.
+    pub relation_types: BTreeMap<Arc<str>, Counts>,
+    /// Chains.
+    pub coreference: Coreference,
 }
 
 /// Scores documents. O(n log n) in the mentions, plus the cube of the largest
@@ -111,9 +137,11 @@ pub struct DocumentScore {
 pub fn score(pairs: &[Pair<'_>]) -> Result<Scores, EvalError> {
     let mut scores = Scores::default();
     for pair in pairs {
-        let document = exact::document(pair, &mut scores)?;
+        let mut document = exact::document(pair, &mut scores)?;
+        document.events = events::document(pair, &mut scores.events);
         semeval::document(pair, &mut scores.semeval);
-        coreference::document(pair, &mut scores.coreference)?;
+        coreference::document(pair, &mut document.coreference)?;
+        scores.coreference.add(&document.coreference);
         scores.documents.push(document);
     }
     Ok(scores)

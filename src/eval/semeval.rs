@@ -55,6 +55,19 @@ impl Scheme {
         harmonic(self.precision().unwrap_or(0.0), self.recall().unwrap_or(0.0))
     }
 
+    /// The rates of MUC: what is not right, by its kind.
+    #[must_use]
+    pub fn muc(&self) -> Muc {
+        let wrong = self.incorrect + self.spurious + self.missed;
+        let rate = |above: u64, below: u64| divide(above as f64, below as f64);
+        Muc {
+            undergeneration: rate(self.missed, self.possible()),
+            overgeneration: rate(self.spurious, self.actual()),
+            substitution: rate(self.incorrect, self.correct + self.incorrect),
+            error: rate(wrong, self.correct + wrong),
+        }
+    }
+
     fn credit(&self) -> f64 {
         self.correct as f64 + 0.5 * self.partial as f64
     }
@@ -68,6 +81,30 @@ impl Scheme {
     }
 }
 
+/// The rates of MUC (Chinchor and Sundheim 1993).
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Muc {
+    /// Missed / possible
+    pub undergeneration: Option<f64>,
+    /// Spurious / actual
+    pub overgeneration: Option<f64>,
+    /// Incorrect / (correct + incorrect)
+    pub substitution: Option<f64>,
+    /// (Incorrect + spurious + missed) / (correct + incorrect + spurious + missed)
+    pub error: Option<f64>,
+}
+
+/// Precision, recall and F1 as GATE reports them.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Gate {
+    /// Same span and label.
+    pub strict: [Option<f64>; 3],
+    /// Overlap with the same label.
+    pub lenient: [Option<f64>; 3],
+    /// The means of the two.
+    pub average: [Option<f64>; 3],
+}
+
 /// The four schemes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Semeval {
@@ -79,6 +116,17 @@ pub struct Semeval {
     pub partial: Scheme,
     /// Overlap with the same label.
     pub type_: Scheme,
+}
+
+impl Semeval {
+    /// The view of GATE: strict, lenient, and their average.
+    #[must_use]
+    pub fn gate(&self) -> Gate {
+        let figures = |scheme: &Scheme| [scheme.precision(), scheme.recall(), scheme.f1()];
+        let (strict, lenient) = (figures(&self.strict), figures(&self.type_));
+        let mean = |at: usize| Some((strict[at]? + lenient[at]?) / 2.0);
+        Gate { strict, lenient, average: [mean(0), mean(1), mean(2)] }
+    }
 }
 
 /// Adds one document.

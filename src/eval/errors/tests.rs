@@ -1,0 +1,81 @@
+use super::*;
+use crate::doc::Annotations;
+use crate::text::Span;
+
+const TEXT: &str = "0123456789012345678901234567890123456789";
+
+fn side(mentions: &[(u32, u32, &str)]) -> Annotations {
+    let mention = |(at, (start, end, label)): (usize, &(u32, u32, &str))| {
+        Mention::new(format!("T{at}"), *label, Span::new(*start, *end))
+    };
+    Annotations { mentions: mentions.iter().enumerate().map(mention).collect(), ..Annotations::default() }
+}
+
+fn classes(gold: &[(u32, u32, &str)], predicted: &[(u32, u32, &str)]) -> Vec<&'static str> {
+    let (gold, predicted) = (side(gold), side(predicted));
+    let pair = Pair { id: "x", text: TEXT, gold: &gold, predicted: &predicted };
+    analyse(&[pair]).items.iter().map(|item| item.class.name()).collect()
+}
+
+#[test]
+fn each_mistake_has_its_class() {
+    type Spans = &'static [(u32, u32, &'static str)];
+    let cases: &[(Spans, Spans, &[&str])] = &[
+        (&[(0, 4, "A")], &[(0, 4, "A")], &["correct"]),
+        (&[(0, 4, "A")], &[(0, 6, "A")], &["boundary: too long"]),
+        (&[(0, 4, "A")], &[(1, 4, "A")], &["boundary: too short"]),
+        (&[(0, 4, "A")], &[(2, 6, "A")], &["boundary: shifted"]),
+        (&[(0, 4, "A"), (9, 10, "B")], &[(0, 4, "B")], &["type", "missed"]),
+        (&[(0, 4, "A"), (9, 10, "B")], &[(0, 5, "B")], &["boundary and type", "missed"]),
+        (&[(0, 9, "A")], &[(0, 4, "A"), (5, 9, "A")], &["split", "split"]),
+        (&[(0, 4, "A"), (5, 9, "A")], &[(0, 9, "A")], &["merged", "merged"]),
+        (&[(0, 9, "A"), (2, 4, "B")], &[(0, 9, "A")], &["correct", "missed, nested"]),
+        (&[(0, 4, "A")], &[(5, 9, "A")], &["missed", "spurious"]),
+        (&[(0, 4, "A")], &[(0, 4, "A"), (5, 9, "C")], &["correct", "spurious, label not in gold"]),
+    ];
+    for (gold, predicted, wanted) in cases {
+        assert_eq!(classes(gold, predicted), *wanted, "{gold:?} {predicted:?}");
+    }
+}
+
+#[test]
+fn mending_a_boundary_takes_away_two_mistakes() {
+    let (gold, predicted) = (side(&[(0, 4, "A"), (10, 14, "A")]), side(&[(0, 5, "A"), (10, 14, "A")]));
+    let pair = Pair { id: "x", text: TEXT, gold: &gold, predicted: &predicted };
+    let class = analyse(&[pair]).classes[&Class::TooLong];
+    assert_eq!((class.gold, class.predicted, class.gain), (1, 1, Some(0.5)));
+}
+
+#[test]
+fn ends_that_are_off_by_one_are_noticed() {
+    let gold: Vec<(u32, u32, &str)> = (0..6).map(|at| (at * 6, at * 6 + 4, "A")).collect();
+    let predicted: Vec<(u32, u32, &str)> =
+        gold.iter().map(|(start, end, label)| (*start, end - 1, *label)).collect();
+    let (gold, predicted) = (side(&gold), side(&predicted));
+    let pair = Pair { id: "x", text: TEXT, gold: &gold, predicted: &predicted };
+    let warnings = analyse(&[pair]).warnings;
+    assert!(warnings[0].contains("start by +0 and end by -1"), "{warnings:?}");
+}
+
+#[test]
+fn bytes_that_were_taken_for_code_points_are_noticed() {
+    let text = "ấ".repeat(5) + &"x".repeat(40);
+    let gold: Vec<(u32, u32, &str)> = (0..6).map(|at| (15 + at * 4, 15 + at * 4 + 2, "A")).collect();
+    // Byte 15 is code point 5; who writes 15 means code point 15, byte 25.
+    let predicted: Vec<(u32, u32, &str)> =
+        gold.iter().map(|(start, end, label)| (start + 10, end + 10, *label)).collect();
+    let (gold, predicted) = (side(&gold), side(&predicted));
+    let pair = Pair { id: "x", text: &text, gold: &gold, predicted: &predicted };
+    let warnings = analyse(&[pair]).warnings;
+    assert!(warnings.iter().any(|warning| warning.contains("--offsets bytes")), "{warnings:?}");
+}
+
+#[test]
+fn labels_that_differ_in_case_are_noticed() {
+    let gold: Vec<(u32, u32, &str)> = (0..6).map(|at| (at * 6, at * 6 + 4, "PERSON")).collect();
+    let predicted: Vec<(u32, u32, &str)> =
+        gold.iter().map(|(start, end, _)| (*start, *end, "Person")).collect();
+    let (gold, predicted) = (side(&gold), side(&predicted));
+    let pair = Pair { id: "x", text: TEXT, gold: &gold, predicted: &predicted };
+    assert!(analyse(&[pair]).warnings[0].contains("case"));
+}

@@ -1,0 +1,51 @@
+use super::difference::{exact, monte_carlo};
+use super::*;
+use crate::eval::Counts;
+
+fn counts(all: &[(u64, u64, u64)]) -> Vec<Counts> {
+    all.iter().map(|&(tp, fp, fn_)| Counts { tp, fp, fn_ }).collect()
+}
+
+#[test]
+fn one_document_says_nothing_about_the_spread() {
+    let figures = [|sums: &[f64]| Some(sums[0])];
+    assert_eq!(Bootstrap::default().intervals(&[1.0], 1, &figures), [None]);
+}
+
+#[test]
+fn an_undefined_resample_counts_nought_and_is_counted() {
+    // One of two documents has predictions: a quarter of the resamples has none.
+    let precision = |sums: &[f64]| (sums[1] > 0.0).then(|| sums[0] / sums[1]);
+    let found = Bootstrap::default().intervals(&[1.0, 1.0, 0.0, 0.0], 2, &[precision])[0].unwrap();
+    assert!((2_300..2_700).contains(&found.undefined), "{found:?}");
+    assert_eq!((found.low, found.high), (0.0, 1.0));
+}
+
+#[test]
+fn three_documents_that_differ_never_reach_a_twentieth() {
+    let a = counts(&[(5, 5, 5), (5, 5, 5), (5, 5, 5)]);
+    let b = counts(&[(10, 0, 0), (10, 0, 0), (10, 0, 0)]);
+    let found = test_difference(&a, &b, Statistic::F1, 1);
+    assert_eq!((found.p, found.differing, found.method), (0.25, 3, Method::Exact));
+    assert_eq!(least_p(3), 0.25);
+    assert_eq!((least_p(0), least_p(1)), (1.0, 1.0));
+}
+
+#[test]
+fn chance_comes_near_to_the_exact_p_and_is_never_nought() {
+    let a = counts(&[(3, 2, 4), (6, 1, 1), (2, 3, 2), (4, 0, 4), (1, 5, 2), (7, 2, 1)]);
+    let b = counts(&[(5, 1, 2), (6, 3, 1), (3, 1, 1), (5, 1, 3), (2, 5, 1), (7, 0, 1)]);
+    let p = exact(&a, &b, Statistic::F1, Side::Two).unwrap();
+    let near = monte_carlo(&a, &b, Statistic::F1, 9_999, 7);
+    assert!((p - near).abs() < 0.02, "{p} {near}");
+    let far = counts(&[(0, 9, 9); 30]);
+    let all = counts(&[(9, 0, 0); 30]);
+    assert!(monte_carlo(&far, &all, Statistic::F1, 99, 7) > 0.0);
+}
+
+#[test]
+fn gold_that_differs_has_no_exact_test() {
+    let (a, b) = (counts(&[(1, 0, 0), (2, 0, 1)]), counts(&[(1, 0, 1), (1, 0, 1)]));
+    let found = test_difference(&a, &b, Statistic::Recall, 1);
+    assert!(matches!(found.method, Method::MonteCarlo { .. }));
+}
