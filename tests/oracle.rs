@@ -4,7 +4,7 @@ use std::io::Read;
 
 use serde_json::Value;
 use spanwright::doc::{Annotations, Arg, Mention, MentionId, Relation};
-use spanwright::eval::{Counts, Pair, Scheme, score};
+use spanwright::eval::{Counts, Flat, Nervaluate, Pair, Scheme, Semeval, Seqeval, score};
 use spanwright::text::{OffsetUnit, Span, UnitIndex};
 
 use crate::root;
@@ -147,6 +147,94 @@ fn relations_score_as_the_references_say() {
             }
             checked += 1;
         }
+    }
+    assert!(checked >= 200, "only {checked}");
+}
+
+/// The spans of one side in tokens or code points, in the order of the record.
+fn flat(list: &Value, start: &str, end: &str) -> Vec<Flat> {
+    let number = |item: &Value, key: &str| item[key].as_u64().unwrap() as u32;
+    let flat = |item: &Value| Flat {
+        start: number(item, start),
+        end: number(item, end),
+        label: item["label"].as_str().unwrap().into(),
+    };
+    list.as_array().unwrap().iter().map(flat).collect()
+}
+
+fn counted(id: &Value, name: &str, got: &Semeval, wanted: &Value) {
+    for (key, scheme) in
+        [("strict", &got.strict), ("exact", &got.exact), ("partial", &got.partial), ("ent_type", &got.type_)]
+    {
+        for (count, got) in [
+            ("correct", scheme.correct),
+            ("incorrect", scheme.incorrect),
+            ("partial", scheme.partial),
+            ("missed", scheme.missed),
+            ("spurious", scheme.spurious),
+            ("possible", scheme.possible()),
+            ("actual", scheme.actual()),
+        ] {
+            assert_eq!(Some(got), wanted[key][count].as_u64(), "{id} {name} {key} {count}");
+        }
+        for (figure, got) in
+            [("precision", scheme.precision()), ("recall", scheme.recall()), ("f1", scheme.f1())]
+        {
+            same(&format!("{name} {key} {figure}"), id, Some(got.unwrap_or(0.0)), &wanted[key][figure]);
+        }
+    }
+}
+
+#[test]
+fn nervaluate_is_reproduced() {
+    let mut checked = 0;
+    for record in records("eval_public.jsonl.gz") {
+        let tags: Vec<&str> = record["tags"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+        let id = &record["id"];
+        let expected = &record["expected"];
+        let in_chars = match &expected["nervaluate_char"] {
+            Value::Null => &expected["nervaluate"],
+            other => other,
+        };
+        for (start, end, wanted) in
+            [("token_start", "token_end", &expected["nervaluate"]), ("start", "end", in_chars)]
+        {
+            let mut found = Nervaluate::default();
+            let side = |name: &str| flat(&record[name], start, end);
+            found.add(&side("gold"), &side("pred"), Some(&tags));
+            counted(id, start, &found.overall, &wanted["overall"]);
+            let by_type = wanted["by_type"].as_object().unwrap();
+            assert_eq!(by_type.len(), found.types.len(), "{id}");
+            for (label, wanted) in by_type {
+                counted(id, label, &found.types[label.as_str()], wanted);
+            }
+            checked += 1;
+        }
+    }
+    assert!(checked >= 600, "only {checked}");
+}
+
+#[test]
+fn seqeval_is_reproduced() {
+    let mut checked = 0;
+    for record in records("eval_public.jsonl.gz") {
+        let wanted = &record["expected"]["seqeval"];
+        if wanted.is_null() {
+            continue;
+        }
+        let text = record["text"].as_str().unwrap();
+        let units = UnitIndex::new(text, OffsetUnit::Chars);
+        let (gold, predicted) = (distinct(side(&record["gold"], &units)), side(&record["pred"], &units));
+        let scores = score(&[Pair { id: "x", text, gold: &gold, predicted: &predicted }]).unwrap();
+        let found = Seqeval::new(&scores.entities.types);
+        let figures = ["precision", "recall", "f1"];
+        for (at, figure) in figures.into_iter().enumerate() {
+            let id = &record["id"];
+            same(figure, id, Some(found.micro[at]), &wanted["micro"][figure]);
+            same(figure, id, found.macro_average.map(|f| f[at]), &wanted["macro"][figure]);
+            same(figure, id, found.weighted.map(|f| f[at]), &wanted["weighted"][figure]);
+        }
+        checked += 1;
     }
     assert!(checked >= 200, "only {checked}");
 }

@@ -58,7 +58,7 @@ fn intervals_are_those_of_the_reference() {
             seed: reference["seed"].as_u64().unwrap(),
         };
         for (name, statistic) in STATISTICS {
-            let value = |c: &[f64]| {
+            let value = move |c: &[f64]| {
                 let (above, below) = match statistic {
                     Statistic::Precision => (c[0], c[0] + c[1]),
                     Statistic::Recall => (c[0], c[0] + c[2]),
@@ -66,7 +66,8 @@ fn intervals_are_those_of_the_reference() {
                 };
                 if below > 0.0 { above / below } else { 0.0 }
             };
-            let figures: [Box<dyn Fn(&[f64]) -> Option<f64> + Sync>; 3] = [
+            type Of = Box<dyn Fn(&[f64]) -> Option<f64> + Sync>;
+            let figures: [Of; 3] = [
                 Box::new(move |sums| Some(value(&sums[..3]))),
                 Box::new(move |sums| Some(value(&sums[3..]))),
                 Box::new(move |sums| Some(value(&sums[3..]) - value(&sums[..3]))),

@@ -18,8 +18,11 @@
 //! # Ok::<(), spanwright::eval::EvalError>(())
 //! ```
 
+mod agreement;
 mod align;
 mod assignment;
+mod compare;
+mod compat;
 mod coreference;
 mod counts;
 mod errors;
@@ -30,7 +33,10 @@ mod limit;
 mod semeval;
 mod statistics;
 
+pub use agreement::{Agreement, Kappa, agree};
 pub use align::{Aligned, Alignment, Confusion, align};
+pub use compare::{Change, ChangeKind, Comparison, compare};
+pub use compat::{Flat, Nervaluate, Seqeval};
 pub use coreference::Coreference;
 pub use counts::{Averages, Counts, DocumentAverage, Ratio};
 pub use errors::{Class, ErrorAnalysis, ErrorItem, FixGain, Shift, analyse};

@@ -72,7 +72,7 @@ impl Scheme {
         self.correct as f64 + 0.5 * self.partial as f64
     }
 
-    fn add(&mut self, other: Self) {
+    pub(super) fn add(&mut self, other: Self) {
         self.correct += other.correct;
         self.incorrect += other.incorrect;
         self.partial += other.partial;

@@ -1,0 +1,127 @@
+//! Agreement of annotators: F1 between each two, and kappa on aligned spans.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+
+use super::align::align;
+use super::counts::divide;
+use super::exact::{by_type, count};
+use super::{Annotations, Counts, Pair};
+use crate::doc::Fragments;
+
+/// How far two annotators agree. F1 is symmetric: neither is gold.
+#[derive(Clone, Debug, Default)]
+pub struct Agreement {
+    /// Spans with labels that both have, or one of them.
+    pub micro: Counts,
+    /// The same by label.
+    pub types: BTreeMap<Arc<str>, Counts>,
+    /// Spans, whatever the label.
+    pub spans: Counts,
+    /// Overlapping spans with one label.
+    pub overlap: Counts,
+    /// Labels of spans that are aligned.
+    pub kappa: Kappa,
+}
+
+/// Cohen's kappa: agreement beyond chance, over a pool of items.
+#[derive(Clone, Debug, Default)]
+pub struct Kappa {
+    /// How often the one said this and the other that.
+    pub table: BTreeMap<(Arc<str>, Arc<str>), u64>,
+}
+
+impl Kappa {
+    /// Items in the pool.
+    #[must_use]
+    pub fn pool(&self) -> u64 {
+        self.table.values().sum()
+    }
+
+    /// The share on which both say the same.
+    #[must_use]
+    pub fn observed(&self) -> Option<f64> {
+        let same: u64 = self.table.iter().filter(|((a, b), _)| a == b).map(|(_, n)| n).sum();
+        divide(same as f64, self.pool() as f64)
+    }
+
+    /// (observed − expected) / (1 − expected); undefined for an empty pool, and
+    /// where both always say one and the same.
+    #[must_use]
+    pub fn kappa(&self) -> Option<f64> {
+        let (mut left, mut right): (BTreeMap<&str, u64>, BTreeMap<&str, u64>) = Default::default();
+        for ((a, b), n) in &self.table {
+            *left.entry(a).or_insert(0) += n;
+            *right.entry(b).or_insert(0) += n;
+        }
+        let pool = self.pool() as f64;
+        let expected: f64 =
+            left.iter().map(|(label, n)| *n as f64 * right.get(label).copied().unwrap_or(0) as f64).sum();
+        let expected = divide(expected, pool * pool)?;
+        divide(self.observed()? - expected, 1.0 - expected)
+    }
+
+    /// The same for one label against all others.
+    #[must_use]
+    pub fn of(&self, label: &str) -> Self {
+        let plain = |name: &Arc<str>| -> Arc<str> { if **name == *label { name.clone() } else { "".into() } };
+        let mut table = BTreeMap::new();
+        for ((a, b), n) in &self.table {
+            *table.entry((plain(a), plain(b))).or_insert(0) += n;
+        }
+        Self { table }
+    }
+}
+
+/// How far two annotators agree on the same documents; `predicted` is the
+/// second one. The pool of kappa is the pairs of spans that the alignment makes
+/// of equal spans: what only one has marked is no item with two labels.
+#[must_use]
+pub fn agree(pairs: &[Pair<'_>]) -> Agreement {
+    let mut agreement = Agreement::default();
+    for pair in pairs {
+        let labelled = |side: &'_ Annotations| -> HashSet<(Fragments, Arc<str>)> {
+            side.mentions.iter().map(|m| (m.fragments.clone(), m.label.clone())).collect()
+        };
+        let (a, b) = (labelled(pair.gold), labelled(pair.predicted));
+        agreement.micro.add(count(&a, &b));
+        by_type(&a, &b, &mut agreement.types, |(_, label)| label);
+        let bare = |all: &HashSet<(Fragments, Arc<str>)>| -> HashSet<Fragments> {
+            all.iter().map(|(span, _)| span.clone()).collect()
+        };
+        agreement.spans.add(count(&bare(&a), &bare(&b)));
+        let mut alike = 0;
+        for both in align(pair).pairs {
+            let (one, other) = (pair.gold.mention(both.gold), pair.predicted.mention(both.predicted));
+            alike += u64::from(one.label == other.label);
+            if one.fragments == other.fragments {
+                *agreement.kappa.table.entry((one.label.clone(), other.label.clone())).or_insert(0) += 1;
+            }
+        }
+        let alone = |n: usize| (n as u64).saturating_sub(alike);
+        agreement.overlap.add(Counts { tp: alike, fp: alone(b.len()), fn_: alone(a.len()) });
+    }
+    agreement
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kappa_is_what_a_hand_counts() {
+        // Cohen's own table: 20 and 15 agreed, 5 and 10 not.
+        let entry = |a: &str, b: &str, n: u64| ((Arc::from(a), Arc::from(b)), n);
+        let table = [entry("y", "y", 20), entry("y", "n", 5), entry("n", "y", 10), entry("n", "n", 15)];
+        let kappa = Kappa { table: table.into_iter().collect() };
+        assert_eq!(kappa.observed(), Some(0.7));
+        assert!((kappa.kappa().unwrap() - 0.4).abs() < 1e-12);
+        assert!((kappa.of("y").kappa().unwrap() - 0.4).abs() < 1e-12);
+    }
+
+    #[test]
+    fn one_label_alone_has_no_kappa() {
+        let table = [((Arc::from("y"), Arc::from("y")), 3)].into_iter().collect();
+        assert_eq!(Kappa { table }.kappa(), None);
+    }
+}
