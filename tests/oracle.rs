@@ -232,7 +232,7 @@ fn seqeval_is_reproduced() {
             let id = &record["id"];
             same(figure, id, Some(found.micro[at]), &wanted["micro"][figure]);
             same(figure, id, found.macro_average.map(|f| f[at]), &wanted["macro"][figure]);
-            same(figure, id, found.weighted.map(|f| f[at]), &wanted["weighted"][figure]);
+            same(figure, id, Some(found.weighted[at]), &wanted["weighted"][figure]);
         }
         checked += 1;
     }

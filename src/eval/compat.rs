@@ -119,7 +119,7 @@ pub struct Seqeval {
     /// The mean over labels of either side; undefined without a label.
     pub macro_average: Option<[f64; 3]>,
     /// The mean weighted by how many of each gold holds; 0 without gold.
-    pub weighted: Option<[f64; 3]>,
+    pub weighted: [f64; 3],
 }
 
 impl Seqeval {
@@ -141,7 +141,7 @@ impl Seqeval {
         Self {
             micro: figures(all),
             macro_average: mean(&|_| 1.0),
-            weighted: mean(&|counts| counts.gold() as f64).or((!types.is_empty()).then_some([0.0; 3])),
+            weighted: mean(&|counts| counts.gold() as f64).unwrap_or_default(),
         }
     }
 }
