@@ -31,6 +31,7 @@ mod exact;
 mod join;
 mod limit;
 mod semeval;
+mod significance;
 mod statistics;
 
 pub use agreement::{Agreement, Kappa, agree};
@@ -45,9 +46,10 @@ pub use exact::{Entities, Relations, Values};
 pub use join::{JoinError, MissingPrediction, join};
 pub use limit::{Limit, Violation};
 pub use semeval::{Gate, Muc, Scheme, Semeval};
+pub use significance::{Compared, Headline, compared, compared_types, headlines};
 pub use statistics::{
     Bootstrap, Difference, Draws, Figure, Interval, Measure, Method, Side, Statistic, Sums,
-    benjamini_hochberg, bonferroni, holm, least_p, quantile, test_difference,
+    benjamini_hochberg, bonferroni, holm, least_p, quantile, swap_rows, test_difference,
 };
 
 use std::collections::BTreeMap;

@@ -1,10 +1,14 @@
 //! Scores, explanations and outcomes of tests, for people and for programs.
 
+mod agreement;
+mod compare;
 mod explain;
 mod json;
 mod pack_tests;
 mod tables;
 
+pub use agreement::AgreementReport;
+pub use compare::{CompareReport, RuleChange};
 pub use explain::{Explained, FEW};
 pub use json::json;
 pub use pack_tests::{Suite, case_json, junit};

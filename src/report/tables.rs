@@ -126,7 +126,7 @@ fn write(report: &ScoreReport<'_>, look: Look) -> String {
     out
 }
 
-fn heading(out: &mut String, look: Look, text: &str) {
+pub(super) fn heading(out: &mut String, look: Look, text: &str) {
     if !out.is_empty() {
         out.push('\n');
     }
@@ -140,7 +140,7 @@ fn heading(out: &mut String, look: Look, text: &str) {
     }
 }
 
-fn block(out: &mut String, look: Look, columns: &[&str], rows: Vec<Vec<String>>) {
+pub(super) fn block(out: &mut String, look: Look, columns: &[&str], rows: Vec<Vec<String>>) {
     let mut table = Table::new();
     table.load_style(match look {
         Look::Terminal => presets::NOTHING,
@@ -189,6 +189,6 @@ fn schemed(name: &str, scheme: &Scheme) -> Vec<String> {
 }
 
 /// Four decimals; `–` where a figure is undefined.
-fn figure(value: Option<f64>) -> String {
+pub(super) fn figure(value: Option<f64>) -> String {
     value.map_or("–".to_owned(), |value| format!("{value:.4}"))
 }

@@ -55,6 +55,10 @@ pub(crate) enum Command {
     Extract(ExtractArgs),
     /// Score a pack, or predictions, against gold
     Score(ScoreArgs),
+    /// Compare two packs, predictions or revisions on the same gold
+    Compare(CompareArgs),
+    /// Tell how far annotators agree
+    Agree(AgreeArgs),
     /// Report every problem of a rule pack
     Check(CheckArgs),
     /// Tell why a span is there, why another is not, or what a code means
@@ -282,6 +286,116 @@ pub(crate) enum Missing {
     Error,
     /// Nothing was found in it
     Empty,
+}
+
+impl From<Missing> for spanwright::eval::MissingPrediction {
+    fn from(missing: Missing) -> Self {
+        match missing {
+            Missing::Error => Self::Error,
+            Missing::Empty => Self::Empty,
+        }
+    }
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
+A and B are rule packs, predictions (a folder, file or glob), or REV:PACK, a pack as it was in a revision of the git repository.
+
+Examples:
+  spanwright compare rules/baseline rules/vn-politics --gold gold
+  spanwright compare HEAD~3:rules/vn-politics rules/vn-politics --gold gold --format markdown
+  spanwright compare old.jsonl new.jsonl --gold gold --no-worse-than 0.01
+
+Exit status: 0 done and every gate holds, 1 a gate does not hold, 2 could not be done.")]
+pub(crate) struct CompareArgs {
+    /// What was before
+    #[arg(value_name = "A")]
+    pub(crate) a: String,
+    /// What comes after
+    #[arg(value_name = "B")]
+    pub(crate) b: String,
+    /// Labelled documents: a folder, file or glob
+    #[arg(short, long, value_name = "PATH")]
+    pub(crate) gold: PathBuf,
+    /// How the comparison is written
+    #[arg(short, long, value_enum, default_value_t)]
+    pub(crate) format: CompareFormat,
+    /// Where it goes; `-` is standard output
+    #[arg(short, long, value_name = "OUT", default_value = "-")]
+    pub(crate) output: PathBuf,
+    /// Exit with status 1 unless the interval of B − A in F1 of entities stays above minus this margin
+    #[arg(long, value_name = "MARGIN", value_parser = margin)]
+    pub(crate) no_worse_than: Option<f64>,
+    /// Exit with status 1 if B lacks a mention of this file: DOCUMENT, START, END and TYPE on a line, tabs between
+    #[arg(long, value_name = "FILE")]
+    pub(crate) must_pass: Option<PathBuf>,
+    /// How many changes and rules are listed
+    #[arg(long, default_value_t = 20, value_name = "N")]
+    pub(crate) show: usize,
+    /// What a document of gold without a prediction means
+    #[arg(long, value_enum, default_value_t, value_name = "WHAT")]
+    pub(crate) missing: Missing,
+    /// What offsets count where a record does not say: chars, bytes or utf16
+    #[arg(long, default_value = "chars", value_name = "UNIT")]
+    pub(crate) offsets: OffsetUnit,
+    /// Threads that extract; 0 is one for each core
+    #[arg(short = 'j', long, default_value_t = 0, value_name = "N")]
+    pub(crate) threads: usize,
+    #[command(flatten)]
+    pub(crate) resampling: ResamplingArgs,
+}
+
+/// How intervals are drawn.
+#[derive(Args, Clone, Copy, Debug)]
+#[command(next_help_heading = "Intervals")]
+pub(crate) struct ResamplingArgs {
+    /// Resamples of the documents; without it 10000, and 1000 for more than 2000 documents
+    #[arg(long, value_name = "N")]
+    pub(crate) samples: Option<u32>,
+    /// The seed of the resamples
+    #[arg(long, default_value_t = 1, value_name = "SEED")]
+    pub(crate) seed: u64,
+}
+
+/// How comparisons are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CompareFormat {
+    /// Aligned tables
+    #[default]
+    Table,
+    /// JSON with every change
+    Json,
+    /// Markdown tables, fit for a comment on a change
+    Markdown,
+}
+
+fn margin(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(margin) if (0.0..=1.0).contains(&margin) => Ok(margin),
+        _ => Err("a margin is a number between 0 and 1, such as 0.01".to_owned()),
+    }
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Every two annotators are compared; neither is gold. Documents are those that all have.
+
+Examples:
+  spanwright agree anna/ binh/
+  spanwright agree anna/ binh/ chi.jsonl --format json")]
+pub(crate) struct AgreeArgs {
+    /// Annotations of the same documents: folders, files or globs, one an annotator
+    #[arg(value_name = "PATH", required = true, num_args = 2..)]
+    pub(crate) annotators: Vec<PathBuf>,
+    /// How the agreement is written
+    #[arg(short, long, value_enum, default_value_t)]
+    pub(crate) format: CompareFormat,
+    /// Where it goes; `-` is standard output
+    #[arg(short, long, value_name = "OUT", default_value = "-")]
+    pub(crate) output: PathBuf,
+    /// What offsets count where a record does not say: chars, bytes or utf16
+    #[arg(long, default_value = "chars", value_name = "UNIT")]
+    pub(crate) offsets: OffsetUnit,
 }
 
 #[derive(Args, Debug)]

@@ -8,12 +8,14 @@ mod difference;
 mod many;
 mod random;
 mod sums;
+mod swaps;
 
 pub use bootstrap::{Bootstrap, Interval, quantile};
 pub use difference::{Difference, Method, Side, Statistic, least_p, test_difference};
 pub use many::{benjamini_hochberg, bonferroni, holm};
 pub use random::Draws;
 pub use sums::{Figure, Measure, Sums};
+pub use swaps::swap_rows;
 
 #[cfg(test)]
 mod tests;

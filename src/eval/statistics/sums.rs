@@ -146,3 +146,27 @@ fn counted(triple: &[f64], figure: Figure) -> Option<f64> {
     };
     (below > 0.0).then(|| above / below)
 }
+
+impl std::fmt::Display for Measure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Entities => f.write_str("entities"),
+            Self::EntityType(label) | Self::RelationType(label) => f.write_str(label),
+            Self::EntityMacro => f.write_str("entities, macro"),
+            Self::Relations => f.write_str("relations"),
+            Self::Values => f.write_str("values"),
+            Self::Events => f.write_str("events"),
+            Self::Coreference => f.write_str("coreference, CoNLL"),
+        }
+    }
+}
+
+impl std::fmt::Display for Figure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Precision => "P",
+            Self::Recall => "R",
+            Self::F1 => "F1",
+        })
+    }
+}

@@ -49,3 +49,16 @@ fn gold_that_differs_has_no_exact_test() {
     let found = test_difference(&a, &b, Statistic::Recall, 1);
     assert!(matches!(found.method, Method::MonteCarlo { .. }));
 }
+
+#[test]
+fn all_swaps_of_rows_agree_with_the_lattice() {
+    let a = counts(&[(3, 2, 4), (6, 1, 1), (2, 3, 2), (4, 0, 4), (1, 5, 2)]);
+    let b = counts(&[(5, 1, 2), (6, 3, 1), (3, 1, 1), (5, 1, 3), (2, 5, 1)]);
+    let rows = |side: &[Counts]| -> Vec<f64> {
+        side.iter().flat_map(|c| [c.tp as f64, c.fp as f64, c.fn_ as f64]).collect()
+    };
+    let f1 = |c: &[f64]| Some(2.0 * c[0] / (2.0 * c[0] + c[1] + c[2]));
+    let found = swap_rows(&rows(&a), &rows(&b), 3, 1, f1);
+    let exact = test_difference(&a, &b, Statistic::F1, 1);
+    assert!((found.p - exact.p).abs() < 1e-12 && (found.value - exact.value).abs() < 1e-12);
+}

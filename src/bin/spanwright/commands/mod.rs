@@ -1,15 +1,19 @@
 //! One file a command, and what they share.
 
+pub(crate) mod agree;
 pub(crate) mod check;
+pub(crate) mod compare;
 pub(crate) mod completions;
 pub(crate) mod explain;
 pub(crate) mod extract;
 pub(crate) mod fmt;
 pub(crate) mod man;
 pub(crate) mod score;
+pub(crate) mod sides;
 pub(crate) mod test;
 pub(crate) mod tokenize;
 
+use std::collections::BTreeMap;
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
@@ -29,6 +33,8 @@ pub(crate) struct Loaded {
     pub(crate) program: Program,
     /// The files that the pack was read from.
     pub(crate) sources: SourceMap,
+    /// What it consists of, to be set beside another version.
+    pub(crate) parts: BTreeMap<String, String>,
 }
 
 /// Reads, checks and compiles a pack. Its problems are shown; nothing comes
@@ -59,7 +65,8 @@ pub(crate) fn load_selected(
     };
     let program = spanwright::compile::compile_selected(&checked, &selection)
         .with_context(|| folder.display().to_string())?;
-    Ok(Some(Loaded { checked, program, sources: report.sources }))
+    let parts = spanwright::syntax::parts(&pack, &report.sources);
+    Ok(Some(Loaded { checked, program, sources: report.sources, parts }))
 }
 
 /// `2 errors, 1 warning`

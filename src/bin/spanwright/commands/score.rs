@@ -1,16 +1,13 @@
 //! `spanwright score`
 
-use std::path::Path;
-
-use spanwright::doc::{Annotations, Document};
-use spanwright::engine::Extractor;
-use spanwright::eval::{MissingPrediction, join, score};
-use spanwright::io::{JsonlWriter, ReadConfig, Record, read_all};
+use spanwright::doc::Annotations;
+use spanwright::eval::{join, score};
+use spanwright::io::ReadConfig;
 use spanwright::report::{PackInfo, ScoreReport, json, markdown, table};
-use spanwright::run::extract_all;
 
-use super::{load_selected, open, write_to};
-use crate::args::{Global, Missing, ScoreArgs, ScoreFormat};
+use super::sides::{extracted, fingerprint, read, read_gold, sides};
+use super::{load_selected, write_to};
+use crate::args::{Global, ScoreArgs, ScoreFormat};
 use crate::exit::Outcome;
 
 pub(crate) fn run(args: &ScoreArgs, global: &Global) -> anyhow::Result<Outcome> {
@@ -22,29 +19,14 @@ pub(crate) fn run(args: &ScoreArgs, global: &Global) -> anyhow::Result<Outcome> 
         },
         None => None,
     };
-    let gold = read(&args.gold, config)?;
-    if let Some(bare) = gold.iter().find(|record| !record.annotated) {
-        anyhow::bail!(
-            "{}: gold without labels: a document of gold has an `.ann` file or `entities`",
-            bare.document.id
-        );
-    }
+    let gold = read_gold(&args.gold, config)?;
     let predicted = match (&pack, &args.pred) {
-        (Some(pack), _) => {
-            let documents: Vec<Document> = gold.iter().map(|record| record.document.clone()).collect();
-            let annotations = extract_all(&documents, &Extractor::new(&pack.program), args.threads)?;
-            let record = |(document, annotations)| Record { document, annotations, annotated: true };
-            documents.into_iter().zip(annotations).map(record).collect()
-        }
+        (Some(pack), _) => extracted(pack, &gold, args.threads)?,
         (None, Some(path)) => read(path, config)?,
         (None, None) => Vec::new(),
     };
-    let missing = match args.missing {
-        Missing::Error => MissingPrediction::Error,
-        Missing::Empty => MissingPrediction::Empty,
-    };
     let nothing = Annotations::default();
-    let pairs = join(&sides(&gold), &sides(&predicted), missing, &nothing)?;
+    let pairs = join(&sides(&gold), &sides(&predicted), args.missing.into(), &nothing)?;
     let scores = score(&pairs)?;
     let fingerprint = fingerprint(&gold);
     let report = ScoreReport {
@@ -70,24 +52,4 @@ pub(crate) fn run(args: &ScoreArgs, global: &Global) -> anyhow::Result<Outcome> 
         anstream::eprintln!("spanwright: {} does not hold: it is {score}", violation.limit);
     }
     Ok(if violations.is_empty() { Outcome::Holds } else { Outcome::DoesNotHold })
-}
-
-fn read(path: &Path, config: ReadConfig) -> anyhow::Result<Vec<Record>> {
-    Ok(read_all(open(&[path.to_path_buf()], None, config)?)?)
-}
-
-fn sides(records: &[Record]) -> Vec<(&str, &str, &Annotations)> {
-    records.iter().map(|r| (r.document.id.as_str(), r.document.text.as_str(), &r.annotations)).collect()
-}
-
-/// A hash over ids, texts and labels of gold.
-fn fingerprint(gold: &[Record]) -> String {
-    let mut hasher = blake3::Hasher::new();
-    let mut line = Vec::new();
-    for record in gold {
-        line.clear();
-        JsonlWriter::default().write(&record.document, &record.annotations, &mut line);
-        hasher.update(&line);
-    }
-    hasher.finalize().to_hex().to_string()
 }

@@ -1,0 +1,118 @@
+//! `spanwright compare`
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use anyhow::{Context, bail};
+use spanwright::doc::Annotations;
+use spanwright::eval::{Compared, Figure, Measure, Pair, compare, compared, compared_types, join};
+use spanwright::io::ReadConfig;
+use spanwright::report::{CompareReport, Look, RuleChange};
+use spanwright::text::{OffsetUnit, UnitIndex};
+
+use super::sides::{Side, bootstrap, fingerprint, read_gold, side, sides};
+use super::write_to;
+use crate::args::{CompareArgs, CompareFormat, Global};
+use crate::exit::Outcome;
+
+pub(crate) fn run(args: &CompareArgs, global: &Global) -> anyhow::Result<Outcome> {
+    let config = ReadConfig { offsets: args.offsets, ..ReadConfig::default() };
+    let gold = read_gold(&args.gold, config)?;
+    let of = |what: &str| side(what, &gold, config, args.threads, global);
+    let (Some(a), Some(b)) = (of(&args.a)?, of(&args.b)?) else { return Ok(Outcome::Refused) };
+    let nothing = Annotations::default();
+    let joined = |side: &'_ Side| -> anyhow::Result<Vec<Annotations>> {
+        let pairs = join(&sides(&gold), &sides(&side.records), args.missing.into(), &nothing);
+        let pairs = pairs.with_context(|| side.name.clone())?;
+        Ok(pairs.into_iter().map(|pair| pair.predicted.clone()).collect())
+    };
+    let (of_a, of_b) = (joined(&a)?, joined(&b)?);
+    let pairs: Vec<Pair<'_>> = gold.iter().zip(&of_a).map(|(record, a)| pair_of(record, a)).collect();
+    let predictions_b: Vec<&Annotations> = of_b.iter().collect();
+    let comparison = compare(&pairs, &predictions_b)?;
+    let bootstrap = bootstrap(args.resampling, pairs.len());
+    let figures = compared(&comparison, bootstrap);
+    let types = compared_types(&comparison, bootstrap);
+    let rules = match (&a.pack, &b.pack) {
+        (Some(a), Some(b)) => Some(RuleChange::between(&a.parts, &b.parts)),
+        _ => None,
+    };
+    let fingerprint = fingerprint(&gold);
+    let report = CompareReport {
+        a: &a.name,
+        b: &b.name,
+        pairs: &pairs,
+        predictions_b: &predictions_b,
+        gold_fingerprint: &fingerprint,
+        comparison: &comparison,
+        figures: &figures,
+        types: &types,
+        rules: rules.as_deref(),
+        show: args.show,
+    };
+    let text = match args.format {
+        CompareFormat::Table => report.text(Look::Terminal),
+        CompareFormat::Markdown => report.text(Look::Markdown),
+        CompareFormat::Json => format!("{:#}\n", report.json()),
+    };
+    write_to(&args.output, |out| Ok(out.write_all(text.as_bytes())?))?;
+    let mut holds = args.no_worse_than.is_none_or(|margin| is_no_worse(&figures, margin));
+    if let Some(file) = &args.must_pass {
+        holds &= must_pass(file, &pairs, &predictions_b)?;
+    }
+    Ok(if holds { Outcome::Holds } else { Outcome::DoesNotHold })
+}
+
+fn pair_of<'a>(record: &'a spanwright::io::Record, predicted: &'a Annotations) -> Pair<'a> {
+    let document = &record.document;
+    Pair { id: &document.id, text: &document.text, gold: &record.annotations, predicted }
+}
+
+/// Whether the interval of the difference stays above the margin; without an
+/// interval the difference itself.
+fn is_no_worse(figures: &[Compared], margin: f64) -> bool {
+    let primary =
+        |compared: &&Compared| compared.measure == Measure::Entities && compared.figure == Figure::F1;
+    let Some(compared) = figures.iter().find(primary) else { return true };
+    let (least, what) = match compared.interval {
+        Some(interval) => (interval.low, "the interval of B − A reaches down to"),
+        None => (compared.difference.value, "there is no interval, and B − A is"),
+    };
+    let holds = least > -margin;
+    if !holds {
+        anstream::eprintln!("spanwright: --no-worse-than {margin} does not hold: {what} {least:+.4}");
+    }
+    holds
+}
+
+/// Whether B finds every mention of a list.
+fn must_pass(file: &Path, pairs: &[Pair<'_>], b: &[&Annotations]) -> anyhow::Result<bool> {
+    let shown = file.display();
+    let list = std::fs::read_to_string(file).with_context(|| shown.to_string())?;
+    let mut holds = true;
+    for (number, line) in (1..).zip(list.lines()) {
+        if line.trim().is_empty() || line.starts_with('#') {
+            continue;
+        }
+        let columns: Vec<&str> = line.split('\t').collect();
+        let [id, start, end, label] = columns[..] else {
+            bail!("{shown}:{number}: a line is DOCUMENT, START, END and TYPE with tabs between");
+        };
+        let Some(at) = pairs.iter().position(|pair| pair.id == id) else {
+            bail!("{shown}:{number}: gold has no document `{id}`");
+        };
+        let units = UnitIndex::new(pairs[at].text, OffsetUnit::Chars);
+        let byte = |text: &str| text.parse().ok().and_then(|place| units.to_byte(place));
+        let (Some(start), Some(end)) = (byte(start), byte(end)) else {
+            bail!("{shown}:{number}: `{start}` to `{end}` is no place in `{id}`");
+        };
+        let found: HashSet<(u32, u32, &str)> =
+            b[at].mentions.iter().map(|m| (m.span().start, m.span().end, &*m.label)).collect();
+        if !found.contains(&(start, end, label)) {
+            let text = pairs[at].text.get(start as usize..end as usize).unwrap_or("");
+            anstream::eprintln!("spanwright: {shown}:{number}: B does not find {label} \"{text}\" in {id}");
+            holds = false;
+        }
+    }
+    Ok(holds)
+}

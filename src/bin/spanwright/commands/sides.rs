@@ -1,0 +1,131 @@
+//! Gold and predictions: what `score`, `compare` and `agree` read.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, bail};
+use spanwright::doc::{Annotations, Document};
+use spanwright::engine::Extractor;
+use spanwright::eval::Bootstrap;
+use spanwright::io::{JsonlWriter, ReadConfig, Record, read_all};
+use spanwright::run::extract_all;
+
+use super::{Loaded, load_pack, open};
+use crate::args::{Global, ResamplingArgs};
+
+/// The records behind a path.
+pub(crate) fn read(path: &Path, config: ReadConfig) -> anyhow::Result<Vec<Record>> {
+    Ok(read_all(open(&[path.to_path_buf()], None, config)?)?)
+}
+
+/// Documents that are all labelled, each id once.
+pub(crate) fn read_gold(path: &Path, config: ReadConfig) -> anyhow::Result<Vec<Record>> {
+    let gold = read(path, config)?;
+    if let Some(bare) = gold.iter().find(|record| !record.annotated) {
+        bail!(
+            "{}: gold without labels: a document of gold has an `.ann` file or `entities`",
+            bare.document.id
+        );
+    }
+    Ok(gold)
+}
+
+/// What a pack finds in the texts of gold.
+pub(crate) fn extracted(pack: &Loaded, gold: &[Record], threads: usize) -> anyhow::Result<Vec<Record>> {
+    let documents: Vec<Document> = gold.iter().map(|record| record.document.clone()).collect();
+    let annotations = extract_all(&documents, &Extractor::new(&pack.program), threads)?;
+    let record = |(document, annotations)| Record { document, annotations, annotated: true };
+    Ok(documents.into_iter().zip(annotations).map(record).collect())
+}
+
+/// Records as they are joined.
+pub(crate) fn sides(records: &[Record]) -> Vec<(&str, &str, &Annotations)> {
+    records.iter().map(|r| (r.document.id.as_str(), r.document.text.as_str(), &r.annotations)).collect()
+}
+
+/// A hash over ids, texts and labels of gold.
+pub(crate) fn fingerprint(gold: &[Record]) -> String {
+    let mut hasher = blake3::Hasher::new();
+    let mut line = Vec::new();
+    for record in gold {
+        line.clear();
+        JsonlWriter::default().write(&record.document, &record.annotations, &mut line);
+        hasher.update(&line);
+    }
+    hasher.finalize().to_hex().to_string()
+}
+
+/// With more documents than this fewer resamples are drawn: the limits no
+/// longer move in the digits that are shown.
+const MANY: usize = 2_000;
+
+/// How intervals over so many documents are drawn.
+pub(crate) fn bootstrap(args: ResamplingArgs, documents: usize) -> Bootstrap {
+    let usual = if documents > MANY { 1_000 } else { 10_000 };
+    Bootstrap { samples: args.samples.unwrap_or(usual), seed: args.seed }
+}
+
+/// Predictions, and the pack that made them, if one did.
+pub(crate) struct Side {
+    pub(crate) name: String,
+    pub(crate) pack: Option<Loaded>,
+    pub(crate) records: Vec<Record>,
+}
+
+/// What `A` or `B` of a comparison names. Nothing comes back from a broken
+/// pack; its problems have been shown.
+pub(crate) fn side(
+    what: &str,
+    gold: &[Record],
+    config: ReadConfig,
+    threads: usize,
+    global: &Global,
+) -> anyhow::Result<Option<Side>> {
+    let path = PathBuf::from(what);
+    let from_pack = |folder: &Path| -> anyhow::Result<Option<Side>> {
+        let Some(pack) = load_pack(folder, global)? else { return Ok(None) };
+        let records = extracted(&pack, gold, threads)?;
+        Ok(Some(Side { name: what.to_owned(), pack: Some(pack), records }))
+    };
+    if path.join("pack.toml").is_file() {
+        return from_pack(&path);
+    }
+    let is_path = what == "-" || path.exists() || what.contains(['*', '?', '[']);
+    if !is_path && let Some((revision, folder)) = what.split_once(':') {
+        let exported = tempfile::tempdir()?;
+        let folder = export(revision, Path::new(folder), exported.path())?;
+        if !folder.join("pack.toml").is_file() {
+            bail!("{what}: there is no `pack.toml` in that folder of that revision");
+        }
+        return from_pack(&folder);
+    }
+    let records = read(&path, config)
+        .with_context(|| format!("`{what}` is no pack (a folder with `pack.toml`), and as predictions"))?;
+    Ok(Some(Side { name: what.to_owned(), pack: None, records }))
+}
+
+/// Writes a revision of the repository around the working folder into `to`; the
+/// place of `folder` in it comes back. Neither the index nor the working tree of
+/// the repository is touched.
+fn export(revision: &str, folder: &Path, to: &Path) -> anyhow::Result<PathBuf> {
+    if revision.starts_with('-') {
+        bail!("`{revision}` is no revision");
+    }
+    let git = |args: &[&str]| -> anyhow::Result<String> {
+        let output = Command::new("git")
+            .args(args)
+            .env("GIT_INDEX_FILE", to.join(".index"))
+            .output()
+            .context("the program `git`, which revisions need, cannot be run")?;
+        if !output.status.success() {
+            bail!("git: {}", String::from_utf8_lossy(&output.stderr).trim());
+        }
+        Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    };
+    let inside = git(&["rev-parse", "--show-prefix"])?;
+    let top = git(&["rev-parse", "--show-toplevel"])?;
+    git(&["read-tree", revision]).with_context(|| format!("`{revision}` as a revision"))?;
+    let prefix = format!("--prefix={}/", to.display());
+    git(&["-C", &top, "checkout-index", "--all", &prefix])?;
+    Ok(to.join(inside).join(folder))
+}
