@@ -22,10 +22,10 @@ pub struct Events {
 }
 
 /// What an argument is compared by. An event as an argument is its trigger.
-type Place<'a> = (&'a Fragments, &'a str);
-type Trigger<'a> = (&'a str, &'a Fragments);
+pub(super) type Place<'a> = (&'a Fragments, &'a str);
+pub(super) type Trigger<'a> = (&'a str, &'a Fragments);
 type Item<'a> = (&'a str, &'a Fragments, &'a str, Place<'a>);
-type Frame<'a> = (Trigger<'a>, Vec<(&'a str, Place<'a>)>);
+pub(super) type Frame<'a> = (Trigger<'a>, Vec<(&'a str, Place<'a>)>);
 
 /// Adds one document; the counts of its arguments come back.
 pub(super) fn document(pair: &Pair<'_>, scores: &mut Events) -> Counts {
@@ -68,14 +68,16 @@ fn items(side: &Annotations) -> HashSet<Item<'_>> {
     side.events.iter().flat_map(of_event).collect()
 }
 
-fn frames(side: &Annotations) -> HashSet<Frame<'_>> {
-    let frame = |event| {
-        let mut arguments = arguments(side, event);
-        arguments.sort_unstable();
-        arguments.dedup();
-        (trigger(side, event), arguments)
-    };
-    side.events.iter().map(frame).collect()
+pub(super) fn frames(side: &Annotations) -> HashSet<Frame<'_>> {
+    side.events.iter().map(|event| frame(side, event)).collect()
+}
+
+/// What whole frames are compared by; the order of the arguments plays no part.
+pub(super) fn frame<'a>(side: &'a Annotations, event: &'a Event) -> Frame<'a> {
+    let mut arguments = arguments(side, event);
+    arguments.sort_unstable();
+    arguments.dedup();
+    (trigger(side, event), arguments)
 }
 
 #[cfg(test)]

@@ -100,6 +100,35 @@ pub(super) fn document(pair: &Pair<'_>, scores: &mut Scores) -> Result<DocumentS
     Ok(document)
 }
 
+/// The counts of each line that holds anything: of mentions by the line in which
+/// they begin, of relations by that of their first argument.
+pub(super) fn lines(pair: &Pair<'_>) -> Vec<DocumentScore> {
+    let index = crate::text::LineIndex::new(pair.text);
+    let mut lines: BTreeMap<usize, DocumentScore> = BTreeMap::new();
+    let place = |fragments: &Fragments| index.line_of(fragments.first().map_or(0, |span| span.start));
+    let (gold, predicted) = (mentions(pair.gold), mentions(pair.predicted));
+    for item in gold.union(&predicted) {
+        let counts = one(gold.contains(item), predicted.contains(item));
+        let line = lines.entry(place(item.0)).or_default();
+        line.entities.add(counts);
+        line.entity_types.entry(Arc::from(item.1)).or_default().add(counts);
+    }
+    let (gold, predicted) = (relations(pair.gold, strict), relations(pair.predicted, strict));
+    for item in gold.union(&predicted) {
+        let counts = one(gold.contains(item), predicted.contains(item));
+        let Some((_, first, _)) = item.1.first() else { continue };
+        let line = lines.entry(place(first)).or_default();
+        line.relations.add(counts);
+        line.relation_types.entry(Arc::from(item.0)).or_default().add(counts);
+    }
+    let name = |(at, line)| DocumentScore { id: format!("{}:{}", pair.id, at + 1), ..line };
+    lines.into_iter().map(name).collect()
+}
+
+fn one(in_gold: bool, predicted: bool) -> Counts {
+    Counts { tp: u64::from(in_gold && predicted), fp: u64::from(!in_gold), fn_: u64::from(!predicted) }
+}
+
 fn add_types(sums: &mut BTreeMap<Arc<str>, Counts>, types: &BTreeMap<Arc<str>, Counts>) {
     for (label, counts) in types {
         sums.entry(label.clone()).or_default().add(*counts);
@@ -146,7 +175,7 @@ pub(super) fn by_type<T: Eq + Hash>(
 }
 
 /// A relation as what is compared: its type, and its arguments in order.
-type Item<'a> = (&'a str, Vec<(&'a str, &'a Fragments, &'a str)>);
+pub(super) type Item<'a> = (&'a str, Vec<(&'a str, &'a Fragments, &'a str)>);
 
 fn relations<'a>(
     side: &'a Annotations,
@@ -155,7 +184,12 @@ fn relations<'a>(
     side.relations.iter().map(|relation| key(side, relation)).collect()
 }
 
-fn strict<'a>(side: &'a Annotations, relation: &'a Relation) -> Item<'a> {
+/// What strict scores compare of each relation.
+pub(super) fn strict_relations(side: &Annotations) -> HashSet<Item<'_>> {
+    relations(side, strict)
+}
+
+pub(super) fn strict<'a>(side: &'a Annotations, relation: &'a Relation) -> Item<'a> {
     let arg = |role: &'a str, id: MentionId| {
         let mention = side.mention(id);
         (role, &mention.fragments, &*mention.label)

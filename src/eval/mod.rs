@@ -21,6 +21,7 @@
 mod agreement;
 mod align;
 mod assignment;
+mod attribution;
 mod compare;
 mod compat;
 mod coreference;
@@ -36,6 +37,7 @@ mod statistics;
 
 pub use agreement::{Agreement, Kappa, agree};
 pub use align::{Aligned, Alignment, Confusion, align};
+pub use attribution::{Proposed, RuleScore, Without, attribute};
 pub use compare::{Change, ChangeKind, Comparison, compare};
 pub use compat::{Flat, Nervaluate, Seqeval};
 pub use coreference::Coreference;
@@ -153,4 +155,12 @@ pub fn score(pairs: &[Pair<'_>]) -> Result<Scores, EvalError> {
         scores.documents.push(document);
     }
     Ok(scores)
+}
+
+/// The counts of each line that holds anything, as rows for intervals where
+/// there is one document only. Lines of one document are no independent draws:
+/// such intervals are too narrow. Entities and relations alone are counted.
+#[must_use]
+pub fn score_lines(pairs: &[Pair<'_>]) -> Vec<DocumentScore> {
+    pairs.iter().flat_map(exact::lines).collect()
 }

@@ -157,12 +157,12 @@ impl CompareReport<'_> {
     fn verdict(&self, out: &mut String) {
         let Some(headline) = self.figures.iter().find(|compared| is_primary(compared)) else { return };
         let difference = &headline.difference;
-        let better = match difference.value {
-            value if value > 0.0 => "B is better than A",
-            value if value < 0.0 => "B is worse than A",
-            _ => "B is as good as A",
+        let size = difference.value.abs();
+        let _ = match difference.value {
+            value if value > 0.0 => write!(out, "B is better than A in F1 of entities by {size:.4}"),
+            value if value < 0.0 => write!(out, "B is worse than A in F1 of entities by {size:.4}"),
+            _ => write!(out, "A and B have the same F1 of entities"),
         };
-        let _ = write!(out, "{better} in F1 of entities by {:.4}", difference.value.abs());
         if let Some(interval) = headline.interval {
             let _ = write!(out, ", interval {:+.4} to {:+.4}", interval.low, interval.high);
         }

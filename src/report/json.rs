@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json as object};
 
-use super::ScoreReport;
-use crate::eval::{Averages, Counts, Ratio, Scheme};
+use super::{ScoreReport, Unit};
+use crate::eval::{Averages, Counts, DocumentAverage, Headline, Ratio, Scheme};
 
 /// The scores as the JSON of `score --format json`.
 #[must_use]
@@ -12,6 +12,9 @@ pub fn json(report: &ScoreReport<'_>) -> Value {
     let types = |types: &std::collections::BTreeMap<std::sync::Arc<str>, Counts>| -> Map<String, Value> {
         types.iter().map(|(label, value)| (label.to_string(), counts(*value))).collect()
     };
+    let by_document = DocumentAverage::over(scores.documents.iter().map(|document| document.entities));
+    let (views, muc) = (scores.semeval.gate(), scores.semeval.strict.muc());
+    let gate = |[p, r, f]: [Option<f64>; 3]| object!({"precision": p, "recall": r, "f1": f});
     let (blanc_p, blanc_r, blanc_f) = scores.coreference.blanc();
     let pack = report.pack.map(|pack| {
         let order: Vec<&str> = pack.order.iter().map(|step| step.name()).chain(["rule"]).collect();
@@ -38,6 +41,9 @@ pub fn json(report: &ScoreReport<'_>) -> Value {
             "micro": counts(scores.entities.micro),
             "macro": averages(scores.entities.macro_average()),
             "types": types(&scores.entities.types),
+            "weighted": averages(scores.entities.weighted_average()),
+            "documents": {"f1": by_document.f1, "deviation": by_document.deviation, "documents": by_document.documents},
+            "f_beta": report.beta.map(|beta| object!({"beta": beta, "f": scores.entities.micro.f(beta)})),
             "unlabelled": {"micro": counts(scores.entities.unlabelled)},
             "semeval": {
                 "strict": scheme(&scores.semeval.strict),
@@ -45,7 +51,20 @@ pub fn json(report: &ScoreReport<'_>) -> Value {
                 "partial": scheme(&scores.semeval.partial),
                 "type": scheme(&scores.semeval.type_),
             },
+            "gate": {
+                "strict": gate(views.strict), "lenient": gate(views.lenient), "average": gate(views.average),
+            },
+            "muc": {
+                "undergeneration": muc.undergeneration, "overgeneration": muc.overgeneration,
+                "substitution": muc.substitution, "error": muc.error,
+            },
             "duplicates_pred": scores.duplicates,
+        },
+        "errors": super::errors::errors_json(report.errors),
+        "intervals": {
+            "unit": match report.unit { Unit::Document => "document", Unit::Line => "line" },
+            "level": 0.95,
+            "figures": report.headlines.iter().map(headline).collect::<Vec<_>>(),
         },
         "relations": {
             "strict": {
@@ -54,6 +73,11 @@ pub fn json(report: &ScoreReport<'_>) -> Value {
                 "types": types(&scores.relations.types),
             },
             "boundaries": {"micro": counts(scores.relations.boundaries)},
+        },
+        "events": {
+            "arguments": {"micro": counts(scores.events.arguments), "types": types(&scores.events.types)},
+            "triggers": {"micro": counts(scores.events.triggers)},
+            "frames": {"micro": counts(scores.events.frames)},
         },
         "values": {
             "micro": counts(scores.values.joint),
@@ -74,6 +98,17 @@ pub fn json(report: &ScoreReport<'_>) -> Value {
             "conll": scores.coreference.conll(),
         },
         "documents": documents,
+        "rules": report.rules.map(super::errors::rules_json),
+    })
+}
+
+fn headline(headline: &Headline) -> Value {
+    object!({
+        "measure": headline.measure.to_string(),
+        "figure": headline.figure.to_string(),
+        "value": headline.value,
+        "interval": headline.interval.map(|interval| [interval.low, interval.high]),
+        "undefined_resamples": headline.interval.map(|interval| interval.undefined),
     })
 }
 

@@ -2,6 +2,8 @@
 
 mod agreement;
 mod compare;
+mod compat;
+mod errors;
 mod explain;
 mod json;
 mod pack_tests;
@@ -9,13 +11,14 @@ mod tables;
 
 pub use agreement::AgreementReport;
 pub use compare::{CompareReport, RuleChange};
+pub use compat::{SeqevalReport, nervaluate, nervaluate_json};
 pub use explain::{Explained, FEW};
 pub use json::json;
 pub use pack_tests::{Suite, case_json, junit};
 pub use tables::{Look, markdown, table};
 
 use crate::doc::schema::Order;
-use crate::eval::Scores;
+use crate::eval::{ErrorAnalysis, Headline, Pair, RuleScore, Scores};
 
 /// Scores with what they are scores of.
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +31,30 @@ pub struct ScoreReport<'a> {
     pub gold_fingerprint: &'a str,
     /// The scores.
     pub scores: &'a Scores,
+    /// Gold and predictions, for examples.
+    pub pairs: &'a [Pair<'a>],
+    /// Figures with their intervals.
+    pub headlines: &'a [Headline],
+    /// What intervals resample.
+    pub unit: Unit,
+    /// Mistakes by class.
+    pub errors: &'a ErrorAnalysis,
+    /// What each rule is worth, where it was asked for.
+    pub rules: Option<&'a [RuleScore]>,
+    /// How many mistakes of each class are shown.
+    pub examples: usize,
+    /// How much recall counts against precision in a further figure.
+    pub beta: Option<f64>,
+}
+
+/// What intervals resample.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Unit {
+    /// Documents.
+    #[default]
+    Document,
+    /// Lines that hold a mention: for one document, and too narrow.
+    Line,
 }
 
 /// A pack as reports name it.

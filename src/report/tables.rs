@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use comfy_table::{CellAlignment, Table, presets};
 
-use super::ScoreReport;
-use crate::eval::{Counts, Scheme};
+use super::{ScoreReport, Unit};
+use crate::eval::{Counts, DocumentAverage, Headline, Measure, Scheme};
 
 /// Which kind of table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +43,7 @@ fn write(report: &ScoreReport<'_>, look: Look) -> String {
     };
     heading(&mut out, look, &format!("{of} against {documents} of gold"));
 
+    headlines(&mut out, look, report);
     heading(&mut out, look, "Entities: same span and type");
     let mut rows = by_type(&scores.entities.types);
     let macros = scores.entities.macro_average();
@@ -51,8 +52,22 @@ fn write(report: &ScoreReport<'_>, look: Look) -> String {
         &format!("macro of {} types", macros.types),
         [macros.precision, macros.recall, macros.f1],
     ));
+    let weighted = scores.entities.weighted_average();
+    rows.push(averaged("weighted", [weighted.precision, weighted.recall, weighted.f1]));
+    let by_document = DocumentAverage::over(scores.documents.iter().map(|document| document.entities));
+    rows.push(averaged(
+        &format!("mean of {} documents", by_document.documents),
+        [None, None, by_document.f1],
+    ));
+    if let Some(beta) = report.beta {
+        rows.push(averaged(&format!("F{beta}, micro"), [None, None, scores.entities.micro.f(beta)]));
+    }
     rows.push(counted("unlabelled", scores.entities.unlabelled));
     block(&mut out, look, &COUNTED, rows);
+    if let Some(deviation) = by_document.deviation {
+        let _ = writeln!(out, "F1 of documents has a standard deviation of {deviation:.4}.");
+    }
+    super::errors::errors(&mut out, look, report.pairs, report.errors, report.examples);
     if scores.duplicates > 0 {
         let _ = writeln!(out, "{} predictions repeat another and count once.", scores.duplicates);
     }
@@ -67,6 +82,15 @@ fn write(report: &ScoreReport<'_>, look: Look) -> String {
     ));
     rows.push(counted("boundaries", scores.relations.boundaries));
     block(&mut out, look, &COUNTED, rows);
+
+    if scores.events.triggers.gold() + scores.events.triggers.predicted() > 0 {
+        heading(&mut out, look, "Events: trigger, role and argument; triggers; whole frames");
+        let mut rows = by_type(&scores.events.types);
+        rows.push(counted("arguments", scores.events.arguments));
+        rows.push(counted("triggers", scores.events.triggers));
+        rows.push(counted("frames", scores.events.frames));
+        block(&mut out, look, &COUNTED, rows);
+    }
 
     heading(&mut out, look, "Values: of matching mentions, and span, type and value together");
     let mut rows = by_type(&scores.values.types);
@@ -91,6 +115,23 @@ fn write(report: &ScoreReport<'_>, look: Look) -> String {
     ];
     let columns = ["", "correct", "incorrect", "partial", "missed", "spurious", "P", "R", "F1"];
     block(&mut out, look, &columns, schemes.iter().map(|(name, scheme)| schemed(name, scheme)).collect());
+
+    heading(&mut out, look, "GATE and MUC views of the same alignment");
+    let gate = scores.semeval.gate();
+    let muc = scores.semeval.strict.muc();
+    let of = |name: &str, figures: [Option<f64>; 3]| {
+        std::iter::once(name.to_owned()).chain(figures.map(figure)).collect::<Vec<_>>()
+    };
+    let views = vec![of("strict", gate.strict), of("lenient", gate.lenient), of("average", gate.average)];
+    block(&mut out, look, &["", "P", "R", "F1"], views);
+    let _ = writeln!(
+        out,
+        "UND {}, OVG {}, SUB {}, ERR {} (strict scheme)",
+        figure(muc.undergeneration),
+        figure(muc.overgeneration),
+        figure(muc.substitution),
+        figure(muc.error)
+    );
 
     heading(&mut out, look, "Coreference: mentions by span, chains as predicted");
     let c = &scores.coreference;
@@ -123,7 +164,39 @@ fn write(report: &ScoreReport<'_>, look: Look) -> String {
     let columns =
         ["", "entities", "found", "right", "wrong", "missed", "P", "R", "F1", "relations", "relations F1"];
     block(&mut out, look, &columns, rows);
+    if let Some(rules) = report.rules {
+        super::errors::rules(&mut out, look, rules);
+    }
     out
+}
+
+/// The figures that count, with their intervals.
+fn headlines(out: &mut String, look: Look, report: &ScoreReport<'_>) {
+    heading(out, look, "In short, with 95 % intervals");
+    let is_typed =
+        |headline: &&Headline| !matches!(headline.measure, Measure::EntityType(_) | Measure::RelationType(_));
+    let row = |headline: &Headline| {
+        let name = format!("{} {}", headline.measure, headline.figure);
+        vec![name, figure(headline.value), super::compare::span(headline.interval)]
+    };
+    block(out, look, &["", "", "interval"], report.headlines.iter().filter(is_typed).map(row).collect());
+    let undefined =
+        report.headlines.iter().filter_map(|headline| headline.interval).map(|i| i.undefined).max();
+    if let Some(undefined) = undefined.filter(|n| *n > 0) {
+        let _ = writeln!(out, "A figure was undefined in up to {undefined} resamples and counted 0 there.");
+    }
+    match (report.unit, report.documents) {
+        (Unit::Line, _) => out.push_str(
+            "Intervals resample lines, not documents: lines of one document resemble each other, so these are too narrow.\n",
+        ),
+        (Unit::Document, 0 | 1) => out.push_str(
+            "One document says nothing about the spread: there is no interval. `--unit line` resamples its lines.\n",
+        ),
+        (Unit::Document, n @ 2..20) => {
+            let _ = writeln!(out, "{n} documents are few: intervals from fewer than 20 are rough.");
+        }
+        (Unit::Document, _) => {}
+    }
 }
 
 pub(super) fn heading(out: &mut String, look: Look, text: &str) {

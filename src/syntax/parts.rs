@@ -7,8 +7,8 @@ use super::ast::{Item, RulePack};
 use crate::text::SourceMap;
 
 /// The text of each rule, gazetteer, `let` and so on, by `file:name`, and of each
-/// further file by its name. Comments, blank lines and the white space around
-/// lines are left out, and so are tests: none of them changes what is found.
+/// further file by its name. Comments and tests are left out and white space is
+/// one space: none of them changes what is found.
 #[must_use]
 pub fn parts(pack: &RulePack, sources: &SourceMap) -> BTreeMap<String, String> {
     let mut parts = BTreeMap::new();
@@ -25,7 +25,7 @@ pub fn parts(pack: &RulePack, sources: &SourceMap) -> BTreeMap<String, String> {
             let start = line_of(item).min(end);
             let kept =
                 lines[start..end.max(start)].iter().filter(|line| !line.is_empty() && !line.starts_with('#'));
-            let text = kept.copied().collect::<Vec<_>>().join("\n");
+            let text = kept.flat_map(|line| line.split_whitespace()).collect::<Vec<_>>().join(" ");
             parts.insert(format!("{}:{}", file.name, item.name().node), text);
         }
     }

@@ -232,7 +232,9 @@ pub(crate) enum OnErrorArg {
 Examples:
   spanwright score --pack rules/vn-politics --gold gold
   spanwright score --pred found.jsonl --gold gold --format json
-  spanwright score --pack rules/vn-politics --gold gold --fail-under f1=0.9 --fail-under relations.f1=0.8")]
+  spanwright score --pack rules/vn-politics --gold gold --fail-under f1=0.9 --fail-under relations.f1=0.8
+  spanwright score --pack rules/vn-politics --gold gold --by-rule --examples 3
+  spanwright score --pred found.jsonl --gold gold --compat nervaluate")]
 #[command(group(ArgGroup::new("predicted").args(["pack", "pred"]).required(true)))]
 pub(crate) struct ScoreArgs {
     /// Labelled documents: a folder, file or glob
@@ -253,6 +255,18 @@ pub(crate) struct ScoreArgs {
     /// Exit with status 1 if a score is lower, such as f1=0.9 or relations.f1=0.8
     #[arg(long, value_name = "LIMIT", value_parser = Limit::parse)]
     pub(crate) fail_under: Vec<Limit>,
+    /// What each rule found, what it alone found, and what the scores would be without it
+    #[arg(long, requires = "pack")]
+    pub(crate) by_rule: bool,
+    /// Show so many mistakes of each class in their context
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    pub(crate) examples: usize,
+    /// Add F with recall counting so many times as much as precision
+    #[arg(long, value_name = "BETA", value_parser = beta)]
+    pub(crate) beta: Option<f64>,
+    /// Report as another scorer does, to compare with published figures
+    #[arg(long, value_enum, value_name = "SCORER", conflicts_with_all = ["by_rule", "examples", "beta", "fail_under"])]
+    pub(crate) compat: Option<Compat>,
     /// What a document of gold without a prediction means
     #[arg(long, value_enum, default_value_t, value_name = "WHAT")]
     pub(crate) missing: Missing,
@@ -264,6 +278,39 @@ pub(crate) struct ScoreArgs {
     pub(crate) threads: usize,
     #[command(flatten)]
     pub(crate) selection: SelectionArgs,
+    #[command(flatten)]
+    pub(crate) resampling: ResamplingArgs,
+    /// What intervals resample: documents, or the lines of one document
+    #[arg(long, value_enum, default_value_t, help_heading = "Intervals", value_name = "UNIT")]
+    pub(crate) unit: UnitArg,
+}
+
+/// What intervals resample.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum UnitArg {
+    /// Documents
+    #[default]
+    Document,
+    /// Lines: for a single document; too narrow, and marked so
+    Line,
+}
+
+/// Scorers whose figures can be reproduced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Compat {
+    /// nervaluate 1.2.1, over code points
+    Nervaluate,
+    /// seqeval 1.2.2
+    Seqeval,
+    /// conlleval.pl
+    Conlleval,
+}
+
+fn beta(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(beta) if beta.is_finite() && beta > 0.0 => Ok(beta),
+        _ => Err("a beta is a number above 0, such as 0.5 or 2".to_owned()),
+    }
 }
 
 /// How scores are written.
