@@ -38,7 +38,7 @@ impl Sandbox {
     }
 
     /// The program, in this folder, with nothing on standard input.
-    fn spanwright<S: AsRef<std::ffi::OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Command {
+    pub(crate) fn spanwright<S: AsRef<std::ffi::OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Command {
         let mut command = Command::from_std(self.bare());
         command.args(args).write_stdin("");
         command
