@@ -14,6 +14,7 @@ mod fmt;
 mod io;
 mod layers;
 mod oracle;
+mod oracle_iob;
 mod oracle_significance;
 mod property;
 mod shared_data;

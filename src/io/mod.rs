@@ -7,11 +7,13 @@
 
 mod brat;
 mod bytes;
+mod conll;
 mod error;
 mod inputs;
 mod jsonl;
 mod record;
 mod source;
+mod tags;
 mod tokens;
 
 pub use brat::BratFolder;
@@ -20,6 +22,7 @@ pub use inputs::{Input, Inputs};
 pub use jsonl::JsonlWriter;
 pub use record::{RawRecord, Record};
 pub use source::{Annotated, ReadConfig, Source, parse, read_all};
+pub use tags::{TagMode, Tagged, entities};
 
 /// A format that is read or written.
 #[derive(Debug)]
@@ -42,6 +45,7 @@ pub(crate) enum Kind {
     Jsonl,
     Brat,
     Conllu,
+    Conll,
 }
 
 /// Every format. A new one is a line here.
@@ -66,6 +70,13 @@ pub const FORMATS: &[Format] = &[
         doc: "CoNLL-U: a word a line, with lemma, part of speech and so on",
         writes: false,
         kind: Kind::Conllu,
+    },
+    Format {
+        name: "conll",
+        extensions: &["conll", "iob", "bio"],
+        doc: "columns of tokens and tags, as CoNLL-2003, IOB2 or IOBES",
+        writes: false,
+        kind: Kind::Conll,
     },
     Format {
         name: "text",

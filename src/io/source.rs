@@ -6,7 +6,8 @@ use std::path::Path;
 
 use super::error::{BadRecord, ReadError};
 use super::record::{RawRecord, Record};
-use super::{Inputs, Kind, brat, bytes, jsonl, tokens};
+use super::tags::TagMode;
+use super::{Inputs, Kind, brat, bytes, conll, jsonl, tokens};
 use crate::doc::{Annotations, Document};
 use crate::text::OffsetUnit;
 
@@ -17,6 +18,8 @@ pub struct ReadConfig {
     pub offsets: OffsetUnit,
     /// Whether annotations are read.
     pub annotations: Annotated,
+    /// How the tags of columns are read.
+    pub tags: TagMode,
 }
 
 /// Whether annotations are read.
@@ -33,7 +36,7 @@ impl ReadConfig {
     /// Reads texts alone, whatever stands beside them.
     #[must_use]
     pub fn texts(offsets: OffsetUnit) -> Self {
-        Self { offsets, annotations: Annotated::Ignore }
+        Self { offsets, annotations: Annotated::Ignore, ..Self::default() }
     }
 }
 
@@ -45,7 +48,7 @@ pub struct Source {
     config: ReadConfig,
 }
 
-/// An open file of many records: JSON Lines, or CoNLL-U.
+/// An open file of many records: JSON Lines, CoNLL-U, or columns.
 struct Lines {
     file: String,
     stream: Box<dyn BufRead + Send>,
@@ -100,7 +103,7 @@ impl Source {
                 Err(error) => return fail(error),
             },
         };
-        if matches!(kind, Kind::Jsonl | Kind::Conllu) {
+        if matches!(kind, Kind::Jsonl | Kind::Conllu | Kind::Conll) {
             let id = input.id.clone();
             self.lines = Some(Lines { file, stream, line: 0, kind, id, ahead: None });
             return None;
@@ -136,10 +139,10 @@ fn looks_like_json(head: &[u8]) -> bool {
 
 impl Lines {
     fn next(&mut self) -> Option<Result<RawRecord, BadRecord>> {
-        if self.kind == Kind::Conllu { self.next_document() } else { self.next_line() }
+        if self.kind == Kind::Jsonl { self.next_line() } else { self.next_document() }
     }
 
-    /// The lines of CoNLL-U up to the next `# newdoc`.
+    /// The lines up to what begins the next document.
     fn next_document(&mut self) -> Option<Result<RawRecord, BadRecord>> {
         let mut bytes = self.ahead.take().unwrap_or_default();
         let first = self.line + u64::from(bytes.is_empty());
@@ -148,12 +151,19 @@ impl Lines {
             let start = bytes.len();
             let read = self.stream.read_until(b'\n', &mut bytes);
             let line = &bytes[start..];
-            if line.starts_with(b"# newdoc") && has_words {
+            let is_columns = self.kind == Kind::Conll;
+            let begins =
+                if is_columns { conll::begins_document(line) } else { line.starts_with(b"# newdoc") };
+            if begins && has_words {
                 self.line += 1;
                 self.ahead = Some(bytes.split_off(start));
                 break;
             }
-            has_words |= !line.trim_ascii().is_empty() && !line.starts_with(b"#");
+            has_words |= if is_columns {
+                conll::holds_token(line)
+            } else {
+                !line.trim_ascii().is_empty() && !line.starts_with(b"#")
+            };
             match read {
                 Ok(0) => break,
                 Ok(_) => self.line += 1,
@@ -273,6 +283,10 @@ pub fn parse(raw: RawRecord, config: ReadConfig) -> Result<Record, Box<BadRecord
                 Err(Box::new(BadRecord { error, raw: whole(text.into_bytes(), None) }))
             }
         },
+        Kind::Conll => conll::parse(&text, &fallback_id, config).map_err(|(at, reason)| {
+            let error = ReadError::record(&file, line + at - 1, reason);
+            Box::new(BadRecord { error, raw: whole(text.into_bytes(), None) })
+        }),
         Kind::Brat => {
             let lines = annotations.unwrap_or_default();
             let file_of_lines = Path::new(&file).with_extension("ann").display().to_string();

@@ -24,18 +24,18 @@ impl Values {
 }
 
 /// Adds tokens one by one, and says what is wrong with one.
-struct Builder<'t> {
+pub(super) struct Builder<'t> {
     text: &'t str,
     tokens: InputTokens,
     values: Values,
 }
 
 impl<'t> Builder<'t> {
-    fn new(text: &'t str) -> Self {
+    pub(super) fn new(text: &'t str) -> Self {
         Self { text, tokens: InputTokens::default(), values: Values::default() }
     }
 
-    fn token(&mut self, span: Span) -> Result<(), String> {
+    pub(super) fn token(&mut self, span: Span) -> Result<(), String> {
         let form = span.slice(self.text).unwrap_or("");
         if form.trim().is_empty() {
             return Err("holds only white space".to_owned());
@@ -48,6 +48,10 @@ impl<'t> Builder<'t> {
             column.push(None);
         }
         Ok(())
+    }
+
+    pub(super) fn finish(self) -> InputTokens {
+        self.tokens
     }
 
     /// Says something about the last token.

@@ -76,7 +76,7 @@ struct Ledger {
 }
 
 impl CompareReport<'_> {
-    fn mention<'s>(side: &'s Annotations, id: Option<MentionId>) -> Option<&'s Mention> {
+    fn mention(side: &Annotations, id: Option<MentionId>) -> Option<&Mention> {
         id.map(|id| side.mention(id))
     }
 

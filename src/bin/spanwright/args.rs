@@ -204,6 +204,8 @@ pub(crate) enum InputFormat {
     Brat,
     /// CoNLL-U
     Conllu,
+    /// Columns of tokens and tags
+    Conll,
 }
 
 impl InputFormat {
@@ -213,6 +215,7 @@ impl InputFormat {
             Self::Jsonl => "jsonl",
             Self::Brat => "brat",
             Self::Conllu => "conllu",
+            Self::Conll => "conll",
         }
     }
 }
@@ -270,6 +273,9 @@ pub(crate) struct ScoreArgs {
     /// What a document of gold without a prediction means
     #[arg(long, value_enum, default_value_t, value_name = "WHAT")]
     pub(crate) missing: Missing,
+    /// How the tags of columns are read: as conlleval repairs them, or as IOB2 or IOBES to the letter
+    #[arg(long, value_enum, default_value_t, value_name = "MODE")]
+    pub(crate) tags: TagsArg,
     /// What offsets count where a record does not say: chars, bytes or utf16
     #[arg(long, default_value = "chars", value_name = "UNIT")]
     pub(crate) offsets: OffsetUnit,
@@ -323,6 +329,28 @@ pub(crate) enum ScoreFormat {
     Json,
     /// Markdown tables
     Markdown,
+}
+
+/// How the tags of columns are read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TagsArg {
+    /// A tag that cannot go on begins an entity
+    #[default]
+    Repair,
+    /// Only B- begins an entity
+    Iob2,
+    /// Only whole B- I- E- and S- are entities
+    Iobes,
+}
+
+impl From<TagsArg> for spanwright::io::TagMode {
+    fn from(tags: TagsArg) -> Self {
+        match tags {
+            TagsArg::Repair => Self::Repair,
+            TagsArg::Iob2 => Self::Iob2,
+            TagsArg::Iobes => Self::Iobes,
+        }
+    }
 }
 
 /// What a document of gold without a prediction means.
@@ -382,6 +410,9 @@ pub(crate) struct CompareArgs {
     /// What a document of gold without a prediction means
     #[arg(long, value_enum, default_value_t, value_name = "WHAT")]
     pub(crate) missing: Missing,
+    /// How the tags of columns are read: as conlleval repairs them, or as IOB2 or IOBES to the letter
+    #[arg(long, value_enum, default_value_t, value_name = "MODE")]
+    pub(crate) tags: TagsArg,
     /// What offsets count where a record does not say: chars, bytes or utf16
     #[arg(long, default_value = "chars", value_name = "UNIT")]
     pub(crate) offsets: OffsetUnit,
@@ -440,6 +471,9 @@ pub(crate) struct AgreeArgs {
     /// Where it goes; `-` is standard output
     #[arg(short, long, value_name = "OUT", default_value = "-")]
     pub(crate) output: PathBuf,
+    /// How the tags of columns are read: as conlleval repairs them, or as IOB2 or IOBES to the letter
+    #[arg(long, value_enum, default_value_t, value_name = "MODE")]
+    pub(crate) tags: TagsArg,
     /// What offsets count where a record does not say: chars, bytes or utf16
     #[arg(long, default_value = "chars", value_name = "UNIT")]
     pub(crate) offsets: OffsetUnit,

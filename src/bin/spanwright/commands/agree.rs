@@ -6,16 +6,19 @@ use spanwright::eval::{MissingPrediction, agree, join};
 use spanwright::io::{ReadConfig, Record};
 use spanwright::report::{AgreementReport, Look};
 
-use super::sides::{read_gold, sides};
+use super::sides::{name_alike, read_gold, sides};
 use super::write_to;
 use crate::args::{AgreeArgs, CompareFormat};
 use crate::exit::Outcome;
 
 pub(crate) fn run(args: &AgreeArgs) -> anyhow::Result<Outcome> {
-    let config = ReadConfig { offsets: args.offsets, ..ReadConfig::default() };
+    let config = ReadConfig { offsets: args.offsets, tags: args.tags.into(), ..ReadConfig::default() };
     let mut annotators: Vec<(String, Vec<Record>)> = Vec::new();
     for path in &args.annotators {
         annotators.push((path.display().to_string(), read_gold(path, config)?));
+    }
+    if let Some(((_, first), others)) = annotators.split_first_mut() {
+        others.iter_mut().for_each(|(_, records)| name_alike(first, records));
     }
     let all = |record: &Record| {
         let has = |other: &[Record]| other.iter().any(|o| o.document.id == record.document.id);

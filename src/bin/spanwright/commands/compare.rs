@@ -16,7 +16,7 @@ use crate::args::{CompareArgs, CompareFormat, Global};
 use crate::exit::Outcome;
 
 pub(crate) fn run(args: &CompareArgs, global: &Global) -> anyhow::Result<Outcome> {
-    let config = ReadConfig { offsets: args.offsets, ..ReadConfig::default() };
+    let config = ReadConfig { offsets: args.offsets, tags: args.tags.into(), ..ReadConfig::default() };
     let gold = read_gold(&args.gold, config)?;
     let of = |what: &str| side(what, &gold, config, args.threads, global);
     let (Some(a), Some(b)) = (of(&args.a)?, of(&args.b)?) else { return Ok(Outcome::Refused) };
@@ -109,7 +109,8 @@ fn must_pass(file: &Path, pairs: &[Pair<'_>], b: &[&Annotations]) -> anyhow::Res
         let found: HashSet<(u32, u32, &str)> =
             b[at].mentions.iter().map(|m| (m.span().start, m.span().end, &*m.label)).collect();
         if !found.contains(&(start, end, label)) {
-            let text = pairs[at].text.get(start as usize..end as usize).unwrap_or("");
+            let text =
+                pairs[at].text.get(start as usize..end as usize).unwrap_or("").replace(['\n', '\r'], " ");
             anstream::eprintln!("spanwright: {shown}:{number}: B does not find {label} \"{text}\" in {id}");
             holds = false;
         }

@@ -17,13 +17,13 @@ use spanwright::report::{
 use spanwright::run::extract_all;
 use spanwright::text::{OffsetUnit, UnitIndex};
 
-use super::sides::{bootstrap, extracted, fingerprint, read, read_gold, sides};
+use super::sides::{bootstrap, extracted, fingerprint, name_alike, read, read_gold, sides};
 use super::{Loaded, load_selected, write_to};
 use crate::args::{Compat, Global, ScoreArgs, ScoreFormat, UnitArg};
 use crate::exit::Outcome;
 
 pub(crate) fn run(args: &ScoreArgs, global: &Global) -> anyhow::Result<Outcome> {
-    let config = ReadConfig { offsets: args.offsets, ..ReadConfig::default() };
+    let config = ReadConfig { offsets: args.offsets, tags: args.tags.into(), ..ReadConfig::default() };
     let pack = match &args.pack {
         Some(folder) => match load_selected(folder, &args.selection, global)? {
             Some(pack) => Some(pack),
@@ -32,11 +32,12 @@ pub(crate) fn run(args: &ScoreArgs, global: &Global) -> anyhow::Result<Outcome> 
         None => None,
     };
     let gold = read_gold(&args.gold, config)?;
-    let predicted = match (&pack, &args.pred) {
+    let mut predicted = match (&pack, &args.pred) {
         (Some(pack), _) => extracted(pack, &gold, args.threads)?,
         (None, Some(path)) => read(path, config)?,
         (None, None) => Vec::new(),
     };
+    name_alike(&gold, &mut predicted);
     let nothing = Annotations::default();
     let pairs = join(&sides(&gold), &sides(&predicted), args.missing.into(), &nothing)?;
     let scores = score(&pairs)?;
