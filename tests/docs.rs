@@ -94,3 +94,30 @@ fn the_examples_of_the_language_page_hold() {
     examples.iter().for_each(holds);
     expect(&path, &page);
 }
+
+/// Pages whose commands run over the shipped packs and gold.
+#[test]
+fn the_commands_of_the_pages_print_what_the_pages_show() {
+    let sandbox = Sandbox::new();
+    std::fs::remove_dir_all(sandbox.path("gold")).unwrap();
+    for folder in ["rules", "gold"] {
+        crate::console::copy(&root(folder), &sandbox.path(folder));
+    }
+    for (name, least) in [("docs/evaluation.md", 3), ("README.md", 1)] {
+        let path = root(name);
+        let (mut page, mut blocks, mut in_console) = (String::new(), 0, false);
+        for part in fences(&std::fs::read_to_string(&path).unwrap()) {
+            if part.starts_with("```") {
+                in_console = part.trim() == "```console";
+                page.push_str(&part);
+            } else if in_console {
+                page.push_str(&replay_in(&sandbox, &part));
+                blocks += 1;
+            } else {
+                page.push_str(&part);
+            }
+        }
+        assert!(blocks >= least, "{name} has {blocks} blocks");
+        expect(&path, &page);
+    }
+}
