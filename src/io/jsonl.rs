@@ -9,6 +9,7 @@ use smallvec::SmallVec;
 
 use super::record::Record;
 use super::source::{Annotated, ReadConfig};
+use super::swift::{self, Names};
 use super::tokens;
 use crate::doc::{
     Annotations, Arg, Chain, Document, Event, Fragments, Mention, MentionId, Relation, Target, Value,
@@ -16,7 +17,20 @@ use crate::doc::{
 use crate::text::{OffsetUnit, Span, UnitIndex};
 
 /// Reads one line. The error says what is wrong.
-pub(super) fn parse(line: &str, fallback_id: &str, config: ReadConfig) -> Result<Record, String> {
+pub(super) fn parse(
+    line: &str,
+    fallback_id: &str,
+    config: ReadConfig,
+    names: &mut Names,
+) -> Result<Record, String> {
+    match swift::parse(line, fallback_id, config, names) {
+        Some(record) => Ok(record),
+        None => by_tree(line, fallback_id, config),
+    }
+}
+
+/// Reads any line, by way of a tree.
+pub(super) fn by_tree(line: &str, fallback_id: &str, config: ReadConfig) -> Result<Record, String> {
     let mut members: Map<String, Json> = serde_json::from_str(line)
         .map_err(|error| format!("no JSON object: {error}").replace(" at line 1 column", " at column"))?;
     let text = match members.remove("text") {

@@ -13,6 +13,7 @@ mod inputs;
 mod jsonl;
 mod record;
 mod source;
+mod swift;
 mod tags;
 mod tokens;
 

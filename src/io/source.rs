@@ -4,8 +4,11 @@ use std::collections::HashSet;
 use std::io::{self, BufRead, Read};
 use std::path::Path;
 
+use rayon::prelude::*;
+
 use super::error::{BadRecord, ReadError};
 use super::record::{RawRecord, Record};
+use super::swift::Names;
 use super::tags::TagMode;
 use super::{Inputs, Kind, brat, bytes, conll, jsonl, tokens};
 use crate::doc::{Annotations, Document};
@@ -246,6 +249,11 @@ impl Iterator for Source {
 ///
 /// If the record is broken: it comes back whole, with the place and the reason.
 pub fn parse(raw: RawRecord, config: ReadConfig) -> Result<Record, Box<BadRecord>> {
+    parse_sharing(raw, config, &mut Names::default())
+}
+
+/// The same for one record of many, which share names.
+fn parse_sharing(raw: RawRecord, config: ReadConfig, names: &mut Names) -> Result<Record, Box<BadRecord>> {
     let RawRecord { file, line, bytes, annotations, fallback_id, kind } = raw;
     let whole = |bytes: Vec<u8>, annotations: Option<Vec<u8>>| RawRecord {
         file: file.clone(),
@@ -272,7 +280,7 @@ pub fn parse(raw: RawRecord, config: ReadConfig) -> Result<Record, Box<BadRecord
             annotations: Annotations::default(),
             annotated: false,
         }),
-        Kind::Jsonl => jsonl::parse(&text, &fallback_id, config).map_err(|reason| {
+        Kind::Jsonl => jsonl::parse(&text, &fallback_id, config, names).map_err(|reason| {
             let error = ReadError::record(&file, line, reason);
             Box::new(BadRecord { error, raw: whole(text.into_bytes(), None) })
         }),
@@ -312,24 +320,50 @@ pub fn parse(raw: RawRecord, config: ReadConfig) -> Result<Record, Box<BadRecord
     }
 }
 
-/// Reads everything into memory: what scoring needs.
+/// Records that are parsed at a time, by all threads.
+const BATCH: usize = 2048;
+
+/// Reads everything into memory: what scoring needs. While some records are
+/// parsed, in parallel, the next are read.
 ///
 /// # Errors
 ///
 /// At the first record that cannot be read, and at the second of one id.
-pub fn read_all(source: Source) -> Result<Vec<Record>, ReadError> {
+pub fn read_all(mut source: Source) -> Result<Vec<Record>, ReadError> {
     let config = source.config;
     let mut ids = HashSet::new();
-    let mut records = Vec::new();
-    for raw in source {
-        let raw = raw.map_err(|bad| bad.error)?;
-        let (file, line) = (raw.file.clone(), raw.line);
-        let record = parse(raw, config).map_err(|bad| bad.error)?;
-        if !ids.insert(record.document.id.clone()) {
-            let reason = format!("a second document with the id `{}`", record.document.id);
-            return Err(ReadError::record(&file, line, reason));
+    let mut records: Vec<Record> = Vec::new();
+    let mut batch = next_batch(&mut source);
+    while !batch.is_empty() {
+        let parse_batch = || -> Vec<(Place, Result<Record, ReadError>)> {
+            batch
+                .into_par_iter()
+                .map_init(Names::default, |names, raw| {
+                    let (place, raw) = match raw {
+                        Ok(raw) => ((raw.file.clone(), raw.line), raw),
+                        Err(bad) => return ((bad.raw.file.clone(), bad.raw.line), Err(bad.error)),
+                    };
+                    (place, parse_sharing(raw, config, names).map_err(|bad| bad.error))
+                })
+                .collect()
+        };
+        let (parsed, ahead) = rayon::join(parse_batch, || next_batch(&mut source));
+        batch = ahead;
+        for ((file, line), record) in parsed {
+            let record = record?;
+            if !ids.insert(record.document.id.clone()) {
+                let reason = format!("a second document with the id `{}`", record.document.id);
+                return Err(ReadError::record(&file, line, reason));
+            }
+            records.push(record);
         }
-        records.push(record);
     }
     Ok(records)
+}
+
+/// The file and line of a record.
+type Place = (String, u64);
+
+fn next_batch(source: &mut Source) -> Vec<Result<RawRecord, BadRecord>> {
+    source.by_ref().take(BATCH).collect()
 }

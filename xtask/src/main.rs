@@ -1,4 +1,6 @@
-//! Chores of the repository: `cargo xtask licenses`.
+//! Chores of the repository: `cargo xtask licenses`, `cargo xtask bench-score`.
+
+mod bench_score;
 
 use std::process::{Command, ExitCode};
 
@@ -6,12 +8,14 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 fn main() -> ExitCode {
-    let task = std::env::args().nth(1);
-    let done = match task.as_deref() {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let done = match args.first().map(String::as_str) {
         Some("licenses") => licenses(),
+        Some("bench-score") => bench_score::run(&args[1..]),
         _ => {
             eprintln!(
-                "usage: cargo xtask licenses    every dependency's licence and source is allowed by deny.toml"
+                "usage: cargo xtask licenses    every dependency's licence and source is allowed by deny.toml\n       {}",
+                bench_score::USAGE
             );
             return ExitCode::from(2);
         }
