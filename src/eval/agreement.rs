@@ -1,7 +1,9 @@
 //! Agreement of annotators: F1 between each two, and kappa on aligned spans.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
+
+use rustc_hash::FxHashSet as HashSet;
 
 use super::align::align;
 use super::counts::divide;

@@ -1,7 +1,10 @@
 //! [`compare`]: two sets of predictions for one gold, mention by mention.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
+
+use rayon::prelude::*;
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 use super::align::align;
 use super::{Annotations, Counts, EvalError, Pair, Scores, score};
@@ -105,8 +108,16 @@ impl Comparison {
 pub fn compare(pairs: &[Pair<'_>], b: &[&Annotations]) -> Result<Comparison, EvalError> {
     let of_b: Vec<Pair<'_>> = pairs.iter().zip(b).map(|(pair, b)| Pair { predicted: b, ..*pair }).collect();
     let mut comparison = Comparison { a: score(pairs)?, b: score(&of_b)?, ..Comparison::default() };
-    for (document, (a, b)) in pairs.iter().zip(&of_b).enumerate() {
-        changes(document, a, b, &mut comparison);
+    let of_document = |(document, (a, b)): (usize, (&Pair<'_>, &Pair<'_>))| {
+        let mut part = Comparison::default();
+        changes(document, a, b, &mut part);
+        part
+    };
+    let parts: Vec<Comparison> = pairs.par_iter().zip(&of_b).enumerate().map(of_document).collect();
+    for part in parts {
+        comparison.predictions += part.predictions;
+        comparison.moved += part.moved;
+        comparison.changes.extend(part.changes);
     }
     Ok(comparison)
 }
@@ -118,7 +129,7 @@ fn key(mention: &Mention) -> Key<'_> {
 }
 
 fn table(side: &Annotations) -> HashMap<Key<'_>, MentionId> {
-    let mut table = HashMap::with_capacity(side.mentions.len());
+    let mut table = HashMap::with_capacity_and_hasher(side.mentions.len(), Default::default());
     for (id, mention) in (0..).map(MentionId).zip(&side.mentions) {
         table.entry(key(mention)).or_insert(id);
     }

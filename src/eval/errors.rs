@@ -3,11 +3,14 @@
 //! The classes are disjoint: over gold and predictions together they sum to
 //! |G| + |P|.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use rayon::prelude::*;
 
 use super::align::{Aligned, Alignment, Confusion, align, confuse};
-use super::{Counts, Pair};
+use super::{CHUNK, Counts, Pair};
 use crate::doc::{Fragments, Mention, MentionId};
+use crate::text::{OffsetUnit, UnitIndex};
 
 /// What a gold mention, a prediction, or a pair of them is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -130,32 +133,50 @@ pub struct ErrorAnalysis {
     pub warnings: Vec<String>,
 }
 
-/// Sorts every mention of both sides into a class.
+/// Sorts every mention of both sides into a class, in parallel.
 #[must_use]
 pub fn analyse(pairs: &[Pair<'_>]) -> ErrorAnalysis {
-    let mut analysis = ErrorAnalysis::default();
-    let labels: std::collections::HashSet<&str> =
+    let labels: HashSet<&str> =
         pairs.iter().flat_map(|pair| pair.gold.mentions.iter().map(|m| &*m.label)).collect();
-    let mut confusion = Confusion::new();
-    let mut signs = Signs::default();
-    for (document, pair) in pairs.iter().enumerate() {
-        let alignment = align(pair);
-        confuse(pair, &alignment, &mut confusion);
-        for item in classify(document, pair, &alignment, &|label| labels.contains(label)) {
-            if let (Some(gold), Some(predicted)) = (item.gold, item.predicted)
-                && matches!(item.class, Class::TooLong | Class::TooShort | Class::Shifted)
-            {
-                let shift = shift(pair.text, pair.gold.mention(gold), pair.predicted.mention(predicted));
-                *analysis.shifts.entry(shift).or_insert(0) += 1;
-            }
-            analysis.items.push(item);
+    let of_chunk = |(chunk, pairs): (usize, &[Pair<'_>])| {
+        let (mut part, mut signs) = (ErrorAnalysis::default(), Signs::default());
+        for (at, pair) in pairs.iter().enumerate() {
+            add_document(CHUNK * chunk + at, pair, &labels, &mut part, &mut signs);
         }
-        signs.look(pair, &alignment);
+        (part, signs)
+    };
+    let parts: Vec<(ErrorAnalysis, Signs)> = pairs.par_chunks(CHUNK).enumerate().map(of_chunk).collect();
+    let (mut analysis, mut signs) = (ErrorAnalysis::default(), Signs::default());
+    for (part, of_part) in parts {
+        analysis.items.extend(part.items);
+        part.confusion.into_iter().for_each(|(key, n)| *analysis.confusion.entry(key).or_insert(0) += n);
+        part.shifts.into_iter().for_each(|(shift, n)| *analysis.shifts.entry(shift).or_insert(0) += n);
+        signs.add(&of_part);
     }
-    analysis.confusion = confusion;
     analysis.classes = weigh(&analysis.items);
     analysis.warnings = signs.warnings(&analysis.shifts);
     analysis
+}
+
+fn add_document(
+    document: usize,
+    pair: &Pair<'_>,
+    labels: &HashSet<&str>,
+    analysis: &mut ErrorAnalysis,
+    signs: &mut Signs,
+) {
+    let alignment = align(pair);
+    confuse(pair, &alignment, &mut analysis.confusion);
+    for item in classify(document, pair, &alignment, &|label| labels.contains(label)) {
+        if let (Some(gold), Some(predicted)) = (item.gold, item.predicted)
+            && matches!(item.class, Class::TooLong | Class::TooShort | Class::Shifted)
+        {
+            let shift = shift(pair.text, pair.gold.mention(gold), pair.predicted.mention(predicted));
+            *analysis.shifts.entry(shift).or_insert(0) += 1;
+        }
+        analysis.items.push(item);
+    }
+    signs.look(pair, &alignment);
 }
 
 /// Count, share and gain of each class.
@@ -204,13 +225,10 @@ fn classify(
             wrong_pairs.push(*both);
         }
     }
-    let mut regroup = |both: &Aligned, class: Class| {
-        let of_pair =
-            |item: &&mut ErrorItem| item.gold == Some(both.gold) && item.predicted == Some(both.predicted);
-        if let Some(item) = items.iter_mut().find(of_pair) {
-            item.class = class;
-        }
-    };
+    // So far an item stands for each pair, in their order.
+    let place: HashMap<MentionId, usize> =
+        alignment.pairs.iter().enumerate().map(|(at, both)| (both.gold, at)).collect();
+    let mut regroup = |both: &Aligned, class: Class| items[place[&both.gold]].class = class;
     let mut alone = Vec::new();
     for &id in &alignment.spurious {
         let mention = predicted(id);
@@ -299,6 +317,13 @@ struct Signs {
 const FEW: u64 = 5;
 
 impl Signs {
+    fn add(&mut self, other: &Self) {
+        self.unequal += other.unequal;
+        self.case += other.case;
+        self.bytes += other.bytes;
+        self.utf16 += other.utf16;
+    }
+
     fn look(&mut self, pair: &Pair<'_>, alignment: &Alignment) {
         let equal = |both: &&Aligned| {
             compare(pair.gold.mention(both.gold), pair.predicted.mention(both.predicted)) == Class::Correct
@@ -313,10 +338,12 @@ impl Signs {
             return;
         }
         self.unequal += gold.len() as u64;
+        let (chars, utf16) =
+            (UnitIndex::new(pair.text, OffsetUnit::Chars), UnitIndex::new(pair.text, OffsetUnit::Utf16));
         let plain = |label: &str| -> String {
             label.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
         };
-        let by_span: std::collections::HashMap<(u32, u32), &Mention> =
+        let by_span: HashMap<(u32, u32), &Mention> =
             pair.predicted.mentions.iter().map(|m| ((m.span().start, m.span().end), m)).collect();
         for mention in gold {
             let span = mention.span();
@@ -327,14 +354,8 @@ impl Signs {
             }));
             // Whoever writes bytes where code points are meant names the place
             // that many code points into the text.
-            let nth = |n: u32| {
-                let mut places = pair.text.char_indices().map(|(at, _)| at as u32);
-                places
-                    .nth(n as usize)
-                    .or_else(|| (n as usize == pair.text.chars().count()).then_some(pair.text.len() as u32))
-            };
-            let units =
-                |to: u32| pair.text.get(..to as usize).map_or(to, |part| part.encode_utf16().count() as u32);
+            let nth = |n: u32| chars.to_byte(n);
+            let units = |to: u32| utf16.from_byte(to);
             let same = |found: Option<&Mention>| found.is_some_and(|found| found.label == mention.label);
             self.bytes += u64::from(same(at(nth(span.start), nth(span.end))));
             self.utf16 += u64::from(same(at(nth(units(span.start)), nth(units(span.end)))));

@@ -1,9 +1,11 @@
 //! Events: triggers with their roles, and whole frames.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::exact::{by_type, count};
+use rustc_hash::FxHashSet as HashSet;
+
+use super::exact::{add_types, by_type, count};
 use super::{Counts, Pair};
 use crate::doc::{Annotations, Event, Fragments, Target};
 
@@ -19,6 +21,15 @@ pub struct Events {
     pub triggers: Counts,
     /// Trigger and all arguments.
     pub frames: Counts,
+}
+
+impl Events {
+    pub(super) fn add(&mut self, other: &Self) {
+        self.arguments.add(other.arguments);
+        self.triggers.add(other.triggers);
+        self.frames.add(other.frames);
+        add_types(&mut self.types, &other.types);
+    }
 }
 
 /// What an argument is compared by. An event as an argument is its trigger.

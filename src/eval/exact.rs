@@ -1,8 +1,10 @@
 //! Exact matching: entities, relations, values.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 use std::hash::Hash;
 use std::sync::Arc;
+
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 use super::counts::{Averages, Counts, macro_average, weighted_average};
 use super::{DocumentScore, EvalError, Pair, Scores};
@@ -20,6 +22,12 @@ pub struct Entities {
 }
 
 impl Entities {
+    pub(super) fn add(&mut self, other: &Self) {
+        self.micro.add(other.micro);
+        self.unlabelled.add(other.unlabelled);
+        add_types(&mut self.types, &other.types);
+    }
+
     /// Means over the labels that gold holds.
     #[must_use]
     pub fn macro_average(&self) -> Averages {
@@ -45,6 +53,12 @@ pub struct Relations {
 }
 
 impl Relations {
+    pub(super) fn add(&mut self, other: &Self) {
+        self.strict.add(other.strict);
+        self.boundaries.add(other.boundaries);
+        add_types(&mut self.types, &other.types);
+    }
+
     /// Means over the types that gold holds.
     #[must_use]
     pub fn macro_average(&self) -> Averages {
@@ -66,6 +80,13 @@ pub struct Values {
 }
 
 impl Values {
+    pub(super) fn add(&mut self, other: &Self) {
+        self.right += other.right;
+        self.wrong += other.wrong;
+        self.joint.add(other.joint);
+        add_types(&mut self.types, &other.types);
+    }
+
     /// The share of right values among those compared.
     #[must_use]
     pub fn accuracy(&self) -> Option<f64> {
@@ -129,7 +150,7 @@ fn one(in_gold: bool, predicted: bool) -> Counts {
     Counts { tp: u64::from(in_gold && predicted), fp: u64::from(!in_gold), fn_: u64::from(!predicted) }
 }
 
-fn add_types(sums: &mut BTreeMap<Arc<str>, Counts>, types: &BTreeMap<Arc<str>, Counts>) {
+pub(super) fn add_types(sums: &mut BTreeMap<Arc<str>, Counts>, types: &BTreeMap<Arc<str>, Counts>) {
     for (label, counts) in types {
         sums.entry(label.clone()).or_default().add(*counts);
     }
@@ -140,7 +161,7 @@ fn mentions(side: &Annotations) -> HashSet<Span<'_>> {
 }
 
 fn refuse_duplicates(pair: &Pair<'_>) -> Result<(), EvalError> {
-    let mut seen: HashMap<Span<'_>, &str> = HashMap::new();
+    let mut seen: HashMap<Span<'_>, &str> = HashMap::default();
     for mention in &pair.gold.mentions {
         if let Some(first) = seen.insert((&mention.fragments, &mention.label), &mention.id) {
             return Err(EvalError::DuplicateGold {

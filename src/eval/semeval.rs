@@ -1,5 +1,7 @@
 //! The schemes of SemEval 2013, task 9, by the best alignment.
 
+use smallvec::SmallVec;
+
 use super::Pair;
 use super::assignment::assign;
 use super::counts::{divide, harmonic};
@@ -119,6 +121,13 @@ pub struct Semeval {
 }
 
 impl Semeval {
+    pub(super) fn add(&mut self, other: &Self) {
+        self.strict.add(other.strict);
+        self.exact.add(other.exact);
+        self.partial.add(other.partial);
+        self.type_.add(other.type_);
+    }
+
     /// The view of GATE: strict, lenient, and their average.
     #[must_use]
     pub fn gate(&self) -> Gate {
@@ -134,12 +143,13 @@ pub(super) fn document(pair: &Pair<'_>, scores: &mut Semeval) {
     let (gold, predicted) = (ordered(&pair.gold.mentions), ordered(&pair.predicted.mentions));
     let same_span = |g: &Mention, p: &Mention| g.fragments == p.fragments;
     let same_label = |g: &Mention, p: &Mention| g.label == p.label;
-    let count = |is_correct: &dyn Fn(&Mention, &Mention) -> bool| scheme(&gold, &predicted, is_correct);
-    scores.strict.add(count(&|g, p| same_span(g, p) && same_label(g, p)));
-    let exact = count(&|g, p| same_span(g, p));
-    scores.exact.add(exact);
-    scores.partial.add(Scheme { incorrect: 0, partial: exact.incorrect, ..exact });
-    scores.type_.add(count(&|g, p| same_label(g, p)));
+    for group in components(&gold, &predicted) {
+        scores.strict.add(scheme(&group, &|g, p| same_span(g, p) && same_label(g, p)));
+        let exact = scheme(&group, &same_span);
+        scores.exact.add(exact);
+        scores.partial.add(Scheme { incorrect: 0, partial: exact.incorrect, ..exact });
+        scores.type_.add(scheme(&group, &same_label));
+    }
 }
 
 /// Mentions in text order. Repetitions stay: of two equal predictions one is
@@ -150,42 +160,51 @@ fn ordered(mentions: &[Mention]) -> Vec<&Mention> {
     ordered
 }
 
-/// Pairs the sides so that correct pairs, then overlapping pairs, are as many
-/// as can be.
-fn scheme(
-    gold: &[&Mention],
-    predicted: &[&Mention],
-    is_correct: &dyn Fn(&Mention, &Mention) -> bool,
-) -> Scheme {
+/// Pairs the two sides of a group so that correct pairs, then overlapping pairs,
+/// are as many as can be.
+fn scheme((gold, predicted): &Group<'_>, is_correct: &dyn Fn(&Mention, &Mention) -> bool) -> Scheme {
     let mut scheme = Scheme::default();
-    for (gold, predicted) in components(gold, predicted) {
-        // One more correct pair outweighs all overlaps of the group.
-        let correct = 1.0 + gold.len().min(predicted.len()) as f64;
-        let weight = |g: &Mention, p: &Mention| match (overlap(&g.fragments, &p.fragments), is_correct(g, p))
-        {
-            (true, true) => correct,
-            (true, false) => 1.0,
-            (false, _) => 0.0,
-        };
-        let weights: Vec<Vec<f64>> =
-            gold.iter().map(|g| predicted.iter().map(|p| weight(g, p)).collect()).collect();
-        let mut pairs = 0;
-        for (row, column) in assign(&weights).into_iter().enumerate() {
-            let Some(column) = column else { continue };
-            pairs += 1;
-            if weights[row][column] == correct {
-                scheme.correct += 1;
-            } else {
-                scheme.incorrect += 1;
+    // One more correct pair outweighs all overlaps of the group.
+    let correct = 1.0 + gold.len().min(predicted.len()) as f64;
+    let weight = |g: &Mention, p: &Mention| match (overlap(&g.fragments, &p.fragments), is_correct(g, p)) {
+        (true, true) => correct,
+        (true, false) => 1.0,
+        (false, _) => 0.0,
+    };
+    let mut pairs = 0;
+    let mut count = |weight: f64| {
+        pairs += 1;
+        if weight == correct {
+            scheme.correct += 1;
+        } else {
+            scheme.incorrect += 1;
+        }
+    };
+    match (gold.as_slice(), predicted.as_slice()) {
+        ([], _) | (_, []) => {}
+        // Most groups are one mention of each side: there is nothing to choose.
+        ([g], [p]) => {
+            let weight = weight(g, p);
+            if weight > 0.0 {
+                count(weight);
             }
         }
-        scheme.missed += gold.len() as u64 - pairs;
-        scheme.spurious += predicted.len() as u64 - pairs;
+        _ => {
+            let weights: Vec<Vec<f64>> =
+                gold.iter().map(|g| predicted.iter().map(|p| weight(g, p)).collect()).collect();
+            for (row, column) in assign(&weights).into_iter().enumerate() {
+                if let Some(column) = column {
+                    count(weights[row][column]);
+                }
+            }
+        }
     }
+    scheme.missed = gold.len() as u64 - pairs;
+    scheme.spurious = predicted.len() as u64 - pairs;
     scheme
 }
 
-type Group<'a> = (Vec<&'a Mention>, Vec<&'a Mention>);
+type Group<'a> = (SmallVec<[&'a Mention; 2]>, SmallVec<[&'a Mention; 2]>);
 
 /// Groups of mentions whose hulls overlap: no pair crosses two of them.
 fn components<'a>(gold: &[&'a Mention], predicted: &[&'a Mention]) -> Vec<Group<'a>> {
@@ -196,7 +215,7 @@ fn components<'a>(gold: &[&'a Mention], predicted: &[&'a Mention]) -> Vec<Group<
     let mut end = 0;
     for (span, is_gold, mention) in all {
         if groups.is_empty() || span.start >= end {
-            groups.push((Vec::new(), Vec::new()));
+            groups.push((SmallVec::new(), SmallVec::new()));
         }
         end = end.max(span.end);
         if let Some(group) = groups.last_mut() {

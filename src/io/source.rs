@@ -61,7 +61,12 @@ struct Lines {
     id: String,
     /// A line of the next document.
     ahead: Option<Vec<u8>>,
+    /// Room that the next line is given to begin with, in bytes.
+    usual: usize,
 }
+
+/// The most room that a line is given before it is read.
+const USUAL: usize = 1 << 16;
 
 impl Source {
     /// The records of some inputs. `stdin` is what `-` reads.
@@ -108,7 +113,7 @@ impl Source {
         };
         if matches!(kind, Kind::Jsonl | Kind::Conllu | Kind::Conll) {
             let id = input.id.clone();
-            self.lines = Some(Lines { file, stream, line: 0, kind, id, ahead: None });
+            self.lines = Some(Lines { file, stream, line: 0, kind, id, ahead: None, usual: 0 });
             return None;
         }
         let mut raw = empty(Vec::new());
@@ -191,7 +196,8 @@ impl Lines {
     /// The next line that is not blank.
     fn next_line(&mut self) -> Option<Result<RawRecord, BadRecord>> {
         loop {
-            let mut bytes = Vec::new();
+            // Lines of one file are of like length: room for one spares growing.
+            let mut bytes = Vec::with_capacity(self.usual);
             self.line += 1;
             let raw = |bytes| RawRecord {
                 file: self.file.clone(),
@@ -218,6 +224,7 @@ impl Lines {
                 bytes.drain(..3);
             }
             if !bytes.trim_ascii().is_empty() {
+                self.usual = (bytes.len() + bytes.len() / 4).min(USUAL);
                 return Some(Ok(raw(bytes)));
             }
         }

@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use serde::Serialize;
+use serde::ser::SerializeMap as _;
 use serde_json::{Value, json as object};
 
 use super::tables::{Look, block, figure, heading};
 use crate::doc::{Annotations, Mention, MentionId};
 use crate::eval::{Change, ChangeKind, Compared, Comparison, Difference, Interval, Method, Pair, least_p};
-use crate::text::{LineIndex, Span};
+use crate::text::{LineIndex, OffsetUnit, Span, UnitIndex};
 
 /// A comparison with what it is a comparison of.
 #[derive(Debug)]
@@ -258,20 +260,20 @@ impl CompareReport<'_> {
         more(out, changes.len(), self.show);
     }
 
-    /// The comparison as JSON; every change is in it.
-    #[must_use]
-    pub fn json(&self) -> Value {
-        let changes: Vec<Value> = self
-            .comparison
-            .changes
-            .iter()
-            .map(|change| {
-                let pair = &self.pairs[change.document];
-                let [gold, a, b] =
-                    self.sides(change).map(|mention| mention.map(|m| mention_json(pair.text, m)));
-                object!({"document": pair.id, "kind": change.kind.name(), "gold": gold, "a": a, "b": b})
-            })
-            .collect();
+    /// Writes the comparison as JSON; every change is in it. The changes are
+    /// written one by one: there can be millions.
+    ///
+    /// # Errors
+    ///
+    /// If `out` cannot be written.
+    pub fn write_json(&self, mut out: impl std::io::Write) -> std::io::Result<()> {
+        serde_json::to_writer_pretty(&mut out, self)?;
+        out.write_all(b"\n")
+    }
+}
+
+impl Serialize for CompareReport<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let counts: serde_json::Map<String, Value> = ChangeKind::ALL
             .iter()
             .map(|kind| (kind.name().to_owned(), self.comparison.count(*kind).into()))
@@ -286,21 +288,76 @@ impl CompareReport<'_> {
                 (rule, value)
             })
             .collect();
-        object!({
-            "spanwright": env!("CARGO_PKG_VERSION"),
-            "a": self.a,
-            "b": self.b,
-            "gold": {"documents": self.pairs.len(), "fingerprint": self.gold_fingerprint},
-            "figures": self.figures.iter().map(compared_json).collect::<Vec<_>>(),
-            "types": self.types.iter().map(compared_json).collect::<Vec<_>>(),
-            "counts": counts,
-            "churn": self.comparison.churn(),
-            "parts": self.rules.map(|rules| {
-                rules.iter().map(|change| object!({"id": change.id, "what": change.what})).collect::<Vec<_>>()
-            }),
-            "rules": ledger,
-            "changes": changes,
-        })
+        let parts = self.rules.map(|rules| {
+            rules.iter().map(|change| object!({"id": change.id, "what": change.what})).collect::<Vec<_>>()
+        });
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("spanwright", env!("CARGO_PKG_VERSION"))?;
+        map.serialize_entry("a", self.a)?;
+        map.serialize_entry("b", self.b)?;
+        let gold = object!({"documents": self.pairs.len(), "fingerprint": self.gold_fingerprint});
+        map.serialize_entry("gold", &gold)?;
+        map.serialize_entry("figures", &self.figures.iter().map(compared_json).collect::<Vec<_>>())?;
+        map.serialize_entry("types", &self.types.iter().map(compared_json).collect::<Vec<_>>())?;
+        map.serialize_entry("counts", &counts)?;
+        map.serialize_entry("churn", &self.comparison.churn())?;
+        map.serialize_entry("parts", &parts)?;
+        map.serialize_entry("rules", &ledger)?;
+        map.serialize_entry("changes", &EachChange(self))?;
+        map.end()
+    }
+}
+
+/// The changes, made as they are written.
+struct EachChange<'a>(&'a CompareReport<'a>);
+
+impl Serialize for EachChange<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut units: Option<(usize, UnitIndex<'_>)> = None;
+        serializer.collect_seq(self.0.comparison.changes.iter().map(|change| {
+            let pair = &self.0.pairs[change.document];
+            let known = units.take().filter(|(document, _)| *document == change.document);
+            let (_, index) = units.insert(
+                known.unwrap_or_else(|| (change.document, UnitIndex::new(pair.text, OffsetUnit::Chars))),
+            );
+            let [gold, a, b] =
+                self.0.sides(change).map(|mention| mention.map(|m| MentionOut::new(m, pair, index)));
+            ChangeOut { document: pair.id, kind: change.kind.name(), gold, a, b }
+        }))
+    }
+}
+
+#[derive(Serialize)]
+struct ChangeOut<'a> {
+    document: &'a str,
+    kind: &'static str,
+    gold: Option<MentionOut<'a>>,
+    a: Option<MentionOut<'a>>,
+    b: Option<MentionOut<'a>>,
+}
+
+/// A mention; `start` and `end` count code points.
+#[derive(Serialize)]
+struct MentionOut<'a> {
+    id: &'a str,
+    r#type: &'a str,
+    start: u32,
+    end: u32,
+    text: Option<&'a str>,
+    rule: Option<&'a str>,
+}
+
+impl<'a> MentionOut<'a> {
+    fn new(mention: &'a Mention, pair: &Pair<'a>, units: &UnitIndex<'_>) -> Self {
+        let span = mention.span();
+        Self {
+            id: &mention.id,
+            r#type: &mention.label,
+            start: units.from_byte(span.start),
+            end: units.from_byte(span.end),
+            text: span.slice(pair.text),
+            rule: mention.rule.as_deref(),
+        }
     }
 }
 
@@ -375,15 +432,6 @@ fn compared_json(compared: &Compared) -> Value {
         "method": match compared.difference.method { Method::Exact => "exact", Method::MonteCarlo { .. } => "monte_carlo" },
         "documents_that_differ": compared.difference.differing,
         "undefined_resamples": compared.interval.map(|interval| interval.undefined),
-    })
-}
-
-fn mention_json(text: &str, mention: &Mention) -> Value {
-    let span = mention.span();
-    let chars = |to: u32| text.get(..to as usize).map_or(0, |part| part.chars().count());
-    object!({
-        "id": mention.id, "type": &*mention.label, "start": chars(span.start), "end": chars(span.end),
-        "text": span.slice(text), "rule": mention.rule.as_deref(),
     })
 }
 

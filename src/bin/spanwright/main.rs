@@ -9,6 +9,11 @@ use clap::Parser;
 
 use args::{Cli, Command};
 
+/// Records are made on one thread and dropped on another, which the usual
+/// allocator pays for with locks.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> std::process::ExitCode {
     let cli = Cli::parse();
     terminal::set_up(&cli.global);

@@ -2,6 +2,7 @@
 
 use rayon::prelude::*;
 
+use super::packed::Packed;
 use super::random::Draws;
 
 /// Where a figure lies in 95 of 100 resamples.
@@ -48,16 +49,10 @@ impl Bootstrap {
             return vec![None; figures.len()];
         }
         let draws = Draws::new(self.seed);
+        let table = Packed::new(rows, width);
         let resample = |sums: &mut Vec<f64>, sample: u32| -> Vec<Option<f64>> {
-            sums.clear();
-            sums.resize(width, 0.0);
             let first = u64::from(sample) * n as u64;
-            for at in 0..n as u64 {
-                let row = draws.below(first + at, n as u64) * width;
-                for (sum, value) in sums.iter_mut().zip(&rows[row..row + width]) {
-                    *sum += value;
-                }
-            }
+            table.sum((0..n as u64).map(|at| draws.below(first + at, n as u64)), sums);
             figures.iter().map(|figure| figure(sums)).collect()
         };
         let drawn: Vec<Vec<Option<f64>>> =

@@ -6,6 +6,8 @@
 //! predictions; the exact distribution over all 2ⁿ swaps is a convolution over
 //! these two (after Zmigrod, Vieira and Cotterell 2022).
 
+use std::collections::BTreeMap;
+
 use rayon::prelude::*;
 
 use super::random::Draws;
@@ -198,19 +200,40 @@ impl Lattice {
 }
 
 /// The p of random swaps, never 0 (Phipson and Smyth 2010).
+///
+/// Documents whose counts differ in the same way may stand for each other: of a
+/// group only the number that is swapped matters, and that is a count of random
+/// bits, 64 at a time.
 pub(super) fn monte_carlo(a: &[Counts], b: &[Counts], statistic: Statistic, samples: u32, seed: u64) -> f64 {
-    let n = a.len().min(b.len());
-    let observed = value(sum(b), statistic) - value(sum(a), statistic);
+    let signed = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+    let triple = |counts: &Counts| [signed(counts.tp), signed(counts.predicted()), signed(counts.gold())];
+    let mut groups: BTreeMap<[i64; 3], u64> = BTreeMap::new();
+    for (a, b) in a.iter().zip(b).filter(|(a, b)| a != b) {
+        let (a, b) = (triple(a), triple(b));
+        *groups.entry([0, 1, 2].map(|at| b[at] - a[at])).or_insert(0) += 1;
+    }
+    let (all_a, all_b) = (triple(&sum(a)), triple(&sum(b)));
+    let difference = |moved: [i64; 3]| {
+        let figure = |[tp, predicted, gold]: [i64; 3]| of(tp, predicted, gold, statistic);
+        figure([0, 1, 2].map(|at| all_b[at] - moved[at])) - figure([0, 1, 2].map(|at| all_a[at] + moved[at]))
+    };
+    let observed = difference([0; 3]);
     let draws = Draws::new(seed);
+    let words: u64 = groups.values().map(|n| n.div_ceil(64)).sum();
     let as_large = (0..samples).into_par_iter().filter(|sample| {
-        let (mut of_a, mut of_b) = (Counts::default(), Counts::default());
-        for i in 0..n {
-            let swapped = draws.coin(u64::from(*sample) * n as u64 + i as u64);
-            let (first, second) = if swapped { (b[i], a[i]) } else { (a[i], b[i]) };
-            of_a.add(first);
-            of_b.add(second);
+        let mut word = u64::from(*sample) * words;
+        let mut moved = [0i64; 3];
+        for (delta, &n) in &groups {
+            let mut swapped = 0;
+            for first in (0..n).step_by(64) {
+                let bits = draws.bits(word);
+                let used = if n - first < 64 { bits & ((1 << (n - first)) - 1) } else { bits };
+                swapped += i64::from(used.count_ones());
+                word += 1;
+            }
+            moved.iter_mut().zip(delta).for_each(|(moved, delta)| *moved += swapped * delta);
         }
-        (value(of_b, statistic) - value(of_a, statistic)).abs() >= observed.abs() - SLACK
+        difference(moved).abs() >= observed.abs() - SLACK
     });
     (as_large.count() as f64 + 1.0) / (f64::from(samples) + 1.0)
 }

@@ -6,6 +6,7 @@
 mod bootstrap;
 mod difference;
 mod many;
+mod packed;
 mod random;
 mod sums;
 mod swaps;

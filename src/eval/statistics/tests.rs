@@ -1,4 +1,5 @@
 use super::difference::{exact, monte_carlo};
+use super::packed::Packed;
 use super::*;
 use crate::eval::Counts;
 
@@ -61,4 +62,32 @@ fn all_swaps_of_rows_agree_with_the_lattice() {
     let found = swap_rows(&rows(&a), &rows(&b), 3, 1, f1);
     let exact = test_difference(&a, &b, Statistic::F1, 1);
     assert!((found.p - exact.p).abs() < 1e-12 && (found.value - exact.value).abs() < 1e-12);
+}
+
+proptest::proptest! {
+    /// Packed rows sum to what plain ones do, fractions and large numbers included.
+    #[test]
+    fn packed_rows_sum_as_plain_ones(
+        width in 1usize..20,
+        numbers in proptest::collection::vec((0u32..3, 0u32..70_000), 20..400),
+        picks in proptest::collection::vec(0usize..1000, 0..300),
+    ) {
+        // Some columns are nought, some hold counts, some halves, some large counts.
+        let n = numbers.len() / width;
+        let number = |(at, &(kind, n)): (usize, &(u32, u32))| match at % width % 4 {
+            0 => 0.0,
+            1 => f64::from(n % 300),
+            2 => f64::from(n) / f64::from(kind + 1),
+            _ => f64::from(n),
+        };
+        let rows: Vec<f64> = numbers[..n * width].iter().enumerate().map(number).collect();
+        let picks: Vec<usize> = picks.into_iter().filter(|_| n > 0).map(|pick| pick % n).collect();
+        let mut plain = vec![0.0; width];
+        for &pick in &picks {
+            plain.iter_mut().zip(&rows[pick * width..]).for_each(|(sum, value)| *sum += value);
+        }
+        let mut packed = vec![1.0];
+        Packed::new(&rows, width).sum(picks.into_iter(), &mut packed);
+        proptest::prop_assert_eq!(packed, plain);
+    }
 }

@@ -10,7 +10,7 @@ use spanwright::io::ReadConfig;
 use spanwright::report::{CompareReport, Look, RuleChange};
 use spanwright::text::{OffsetUnit, UnitIndex};
 
-use super::sides::{Side, bootstrap, fingerprint, read_gold, side, sides};
+use super::sides::{bootstrap, fingerprint, read_gold, side, sides};
 use super::write_to;
 use crate::args::{CompareArgs, CompareFormat, Global};
 use crate::exit::Outcome;
@@ -21,14 +21,11 @@ pub(crate) fn run(args: &CompareArgs, global: &Global) -> anyhow::Result<Outcome
     let of = |what: &str| side(what, &gold, config, args.threads, global);
     let (Some(a), Some(b)) = (of(&args.a)?, of(&args.b)?) else { return Ok(Outcome::Refused) };
     let nothing = Annotations::default();
-    let joined = |side: &'_ Side| -> anyhow::Result<Vec<Annotations>> {
-        let pairs = join(&sides(&gold), &sides(&side.records), args.missing.into(), &nothing);
-        let pairs = pairs.with_context(|| side.name.clone())?;
-        Ok(pairs.into_iter().map(|pair| pair.predicted.clone()).collect())
-    };
-    let (of_a, of_b) = (joined(&a)?, joined(&b)?);
-    let pairs: Vec<Pair<'_>> = gold.iter().zip(&of_a).map(|(record, a)| pair_of(record, a)).collect();
-    let predictions_b: Vec<&Annotations> = of_b.iter().collect();
+    let (of_gold, of_a, of_b) = (sides(&gold), sides(&a.records), sides(&b.records));
+    let missing = args.missing.into();
+    let pairs = join(&of_gold, &of_a, missing, &nothing).with_context(|| a.name.clone())?;
+    let of_b = join(&of_gold, &of_b, missing, &nothing).with_context(|| b.name.clone())?;
+    let predictions_b: Vec<&Annotations> = of_b.iter().map(|pair| pair.predicted).collect();
     let comparison = compare(&pairs, &predictions_b)?;
     let bootstrap = bootstrap(args.resampling, pairs.len());
     let figures = compared(&comparison, bootstrap);
@@ -50,22 +47,19 @@ pub(crate) fn run(args: &CompareArgs, global: &Global) -> anyhow::Result<Outcome
         rules: rules.as_deref(),
         show: args.show,
     };
-    let text = match args.format {
-        CompareFormat::Table => report.text(Look::Terminal),
-        CompareFormat::Markdown => report.text(Look::Markdown),
-        CompareFormat::Json => format!("{:#}\n", report.json()),
-    };
-    write_to(&args.output, |out| Ok(out.write_all(text.as_bytes())?))?;
+    write_to(&args.output, |out| {
+        match args.format {
+            CompareFormat::Table => out.write_all(report.text(Look::Terminal).as_bytes())?,
+            CompareFormat::Markdown => out.write_all(report.text(Look::Markdown).as_bytes())?,
+            CompareFormat::Json => report.write_json(out)?,
+        }
+        Ok(())
+    })?;
     let mut holds = args.no_worse_than.is_none_or(|margin| is_no_worse(&figures, margin));
     if let Some(file) = &args.must_pass {
         holds &= must_pass(file, &pairs, &predictions_b)?;
     }
     Ok(if holds { Outcome::Holds } else { Outcome::DoesNotHold })
-}
-
-fn pair_of<'a>(record: &'a spanwright::io::Record, predicted: &'a Annotations) -> Pair<'a> {
-    let document = &record.document;
-    Pair { id: &document.id, text: &document.text, gold: &record.annotations, predicted }
 }
 
 /// Whether the interval of the difference stays above the margin; without an

@@ -5,11 +5,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, bail};
+use rayon::prelude::*;
 use spanwright::doc::{Annotations, Document};
 use spanwright::engine::Extractor;
 use spanwright::eval::Bootstrap;
 use spanwright::io::{JsonlWriter, ReadConfig, Record, read_all};
 use spanwright::run::extract_all;
+use spanwright::text::OffsetUnit;
 
 use super::{Loaded, load_pack, open};
 use crate::args::{Global, ResamplingArgs};
@@ -58,16 +60,22 @@ pub(crate) fn sides(records: &[Record]) -> Vec<(&str, &str, &Annotations)> {
     records.iter().map(|r| (r.document.id.as_str(), r.document.text.as_str(), &r.annotations)).collect()
 }
 
-/// A hash over ids, texts and labels of gold.
+/// A hash over gold: ids, texts, and everything that is scored.
 pub(crate) fn fingerprint(gold: &[Record]) -> String {
+    let of_documents: Vec<blake3::Hash> =
+        gold.par_iter().map(|record| record_hash(&record.document, &record.annotations)).collect();
     let mut hasher = blake3::Hasher::new();
-    let mut line = Vec::new();
-    for record in gold {
-        line.clear();
-        JsonlWriter::default().write(&record.document, &record.annotations, &mut line);
-        hasher.update(&line);
-    }
+    of_documents.iter().for_each(|hash| {
+        hasher.update(hash.as_bytes());
+    });
     hasher.finalize().to_hex().to_string()
+}
+
+/// A hash over one document of gold.
+fn record_hash(document: &Document, side: &Annotations) -> blake3::Hash {
+    let mut line = Vec::with_capacity(document.text.len() + 48 * side.mentions.len());
+    JsonlWriter { offsets: OffsetUnit::Bytes }.write(document, side, &mut line);
+    blake3::hash(&line)
 }
 
 /// With more documents than this fewer resamples are drawn: the limits no
