@@ -153,10 +153,10 @@ pub fn attribute(
 
 fn relations(pair: &Pair<'_>, found: &mut HashMap<Arc<str>, RuleScore>) {
     // A relation alone, on both sides, says whether it is right.
-    let gold = super::exact::strict_relations(pair.gold);
+    let gold = super::relations::strict_items(pair.gold);
     for relation in &pair.predicted.relations {
         let Some(rule) = relation.rule.as_ref().and_then(|id| found.get_mut(id)) else { continue };
-        if gold.contains(&super::exact::strict(pair.predicted, relation)) {
+        if gold.contains(&super::relations::strict(pair.predicted, relation)) {
             rule.relations.0 += 1;
         } else {
             rule.relations.1 += 1;

@@ -4,7 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
+
 use super::{Counts, Scheme, Semeval};
+use crate::doc::Annotations;
+use crate::text::Span;
 
 /// A span as these scorers know it: half-open, in any unit, without fragments.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -144,4 +148,34 @@ impl Seqeval {
             weighted: mean(&|counts| counts.gold() as f64).unwrap_or_default(),
         }
     }
+}
+
+/// How many tokens bear the same IOB2 tag on both sides, and how many there are:
+/// what seqeval calls accuracy. `tokens` are in text order; nothing comes back
+/// where a span does not begin and end with tokens, or spans overlap.
+#[must_use]
+pub fn equal_tags(tokens: &[Span], gold: &Annotations, predicted: &Annotations) -> Option<(u64, u64)> {
+    let (gold, predicted) = (tags(tokens, gold)?, tags(tokens, predicted)?);
+    let equal = gold.iter().zip(&predicted).filter(|(gold, predicted)| gold == predicted).count();
+    Some((equal as u64, tokens.len() as u64))
+}
+
+/// The tag of each token: none outside, else the label and whether it begins there.
+fn tags<'a>(tokens: &[Span], side: &'a Annotations) -> Option<Vec<Option<(&'a str, bool)>>> {
+    let mut tags = vec![None; tokens.len()];
+    let mut seen = FxHashSet::default();
+    for mention in &side.mentions {
+        let span = mention.span();
+        if !seen.insert((span, &mention.label)) {
+            continue;
+        }
+        let first = tokens.binary_search_by_key(&span.start, |token| token.start).ok()?;
+        let last = tokens.binary_search_by_key(&span.end, |token| token.end).ok()?;
+        for (at, tag) in tags.iter_mut().enumerate().take(last + 1).skip(first) {
+            if tag.replace((&*mention.label, at == first)).is_some() {
+                return None;
+            }
+        }
+    }
+    Some(tags)
 }

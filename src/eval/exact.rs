@@ -1,4 +1,4 @@
-//! Exact matching: entities, relations, values.
+//! Exact matching: entities and values.
 
 use std::collections::BTreeMap;
 use std::hash::Hash;
@@ -7,8 +7,9 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 use super::counts::{Averages, Counts, macro_average, weighted_average};
+use super::relations::strict_items;
 use super::{DocumentScore, EvalError, Pair, Scores};
-use crate::doc::{Annotations, Fragments, MentionId, Relation};
+use crate::doc::{Annotations, Fragments};
 
 /// Scores of entities.
 #[derive(Clone, Debug, Default)]
@@ -38,31 +39,6 @@ impl Entities {
     #[must_use]
     pub fn weighted_average(&self) -> Averages {
         weighted_average(&self.types)
-    }
-}
-
-/// Scores of relations.
-#[derive(Clone, Debug, Default)]
-pub struct Relations {
-    /// Same type and arguments, with their labels.
-    pub strict: Counts,
-    /// The same by type.
-    pub types: BTreeMap<Arc<str>, Counts>,
-    /// Same type and fragments of the arguments.
-    pub boundaries: Counts,
-}
-
-impl Relations {
-    pub(super) fn add(&mut self, other: &Self) {
-        self.strict.add(other.strict);
-        self.boundaries.add(other.boundaries);
-        add_types(&mut self.types, &other.types);
-    }
-
-    /// Means over the types that gold holds.
-    #[must_use]
-    pub fn macro_average(&self) -> Averages {
-        macro_average(&self.types)
     }
 }
 
@@ -109,15 +85,8 @@ pub(super) fn document(pair: &Pair<'_>, scores: &mut Scores) -> Result<DocumentS
         |all: &HashSet<Span<'_>>| all.iter().map(|(span, _)| (*span).clone()).collect::<HashSet<Fragments>>();
     scores.entities.unlabelled.add(count(&bare(&gold), &bare(&predicted)));
     document.values = values(pair, &mut scores.values);
-    let (gold, predicted) = (relations(pair.gold, strict), relations(pair.predicted, strict));
-    document.relations = count(&gold, &predicted);
-    by_type(&gold, &predicted, &mut document.relation_types, |(label, _)| label);
-    let (gold, predicted) = (relations(pair.gold, bounds), relations(pair.predicted, bounds));
-    scores.relations.boundaries.add(count(&gold, &predicted));
     scores.entities.micro.add(document.entities);
-    scores.relations.strict.add(document.relations);
     add_types(&mut scores.entities.types, &document.entity_types);
-    add_types(&mut scores.relations.types, &document.relation_types);
     Ok(document)
 }
 
@@ -134,7 +103,7 @@ pub(super) fn lines(pair: &Pair<'_>) -> Vec<DocumentScore> {
         line.entities.add(counts);
         line.entity_types.entry(Arc::from(item.1)).or_default().add(counts);
     }
-    let (gold, predicted) = (relations(pair.gold, strict), relations(pair.predicted, strict));
+    let (gold, predicted) = (strict_items(pair.gold), strict_items(pair.predicted));
     for item in gold.union(&predicted) {
         let counts = one(gold.contains(item), predicted.contains(item));
         let Some((_, first, _)) = item.1.first() else { continue };
@@ -193,34 +162,6 @@ pub(super) fn by_type<T: Eq + Hash>(
     for item in gold.difference(predicted) {
         add(item, Counts { fn_: 1, ..Counts::default() });
     }
-}
-
-/// A relation as what is compared: its type, and its arguments in order.
-pub(super) type Item<'a> = (&'a str, Vec<(&'a str, &'a Fragments, &'a str)>);
-
-fn relations<'a>(
-    side: &'a Annotations,
-    key: fn(&'a Annotations, &'a Relation) -> Item<'a>,
-) -> HashSet<Item<'a>> {
-    side.relations.iter().map(|relation| key(side, relation)).collect()
-}
-
-/// What strict scores compare of each relation.
-pub(super) fn strict_relations(side: &Annotations) -> HashSet<Item<'_>> {
-    relations(side, strict)
-}
-
-pub(super) fn strict<'a>(side: &'a Annotations, relation: &'a Relation) -> Item<'a> {
-    let arg = |role: &'a str, id: MentionId| {
-        let mention = side.mention(id);
-        (role, &mention.fragments, &*mention.label)
-    };
-    (&relation.label, relation.args.iter().map(|a| arg(&a.role, a.mention)).collect())
-}
-
-fn bounds<'a>(side: &'a Annotations, relation: &'a Relation) -> Item<'a> {
-    let (label, args) = strict(side, relation);
-    (label, args.into_iter().map(|(role, span, _)| (role, span, "")).collect())
 }
 
 fn values(pair: &Pair<'_>, values: &mut Values) -> Counts {

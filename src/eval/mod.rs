@@ -31,6 +31,7 @@ mod events;
 mod exact;
 mod join;
 mod limit;
+mod relations;
 mod semeval;
 mod significance;
 mod statistics;
@@ -39,14 +40,15 @@ pub use agreement::{Agreement, Kappa, agree};
 pub use align::{Aligned, Alignment, Confusion, align};
 pub use attribution::{Proposed, RuleScore, Without, attribute};
 pub use compare::{Change, ChangeKind, Comparison, compare};
-pub use compat::{Flat, Nervaluate, Seqeval};
+pub use compat::{Flat, Nervaluate, Seqeval, equal_tags};
 pub use coreference::Coreference;
 pub use counts::{Averages, Counts, DocumentAverage, Ratio};
 pub use errors::{Class, ErrorAnalysis, ErrorItem, FixGain, Shift, analyse};
 pub use events::Events;
-pub use exact::{Entities, Relations, Values};
+pub use exact::{Entities, Values};
 pub use join::{JoinError, MissingPrediction, join};
 pub use limit::{Limit, Violation};
+pub use relations::{RelationClass, Relations, SideCounts, sort_symmetric};
 pub use semeval::{Gate, Muc, Scheme, Semeval};
 pub use significance::{Compared, Headline, compared, compared_types, headlines};
 pub use statistics::{
@@ -163,6 +165,7 @@ fn score_some(pairs: &[Pair<'_>]) -> Result<Scores, EvalError> {
     let mut scores = Scores::default();
     for pair in pairs {
         let mut document = exact::document(pair, &mut scores)?;
+        relations::document(pair, &mut scores.relations, &mut document);
         document.events = events::document(pair, &mut scores.events);
         semeval::document(pair, &mut scores.semeval);
         coreference::document(pair, &mut document.coreference)?;
@@ -184,6 +187,15 @@ impl Scores {
         self.documents.extend(other.documents);
         self.duplicates += other.duplicates;
     }
+}
+
+/// The four schemes of one document alone. Equal mentions of gold, which [`score`]
+/// refuses, count apart here.
+#[must_use]
+pub fn schemes(pair: &Pair<'_>) -> Semeval {
+    let mut scores = Semeval::default();
+    semeval::document(pair, &mut scores);
+    scores
 }
 
 /// The counts of each line that holds anything, as rows for intervals where

@@ -64,6 +64,8 @@ pub struct SeqevalReport<'a> {
     pub types: Vec<(&'a str, [f64; 3], u64)>,
     /// How many gold holds.
     pub support: u64,
+    /// Tokens with equal tags, and all tokens, where the spans are of whole tokens.
+    pub tokens: Option<(u64, u64)>,
 }
 
 impl SeqevalReport<'_> {
@@ -100,16 +102,30 @@ impl SeqevalReport<'_> {
             "compat": "seqeval 1.2.2", "by_type": types, "micro": figures(self.averages.micro, self.support),
             "macro": self.averages.macro_average.map(|all| figures(all, self.support)),
             "weighted": figures(self.averages.weighted, self.support),
+            "token_accuracy": self.accuracy(),
         })
     }
 
-    /// In the layout of `conlleval`, without the counts of tokens.
+    /// The share of tokens with equal tags.
+    fn accuracy(&self) -> Option<f64> {
+        self.tokens.filter(|(_, all)| *all > 0).map(|(equal, all)| equal as f64 / all as f64)
+    }
+
+    /// In the layout of `conlleval`; tokens and accuracy are left out where spans are
+    /// not of whole tokens. Tags are those of the spans, so repaired ones count as
+    /// they were repaired.
     #[must_use]
     pub fn conlleval(&self, found: u64, correct: u64, by_type: &[(&str, u64)]) -> String {
         let mut out = String::new();
+        if let Some((_, all)) = self.tokens {
+            let _ = write!(out, "processed {all} tokens with ");
+        }
         let _ = writeln!(out, "{} phrases; found: {found} phrases; correct: {correct}.", self.support);
         let percent = |figures: [f64; 3]| figures.map(|figure| 100.0 * figure);
         let [p, r, f] = percent(self.averages.micro);
+        if let Some(accuracy) = self.accuracy() {
+            let _ = write!(out, "accuracy: {:6.2}%; ", 100.0 * accuracy);
+        }
         let _ = writeln!(out, "precision: {p:6.2}%; recall: {r:6.2}%; FB1: {f:6.2}");
         for (label, figures, _) in &self.types {
             let [p, r, f] = percent(*figures);

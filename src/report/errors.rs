@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json as object};
 
 use super::compare::{context, place, quoted};
 use super::tables::{Look, block, figure, heading};
-use crate::eval::{Class, ErrorAnalysis, Pair};
+use crate::eval::{Class, ErrorAnalysis, Pair, RelationClass, Relations, SideCounts};
 
 pub(super) fn errors(
     out: &mut String,
@@ -45,6 +45,26 @@ pub(super) fn errors(
     if examples > 0 {
         show(out, look, pairs, errors, examples);
     }
+}
+
+/// Relations by class of mistake; nothing where there is none.
+pub(super) fn relation_classes(out: &mut String, look: Look, relations: &Relations) {
+    let is_wrong = |class: &RelationClass| *class != RelationClass::Correct;
+    if !relations.classes.keys().any(is_wrong) {
+        return;
+    }
+    heading(out, look, "Mistakes in relations by class");
+    let row = |(class, counts): (&RelationClass, &SideCounts)| {
+        vec![class.name().to_owned(), counts.gold.to_string(), counts.predicted.to_string()]
+    };
+    block(out, look, &["", "gold", "found"], relations.classes.iter().map(row).collect());
+}
+
+pub(super) fn relation_classes_json(relations: &Relations) -> Map<String, Value> {
+    let entry = |(class, counts): (&RelationClass, &SideCounts)| {
+        (class.name().to_owned(), object!({"gold": counts.gold, "predicted": counts.predicted}))
+    };
+    relations.classes.iter().map(entry).collect()
 }
 
 /// The first mistakes of each class.

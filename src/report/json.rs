@@ -73,6 +73,12 @@ pub fn json(report: &ScoreReport<'_>) -> Value {
                 "types": types(&scores.relations.types),
             },
             "boundaries": {"micro": counts(scores.relations.boundaries)},
+            "relaxed": {"micro": counts(scores.relations.relaxed)},
+            "coreferent": {"micro": counts(scores.relations.coreferent)},
+            "pairs": {"micro": counts(scores.relations.pairs)},
+            "pairs_undirected": {"micro": counts(scores.relations.pairs_undirected)},
+            "arguments_found": {"micro": counts(scores.relations.arguments_found)},
+            "classes": super::errors::relation_classes_json(&scores.relations),
         },
         "events": {
             "arguments": {"micro": counts(scores.events.arguments), "types": types(&scores.events.types)},

@@ -81,7 +81,13 @@ fn write(report: &ScoreReport<'_>, look: Look) -> String {
         [macros.precision, macros.recall, macros.f1],
     ));
     rows.push(counted("boundaries", scores.relations.boundaries));
+    rows.push(counted("relaxed", scores.relations.relaxed));
+    rows.push(counted("coreferent", scores.relations.coreferent));
+    rows.push(counted("pairs", scores.relations.pairs));
+    rows.push(counted("pairs, undirected", scores.relations.pairs_undirected));
+    rows.push(counted("arguments found", scores.relations.arguments_found));
     block(&mut out, look, &COUNTED, rows);
+    super::errors::relation_classes(&mut out, look, &scores.relations);
 
     if scores.events.triggers.gold() + scores.events.triggers.predicted() > 0 {
         heading(&mut out, look, "Events: trigger, role and argument; triggers; whole frames");

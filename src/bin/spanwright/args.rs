@@ -273,6 +273,9 @@ pub(crate) struct ScoreArgs {
     /// What a document of gold without a prediction means
     #[arg(long, value_enum, default_value_t, value_name = "WHAT")]
     pub(crate) missing: Missing,
+    /// A relation type whose direction does not count, beside those that the pack declares
+    #[arg(long, value_name = "TYPE")]
+    pub(crate) symmetric: Vec<String>,
     /// How the tags of columns are read: as conlleval repairs them, or as IOB2 or IOBES to the letter
     #[arg(long, value_enum, default_value_t, value_name = "MODE")]
     pub(crate) tags: TagsArg,
@@ -410,6 +413,9 @@ pub(crate) struct CompareArgs {
     /// What a document of gold without a prediction means
     #[arg(long, value_enum, default_value_t, value_name = "WHAT")]
     pub(crate) missing: Missing,
+    /// A relation type whose direction does not count, beside those that the pack declares
+    #[arg(long, value_name = "TYPE")]
+    pub(crate) symmetric: Vec<String>,
     /// How the tags of columns are read: as conlleval repairs them, or as IOB2 or IOBES to the letter
     #[arg(long, value_enum, default_value_t, value_name = "MODE")]
     pub(crate) tags: TagsArg,

@@ -10,16 +10,21 @@ use spanwright::io::ReadConfig;
 use spanwright::report::{CompareReport, Look, RuleChange};
 use spanwright::text::{OffsetUnit, UnitIndex};
 
-use super::sides::{bootstrap, fingerprint, read_gold, side, sides};
+use super::sides::{bootstrap, fingerprint, read_gold, side, sides, sort_all_symmetric, symmetric};
 use super::write_to;
 use crate::args::{CompareArgs, CompareFormat, Global};
 use crate::exit::Outcome;
 
 pub(crate) fn run(args: &CompareArgs, global: &Global) -> anyhow::Result<Outcome> {
     let config = ReadConfig { offsets: args.offsets, tags: args.tags.into(), ..ReadConfig::default() };
-    let gold = read_gold(&args.gold, config)?;
+    let mut gold = read_gold(&args.gold, config)?;
     let of = |what: &str| side(what, &gold, config, args.threads, global);
-    let (Some(a), Some(b)) = (of(&args.a)?, of(&args.b)?) else { return Ok(Outcome::Refused) };
+    let (Some(mut a), Some(mut b)) = (of(&args.a)?, of(&args.b)?) else { return Ok(Outcome::Refused) };
+    let fingerprint = fingerprint(&gold);
+    let symmetric = symmetric(&args.symmetric, [&a, &b].into_iter().filter_map(|side| side.pack.as_ref()));
+    for records in [&mut gold, &mut a.records, &mut b.records] {
+        sort_all_symmetric(records, &symmetric);
+    }
     let nothing = Annotations::default();
     let (of_gold, of_a, of_b) = (sides(&gold), sides(&a.records), sides(&b.records));
     let missing = args.missing.into();
@@ -34,7 +39,6 @@ pub(crate) fn run(args: &CompareArgs, global: &Global) -> anyhow::Result<Outcome
         (Some(a), Some(b)) => Some(RuleChange::between(&a.parts, &b.parts)),
         _ => None,
     };
-    let fingerprint = fingerprint(&gold);
     let report = CompareReport {
         a: &a.name,
         b: &b.name,

@@ -7,7 +7,7 @@ use spanwright::doc::{Annotations, Document};
 use spanwright::engine::{CandidateReport, ExtractConfig, Extractor};
 use spanwright::eval::{
     Bootstrap, ErrorAnalysis, Flat, Nervaluate, Pair, Proposed, RuleScore, Scores, Seqeval, analyse,
-    attribute, headlines, join, score, score_lines,
+    attribute, equal_tags, headlines, join, score, score_lines,
 };
 use spanwright::io::{ReadConfig, Record};
 use spanwright::program::Program;
@@ -15,9 +15,11 @@ use spanwright::report::{
     Look, PackInfo, ScoreReport, SeqevalReport, Unit, json, markdown, nervaluate, nervaluate_json, table,
 };
 use spanwright::run::extract_all;
-use spanwright::text::{OffsetUnit, UnitIndex};
+use spanwright::text::{OffsetUnit, Span, UnitIndex};
 
-use super::sides::{bootstrap, extracted, fingerprint, name_alike, read, read_gold, sides};
+use super::sides::{
+    bootstrap, extracted, fingerprint, name_alike, read, read_gold, sides, sort_all_symmetric, symmetric,
+};
 use super::{Loaded, load_selected, write_to};
 use crate::args::{Compat, Global, ScoreArgs, ScoreFormat, UnitArg};
 use crate::exit::Outcome;
@@ -31,13 +33,17 @@ pub(crate) fn run(args: &ScoreArgs, global: &Global) -> anyhow::Result<Outcome> 
         },
         None => None,
     };
-    let gold = read_gold(&args.gold, config)?;
+    let mut gold = read_gold(&args.gold, config)?;
     let mut predicted = match (&pack, &args.pred) {
         (Some(pack), _) => extracted(pack, &gold, args.threads)?,
         (None, Some(path)) => read(path, config)?,
         (None, None) => Vec::new(),
     };
     name_alike(&gold, &mut predicted);
+    let fingerprint = fingerprint(&gold);
+    let symmetric = symmetric(&args.symmetric, pack.as_ref());
+    sort_all_symmetric(&mut gold, &symmetric);
+    sort_all_symmetric(&mut predicted, &symmetric);
     let nothing = Annotations::default();
     let pairs = join(&sides(&gold), &sides(&predicted), args.missing.into(), &nothing)?;
     let scores = score(&pairs)?;
@@ -46,7 +52,6 @@ pub(crate) fn run(args: &ScoreArgs, global: &Global) -> anyhow::Result<Outcome> 
         write_to(&args.output, |out| Ok(out.write_all(text.as_bytes())?))?;
         return Ok(Outcome::Holds);
     }
-    let fingerprint = fingerprint(&gold);
     let errors = analyse(&pairs);
     let (unit, rows) = match args.unit {
         UnitArg::Document => (Unit::Document, None),
@@ -175,6 +180,10 @@ fn as_other(
         averages: Seqeval::new(types),
         types: types.iter().map(|(label, counts)| (&**label, of_type(*counts), counts.gold())).collect(),
         support: scores.entities.micro.gold(),
+        tokens: pairs.iter().try_fold((0, 0), |(equal, all), pair| {
+            let (e, a) = equal_tags(&words(pair.text), pair.gold, pair.predicted)?;
+            Some((equal + e, all + a))
+        }),
     };
     let by_type: Vec<(&str, u64)> =
         types.iter().map(|(label, counts)| (&**label, counts.predicted())).collect();
@@ -184,6 +193,16 @@ fn as_other(
         (Compat::Conlleval, _) => report.conlleval(micro.predicted(), micro.tp, &by_type),
         (Compat::Seqeval | Compat::Nervaluate, _) => report.text(look),
     })
+}
+
+/// What stands between white space: the tokens of a text that came in columns.
+fn words(text: &str) -> Vec<Span> {
+    let first = text.as_ptr() as usize;
+    let word = |word: &str| {
+        let start = (word.as_ptr() as usize - first) as u32;
+        Span::new(start, start + word.len() as u32)
+    };
+    text.split_whitespace().map(word).collect()
 }
 
 /// Tags in columns cannot hold spans that overlap.

@@ -8,7 +8,7 @@ use anyhow::{Context, bail};
 use rayon::prelude::*;
 use spanwright::doc::{Annotations, Document};
 use spanwright::engine::Extractor;
-use spanwright::eval::Bootstrap;
+use spanwright::eval::{Bootstrap, sort_symmetric};
 use spanwright::io::{JsonlWriter, ReadConfig, Record, read_all};
 use spanwright::run::extract_all;
 use spanwright::text::OffsetUnit;
@@ -76,6 +76,25 @@ fn record_hash(document: &Document, side: &Annotations) -> blake3::Hash {
     let mut line = Vec::with_capacity(document.text.len() + 48 * side.mentions.len());
     JsonlWriter { offsets: OffsetUnit::Bytes }.write(document, side, &mut line);
     blake3::hash(&line)
+}
+
+/// The relation types whose direction does not count: those that the packs
+/// declare symmetric, and those of a flag.
+pub(crate) fn symmetric<'a>(flags: &[String], packs: impl IntoIterator<Item = &'a Loaded>) -> Vec<String> {
+    let declared = packs.into_iter().flat_map(|pack| &pack.program.relations);
+    let names = declared.filter(|relation| relation.symmetric).map(|relation| relation.name.to_string());
+    let mut all: Vec<String> = names.chain(flags.iter().cloned()).collect();
+    all.sort();
+    all.dedup();
+    all
+}
+
+/// Puts the arguments of symmetric relations into one order.
+pub(crate) fn sort_all_symmetric(records: &mut [Record], symmetric: &[String]) {
+    let names: Vec<&str> = symmetric.iter().map(String::as_str).collect();
+    if !names.is_empty() {
+        records.iter_mut().for_each(|record| sort_symmetric(&mut record.annotations, &names));
+    }
 }
 
 /// With more documents than this fewer resamples are drawn: the limits no
