@@ -19,6 +19,7 @@
 //! | [`engine`] | a program over a document |
 //! | [`run`] | many documents, and the tests of a pack |
 //! | [`eval`] | scores against gold |
+//! | `store` | the history of scores (feature `store`) |
 //! | [`report`] | scores for people and programs |
 
 pub mod check;
@@ -32,6 +33,8 @@ pub mod prep;
 pub mod program;
 pub mod report;
 pub mod run;
+#[cfg(feature = "store")]
+pub mod store;
 pub mod syntax;
 pub mod text;
 pub mod value;
