@@ -7,6 +7,8 @@ mod errors;
 mod explain;
 mod json;
 mod pack_tests;
+#[cfg(feature = "store")]
+mod runs;
 mod tables;
 
 pub use agreement::AgreementReport;
@@ -15,6 +17,8 @@ pub use compat::{SeqevalReport, nervaluate, nervaluate_json};
 pub use explain::{Explained, FEW};
 pub use json::json;
 pub use pack_tests::{Suite, case_json, junit};
+#[cfg(feature = "store")]
+pub use runs::{run_json, run_table, runs_table, summary_json};
 pub use tables::{Look, markdown, table};
 
 use crate::doc::schema::Order;

@@ -59,6 +59,8 @@ pub(crate) enum Command {
     Compare(CompareArgs),
     /// Tell how far annotators agree
     Agree(AgreeArgs),
+    /// List, show, export or take out the runs that `score --save` keeps
+    Runs(RunsArgs),
     /// Report every problem of a rule pack
     Check(CheckArgs),
     /// Tell why a span is there, why another is not, or what a code means
@@ -289,6 +291,15 @@ pub(crate) struct ScoreArgs {
     pub(crate) selection: SelectionArgs,
     #[command(flatten)]
     pub(crate) resampling: ResamplingArgs,
+    /// Keep this run: its scores, predictions and settings
+    #[arg(long, help_heading = "History", conflicts_with = "compat")]
+    pub(crate) save: bool,
+    /// What is worth knowing about this run
+    #[arg(long, value_name = "TEXT", requires = "save", help_heading = "History")]
+    pub(crate) note: Option<String>,
+    /// The folder of runs; without it the nearest `.spanwright` here or above
+    #[arg(long, value_name = "DIR", help_heading = "History")]
+    pub(crate) store: Option<PathBuf>,
     /// What intervals resample: documents, or the lines of one document
     #[arg(long, value_enum, default_value_t, help_heading = "Intervals", value_name = "UNIT")]
     pub(crate) unit: UnitArg,
@@ -377,12 +388,13 @@ impl From<Missing> for spanwright::eval::MissingPrediction {
 
 #[derive(Args, Debug)]
 #[command(after_help = "\
-A and B are rule packs, predictions (a folder, file or glob), or REV:PACK, a pack as it was in a revision of the git repository.
+A and B are rule packs, predictions (a folder, file or glob), runs that `score --save` kept (their first digits, `latest`, `latest~1`), or REV:PACK, a pack as it was in a revision of the git repository; in this order.
 
 Examples:
   spanwright compare rules/baseline rules/vn-politics --gold gold
   spanwright compare HEAD~3:rules/vn-politics rules/vn-politics --gold gold --format markdown
   spanwright compare old.jsonl new.jsonl --gold gold --no-worse-than 0.01
+  spanwright compare latest~1 latest --gold gold
 
 Exit status: 0 done and every gate holds, 1 a gate does not hold, 2 could not be done.")]
 pub(crate) struct CompareArgs {
@@ -425,8 +437,70 @@ pub(crate) struct CompareArgs {
     /// Threads that extract; 0 is one for each core
     #[arg(short = 'j', long, default_value_t = 0, value_name = "N")]
     pub(crate) threads: usize,
+    /// Compare a run even if it was scored against another gold
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// The folder of runs; without it the nearest `.spanwright` here or above
+    #[arg(long, value_name = "DIR")]
+    pub(crate) store: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) resampling: ResamplingArgs,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
+RUN is the first digits of an id, `latest`, or `latest~1`, the one before it.
+
+Examples:
+  spanwright score --pack rules/vn-politics --gold gold --save --note 'titles split'
+  spanwright runs list
+  spanwright runs show latest
+  spanwright runs export latest~1 -o old.jsonl
+  spanwright compare latest~1 latest --gold gold")]
+pub(crate) struct RunsArgs {
+    /// The folder of runs; without it the nearest `.spanwright` here or above
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) store: Option<PathBuf>,
+    #[command(subcommand)]
+    pub(crate) command: RunsCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum RunsCommand {
+    /// List the runs, the newest first, and how often each gold was looked at
+    List {
+        /// Only runs against this gold: the first digits of its fingerprint
+        #[arg(long, value_name = "FINGERPRINT")]
+        gold: Option<String>,
+        /// At most so many
+        #[arg(short, long, value_name = "N")]
+        number: Option<usize>,
+        /// How they are written
+        #[arg(short, long, value_enum, default_value_t)]
+        format: CompareFormat,
+    },
+    /// Show one run with its figures as they were
+    Show {
+        /// The run
+        run: String,
+        /// How it is written
+        #[arg(short, long, value_enum, default_value_t)]
+        format: CompareFormat,
+    },
+    /// Take runs out
+    Rm {
+        /// The runs
+        #[arg(value_name = "RUN", required = true)]
+        runs: Vec<String>,
+    },
+    /// Write the predictions of a run as JSON Lines
+    Export {
+        /// The run
+        run: String,
+        /// Where they go; `-` is standard output
+        #[arg(short, long, value_name = "OUT", default_value = "-")]
+        output: PathBuf,
+    },
 }
 
 /// How intervals are drawn.

@@ -22,6 +22,7 @@ fn main() -> std::process::ExitCode {
         Command::Score(args) => commands::score::run(args, &cli.global),
         Command::Compare(args) => commands::compare::run(args, &cli.global),
         Command::Agree(args) => commands::agree::run(args),
+        Command::Runs(args) => commands::runs::run(args),
         Command::Check(args) => commands::check::run(args, &cli.global),
         Command::Explain(args) => commands::explain::run(args, &cli.global),
         Command::Test(args) => commands::test::run(args, &cli.global),

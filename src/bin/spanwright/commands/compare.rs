@@ -10,17 +10,18 @@ use spanwright::io::ReadConfig;
 use spanwright::report::{CompareReport, Look, RuleChange};
 use spanwright::text::{OffsetUnit, UnitIndex};
 
-use super::sides::{bootstrap, fingerprint, read_gold, side, sides, sort_all_symmetric, symmetric};
-use super::write_to;
+use super::sides::{Setting, bootstrap, fingerprint, read_gold, side, sides, sort_all_symmetric, symmetric};
+use super::{history, write_to};
 use crate::args::{CompareArgs, CompareFormat, Global};
 use crate::exit::Outcome;
 
 pub(crate) fn run(args: &CompareArgs, global: &Global) -> anyhow::Result<Outcome> {
     let config = ReadConfig { offsets: args.offsets, tags: args.tags.into(), ..ReadConfig::default() };
     let mut gold = read_gold(&args.gold, config)?;
-    let of = |what: &str| side(what, &gold, config, args.threads, global);
-    let (Some(mut a), Some(mut b)) = (of(&args.a)?, of(&args.b)?) else { return Ok(Outcome::Refused) };
     let fingerprint = fingerprint(&gold);
+    let setting = Setting { gold: &gold, fingerprint: &fingerprint, config, args, global };
+    let of = |what: &str| side(what, &setting);
+    let (Some(mut a), Some(mut b)) = (of(&args.a)?, of(&args.b)?) else { return Ok(Outcome::Refused) };
     let symmetric = symmetric(&args.symmetric, [&a, &b].into_iter().filter_map(|side| side.pack.as_ref()));
     for records in [&mut gold, &mut a.records, &mut b.records] {
         sort_all_symmetric(records, &symmetric);
@@ -32,13 +33,11 @@ pub(crate) fn run(args: &CompareArgs, global: &Global) -> anyhow::Result<Outcome
     let of_b = join(&of_gold, &of_b, missing, &nothing).with_context(|| b.name.clone())?;
     let predictions_b: Vec<&Annotations> = of_b.iter().map(|pair| pair.predicted).collect();
     let comparison = compare(&pairs, &predictions_b)?;
+    history::look(args.store.as_deref(), &fingerprint, global);
     let bootstrap = bootstrap(args.resampling, pairs.len());
     let figures = compared(&comparison, bootstrap);
     let types = compared_types(&comparison, bootstrap);
-    let rules = match (&a.pack, &b.pack) {
-        (Some(a), Some(b)) => Some(RuleChange::between(&a.parts, &b.parts)),
-        _ => None,
-    };
+    let rules = a.parts.as_ref().zip(b.parts.as_ref()).map(|(a, b)| RuleChange::between(a, b));
     let report = CompareReport {
         a: &a.name,
         b: &b.name,

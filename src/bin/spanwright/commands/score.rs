@@ -17,8 +17,10 @@ use spanwright::report::{
 use spanwright::run::extract_all;
 use spanwright::text::{OffsetUnit, Span, UnitIndex};
 
+use super::history::{self, Kept};
 use super::sides::{
-    bootstrap, extracted, fingerprint, name_alike, read, read_gold, sides, sort_all_symmetric, symmetric,
+    bootstrap, document_fingerprints, extracted, fingerprint, name_alike, read, read_gold, sides,
+    sort_all_symmetric, symmetric,
 };
 use super::{Loaded, load_selected, write_to};
 use crate::args::{Compat, Global, ScoreArgs, ScoreFormat, UnitArg};
@@ -41,6 +43,7 @@ pub(crate) fn run(args: &ScoreArgs, global: &Global) -> anyhow::Result<Outcome> 
     };
     name_alike(&gold, &mut predicted);
     let fingerprint = fingerprint(&gold);
+    let documents = if args.save { document_fingerprints(&gold) } else { Vec::new() };
     let symmetric = symmetric(&args.symmetric, pack.as_ref());
     sort_all_symmetric(&mut gold, &symmetric);
     sort_all_symmetric(&mut predicted, &symmetric);
@@ -90,6 +93,27 @@ pub(crate) fn run(args: &ScoreArgs, global: &Global) -> anyhow::Result<Outcome> 
         ScoreFormat::Json => format!("{:#}\n", json(&report)),
     };
     write_to(&args.output, |out| Ok(out.write_all(text.as_bytes())?))?;
+    if args.save {
+        let kept = Kept {
+            name: match (&pack, &args.pred) {
+                (Some(pack), _) => format!("{} {}", pack.program.name(), pack.program.version()),
+                (None, path) => path.as_ref().map(|path| path.display().to_string()).unwrap_or_default(),
+            },
+            pack: pack.as_ref().map(|pack| (pack.program.fingerprint().to_owned(), pack.parts.clone())),
+            documents,
+            fingerprint: &fingerprint,
+            predicted: gold
+                .iter()
+                .map(|record| &record.document)
+                .zip(pairs.iter().map(|p| p.predicted))
+                .collect(),
+            headlines: &headlines,
+            scores: json(&report).to_string(),
+            symmetric: &symmetric,
+        };
+        history::save(args, kept, global)?;
+    }
+    history::look(args.store.as_deref(), &fingerprint, global);
     let violations: Vec<_> = args.fail_under.iter().filter_map(|limit| limit.check(&scores)).collect();
     for violation in &violations {
         let score = violation.score.map_or("undefined".to_owned(), |score| format!("{score:.4}"));

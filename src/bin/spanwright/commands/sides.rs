@@ -1,6 +1,6 @@
 //! Gold and predictions: what `score`, `compare` and `agree` read.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -13,8 +13,8 @@ use spanwright::io::{JsonlWriter, ReadConfig, Record, read_all};
 use spanwright::run::extract_all;
 use spanwright::text::OffsetUnit;
 
-use super::{Loaded, load_pack, open};
-use crate::args::{Global, ResamplingArgs};
+use super::{Loaded, history, load_pack, open};
+use crate::args::{CompareArgs, Global, ResamplingArgs};
 
 /// The records behind a path.
 pub(crate) fn read(path: &Path, config: ReadConfig) -> anyhow::Result<Vec<Record>> {
@@ -62,13 +62,21 @@ pub(crate) fn sides(records: &[Record]) -> Vec<(&str, &str, &Annotations)> {
 
 /// A hash over gold: ids, texts, and everything that is scored.
 pub(crate) fn fingerprint(gold: &[Record]) -> String {
-    let of_documents: Vec<blake3::Hash> =
-        gold.par_iter().map(|record| record_hash(&record.document, &record.annotations)).collect();
     let mut hasher = blake3::Hasher::new();
-    of_documents.iter().for_each(|hash| {
+    record_hashes(gold).iter().for_each(|hash| {
         hasher.update(hash.as_bytes());
     });
     hasher.finalize().to_hex().to_string()
+}
+
+/// Id and hash of each document of gold.
+pub(crate) fn document_fingerprints(gold: &[Record]) -> Vec<(String, String)> {
+    let ids = gold.iter().map(|record| record.document.id.clone());
+    ids.zip(record_hashes(gold).iter().map(|hash| hash.to_hex().to_string())).collect()
+}
+
+fn record_hashes(gold: &[Record]) -> Vec<blake3::Hash> {
+    gold.par_iter().map(|record| record_hash(&record.document, &record.annotations)).collect()
 }
 
 /// A hash over one document of gold.
@@ -111,28 +119,46 @@ pub(crate) fn bootstrap(args: ResamplingArgs, documents: usize) -> Bootstrap {
 pub(crate) struct Side {
     pub(crate) name: String,
     pub(crate) pack: Option<Loaded>,
+    /// What the pack consists of, be it there or kept with a run.
+    pub(crate) parts: Option<BTreeMap<String, String>>,
     pub(crate) records: Vec<Record>,
+}
+
+/// What both sides of a comparison are read with.
+pub(crate) struct Setting<'a> {
+    pub(crate) gold: &'a [Record],
+    pub(crate) fingerprint: &'a str,
+    pub(crate) config: ReadConfig,
+    pub(crate) args: &'a CompareArgs,
+    pub(crate) global: &'a Global,
 }
 
 /// What `A` or `B` of a comparison names. Nothing comes back from a broken
 /// pack; its problems have been shown.
-pub(crate) fn side(
-    what: &str,
-    gold: &[Record],
-    config: ReadConfig,
-    threads: usize,
-    global: &Global,
-) -> anyhow::Result<Option<Side>> {
+pub(crate) fn side(what: &str, setting: &Setting<'_>) -> anyhow::Result<Option<Side>> {
+    let Setting { gold, fingerprint, config, args, global } = *setting;
     let path = PathBuf::from(what);
     let from_pack = |folder: &Path| -> anyhow::Result<Option<Side>> {
         let Some(pack) = load_pack(folder, global)? else { return Ok(None) };
-        let records = extracted(&pack, gold, threads)?;
-        Ok(Some(Side { name: what.to_owned(), pack: Some(pack), records }))
+        let records = extracted(&pack, gold, args.threads)?;
+        let parts = Some(pack.parts.clone());
+        Ok(Some(Side { name: what.to_owned(), pack: Some(pack), parts, records }))
     };
     if path.join("pack.toml").is_file() {
         return from_pack(&path);
     }
     let is_path = what == "-" || path.exists() || what.contains(['*', '?', '[']);
+    if !is_path && let Some((store, id)) = history::run_called(what, args.store.as_deref())? {
+        if !args.force {
+            history::same_gold(&store, &id, gold, fingerprint)?;
+        }
+        let name = format!("run {id} ({})", store.summary(&id)?.name);
+        let (parts, mut records) = (store.parts(&id)?, history::records(&store, &id)?);
+        if args.force {
+            history::only_of(gold, &mut records);
+        }
+        return Ok(Some(Side { name, pack: None, parts, records }));
+    }
     if !is_path && let Some((revision, folder)) = what.split_once(':') {
         let exported = tempfile::tempdir()?;
         let folder = export(revision, Path::new(folder), exported.path())?;
@@ -141,10 +167,11 @@ pub(crate) fn side(
         }
         return from_pack(&folder);
     }
-    let mut records = read(&path, config)
-        .with_context(|| format!("`{what}` is no pack (a folder with `pack.toml`), and as predictions"))?;
+    let mut records = read(&path, config).with_context(|| {
+        format!("`{what}` is no pack (a folder with `pack.toml`) and no run, and as predictions")
+    })?;
     name_alike(gold, &mut records);
-    Ok(Some(Side { name: what.to_owned(), pack: None, records }))
+    Ok(Some(Side { name: what.to_owned(), pack: None, parts: None, records }))
 }
 
 /// Writes a revision of the repository around the working folder into `to`; the
