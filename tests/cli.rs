@@ -42,9 +42,20 @@ const DEMO: &str = "tests/fixtures/packs/demo";
 
 #[test]
 fn the_help_of_every_command_is_as_it_was() {
-    for command in
-        ["", "extract", "score", "compare", "agree", "runs", "check", "test", "fmt", "tokenize", "completions", "man"]
-    {
+    for command in [
+        "",
+        "extract",
+        "score",
+        "compare",
+        "agree",
+        "runs",
+        "check",
+        "test",
+        "fmt",
+        "tokenize",
+        "completions",
+        "man",
+    ] {
         let args = if command.is_empty() { vec!["--help"] } else { vec![command, "--help"] };
         let (status, out, _) = run(&args);
         assert_eq!(status, 0);

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod attribution;
+mod browser;
 mod cli;
 mod console;
 mod diag;

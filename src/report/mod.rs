@@ -5,6 +5,8 @@ mod compare;
 mod compat;
 mod errors;
 mod explain;
+#[cfg(feature = "html")]
+mod html;
 mod json;
 mod pack_tests;
 #[cfg(feature = "store")]
@@ -15,6 +17,8 @@ pub use agreement::AgreementReport;
 pub use compare::{CompareReport, RuleChange};
 pub use compat::{SeqevalReport, nervaluate, nervaluate_json};
 pub use explain::{Explained, FEW};
+#[cfg(feature = "html")]
+pub use html::{HtmlError, PastScore, html};
 pub use json::json;
 pub use pack_tests::{Suite, case_json, junit};
 #[cfg(feature = "store")]

@@ -258,7 +258,7 @@ fn averaged(name: &str, figures: [Option<f64>; 3]) -> Vec<String> {
     row
 }
 
-fn schemed(name: &str, scheme: &Scheme) -> Vec<String> {
+pub(super) fn schemed(name: &str, scheme: &Scheme) -> Vec<String> {
     let numbers = [scheme.correct, scheme.incorrect, scheme.partial, scheme.missed, scheme.spurious];
     let figures = [scheme.precision(), scheme.recall(), scheme.f1()];
     std::iter::once(name.to_owned())

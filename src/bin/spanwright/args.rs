@@ -239,6 +239,7 @@ Examples:
   spanwright score --pred found.jsonl --gold gold --format json
   spanwright score --pack rules/vn-politics --gold gold --fail-under f1=0.9 --fail-under relations.f1=0.8
   spanwright score --pack rules/vn-politics --gold gold --by-rule --examples 3
+  spanwright score --pack rules/vn-politics --gold gold --by-rule --format html -o scores.html
   spanwright score --pred found.jsonl --gold gold --compat nervaluate")]
 #[command(group(ArgGroup::new("predicted").args(["pack", "pred"]).required(true)))]
 pub(crate) struct ScoreArgs {
@@ -343,6 +344,8 @@ pub(crate) enum ScoreFormat {
     Json,
     /// Markdown tables
     Markdown,
+    /// One page with charts and every document, gold against predictions
+    Html,
 }
 
 /// How the tags of columns are read.

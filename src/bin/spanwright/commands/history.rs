@@ -7,6 +7,7 @@ use serde_json::json;
 use spanwright::doc::{Annotations, Document};
 use spanwright::eval::{Figure, Headline, Measure};
 use spanwright::io::{Inputs, JsonlWriter, ReadConfig, Record, Source, read_all};
+use spanwright::report::PastScore;
 use spanwright::store::{Figures, NewRun, Store, StoreError};
 
 use super::sides::document_fingerprints;
@@ -86,6 +87,20 @@ pub(crate) fn look(flag: Option<&Path>, gold: &str, global: &Global) {
         }
         Err(error) => anstream::eprintln!("spanwright: this look at gold is not counted: {error:#}"),
     }
+}
+
+/// The runs against a gold, the oldest first; none where there is no store.
+pub(crate) fn past(flag: Option<&Path>, gold: &str) -> anyhow::Result<Vec<PastScore>> {
+    let Some(store) = existing(flag)? else { return Ok(Vec::new()) };
+    let runs = store.list()?.into_iter().rev().filter(|run| run.gold == gold);
+    let past = |run: spanwright::store::Summary| PastScore {
+        id: run.id,
+        at: run.at,
+        name: run.name,
+        f1: run.figures.f1,
+        interval: run.figures.low.zip(run.figures.high),
+    };
+    Ok(runs.map(past).collect())
 }
 
 /// What is kept of `score`.

@@ -12,7 +12,8 @@ use spanwright::eval::{
 use spanwright::io::{ReadConfig, Record};
 use spanwright::program::Program;
 use spanwright::report::{
-    Look, PackInfo, ScoreReport, SeqevalReport, Unit, json, markdown, nervaluate, nervaluate_json, table,
+    Look, PackInfo, ScoreReport, SeqevalReport, Unit, html, json, markdown, nervaluate, nervaluate_json,
+    table,
 };
 use spanwright::run::extract_all;
 use spanwright::text::{OffsetUnit, Span, UnitIndex};
@@ -51,6 +52,9 @@ pub(crate) fn run(args: &ScoreArgs, global: &Global) -> anyhow::Result<Outcome> 
     let pairs = join(&sides(&gold), &sides(&predicted), args.missing.into(), &nothing)?;
     let scores = score(&pairs)?;
     if let Some(compat) = args.compat {
+        if args.format == ScoreFormat::Html {
+            anyhow::bail!("--compat has no page: use --format table, markdown or json");
+        }
         let text = as_other(compat, args.format, &pairs, &scores)?;
         write_to(&args.output, |out| Ok(out.write_all(text.as_bytes())?))?;
         return Ok(Outcome::Holds);
@@ -91,6 +95,7 @@ pub(crate) fn run(args: &ScoreArgs, global: &Global) -> anyhow::Result<Outcome> 
         ScoreFormat::Table => table(&report),
         ScoreFormat::Markdown => markdown(&report),
         ScoreFormat::Json => format!("{:#}\n", json(&report)),
+        ScoreFormat::Html => html(&report, &history::past(args.store.as_deref(), &fingerprint)?)?,
     };
     write_to(&args.output, |out| Ok(out.write_all(text.as_bytes())?))?;
     if args.save {
@@ -189,7 +194,7 @@ fn as_other(
         }
         return Ok(match format {
             ScoreFormat::Json => format!("{:#}\n", nervaluate_json(&found)),
-            ScoreFormat::Table | ScoreFormat::Markdown => nervaluate(&found, look),
+            ScoreFormat::Table | ScoreFormat::Markdown | ScoreFormat::Html => nervaluate(&found, look),
         });
     }
     for pair in pairs {
