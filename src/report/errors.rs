@@ -6,7 +6,10 @@ use serde_json::{Map, Value, json as object};
 
 use super::compare::{context, place, quoted};
 use super::tables::{Look, block, figure, heading};
-use crate::eval::{Class, ErrorAnalysis, Pair, RelationClass, Relations, SideCounts};
+use crate::eval::{
+    Class, ErrorAnalysis, Pair, RelationClass, Relations, SideCounts, Suspicion, SuspicionKind,
+};
+use crate::text::{OffsetUnit, UnitIndex};
 
 pub(super) fn errors(
     out: &mut String,
@@ -92,6 +95,70 @@ fn show(out: &mut String, look: Look, pairs: &[Pair<'_>], errors: &ErrorAnalysis
     if look == Look::Markdown {
         out.push_str("```\n");
     }
+}
+
+/// Where gold deserves a second look.
+pub(super) fn review(out: &mut String, look: Look, pairs: &[Pair<'_>], suspicions: &[Suspicion]) {
+    heading(out, look, "Gold to look at again, the likeliest mistakes first");
+    if suspicions.is_empty() {
+        out.push_str("Nothing.\n");
+        return;
+    }
+    if look == Look::Markdown {
+        out.push_str("```text\n");
+    }
+    for suspicion in suspicions {
+        let pair = &pairs[suspicion.document];
+        let (mention, why) = match &suspicion.kind {
+            SuspicionKind::Lacking { predicted, right, wrong } => {
+                let mention = pair.predicted.mention(*predicted);
+                let rule = mention.rule.as_deref().unwrap_or("");
+                let all = right + wrong;
+                (
+                    mention,
+                    format!(
+                        "gold lacks {}; {rule} is right {right} times of {all}",
+                        quoted(pair.text, mention)
+                    ),
+                )
+            }
+            SuspicionKind::Label { gold, usual, of_usual, of_all } => {
+                let mention = pair.gold.mention(*gold);
+                (
+                    mention,
+                    format!("gold has {}; {of_usual} of {of_all} bear {usual}", quoted(pair.text, mention)),
+                )
+            }
+        };
+        let _ = writeln!(out, "{} {why}", place(pair, mention));
+        let _ = writeln!(out, "    {}", context(pair.text, mention.span()));
+    }
+    if look == Look::Markdown {
+        out.push_str("```\n");
+    }
+}
+
+/// The same as JSON; `start` and `end` count code points.
+pub(super) fn review_json(pairs: &[Pair<'_>], suspicions: &[Suspicion]) -> Vec<Value> {
+    let one = |suspicion: &Suspicion| {
+        let pair = &pairs[suspicion.document];
+        let (kind, mention, usual) = match &suspicion.kind {
+            SuspicionKind::Lacking { predicted, .. } => {
+                ("gold lacks it", pair.predicted.mention(*predicted), None)
+            }
+            SuspicionKind::Label { gold, usual, .. } => {
+                ("other label", pair.gold.mention(*gold), Some(&**usual))
+            }
+        };
+        let units = UnitIndex::new(pair.text, OffsetUnit::Chars);
+        let span = mention.span();
+        object!({
+            "document": pair.id, "kind": kind, "weight": suspicion.weight, "type": &*mention.label,
+            "usual_type": usual, "start": units.from_byte(span.start), "end": units.from_byte(span.end),
+            "text": span.slice(pair.text), "rule": mention.rule.as_deref(),
+        })
+    };
+    suspicions.iter().map(one).collect()
 }
 
 pub(super) fn errors_json(errors: &ErrorAnalysis) -> Value {

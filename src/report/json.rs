@@ -105,6 +105,7 @@ pub fn json(report: &ScoreReport<'_>) -> Value {
         },
         "documents": documents,
         "rules": report.rules.map(super::errors::rules_json),
+        "review": report.review.map(|suspicions| super::errors::review_json(report.pairs, suspicions)),
     })
 }
 

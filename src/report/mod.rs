@@ -26,7 +26,7 @@ pub use runs::{run_json, run_table, runs_table, summary_json};
 pub use tables::{Look, markdown, table};
 
 use crate::doc::schema::Order;
-use crate::eval::{ErrorAnalysis, Headline, Pair, RuleScore, Scores};
+use crate::eval::{ErrorAnalysis, Headline, Pair, RuleScore, Scores, Suspicion};
 
 /// Scores with what they are scores of.
 #[derive(Clone, Copy, Debug)]
@@ -49,6 +49,8 @@ pub struct ScoreReport<'a> {
     pub errors: &'a ErrorAnalysis,
     /// What each rule is worth, where it was asked for.
     pub rules: Option<&'a [RuleScore]>,
+    /// Where gold deserves a second look, where that was asked for.
+    pub review: Option<&'a [Suspicion]>,
     /// How many mistakes of each class are shown.
     pub examples: usize,
     /// How much recall counts against precision in a further figure.

@@ -173,6 +173,9 @@ fn write(report: &ScoreReport<'_>, look: Look) -> String {
     if let Some(rules) = report.rules {
         super::errors::rules(&mut out, look, rules);
     }
+    if let Some(suspicions) = report.review {
+        super::errors::review(&mut out, look, report.pairs, suspicions);
+    }
     out
 }
 

@@ -387,7 +387,7 @@ fn summary(row: &Row<'_>) -> rusqlite::Result<Summary> {
 /// The first digits of a hash over the run that no other run has.
 fn free_id(database: &Connection, run: &NewRun, at: &str) -> rusqlite::Result<String> {
     let mut hasher = blake3::Hasher::new();
-    for part in [at, &run.name, &run.gold, &run.settings, run.note.as_deref().unwrap_or(""), &run.scores] {
+    for part in [at, &run.name, &run.gold, &run.settings, run.note.as_deref().unwrap_or("")] {
         hasher.update(&(part.len() as u64).to_le_bytes());
         hasher.update(part.as_bytes());
     }

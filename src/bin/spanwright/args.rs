@@ -264,6 +264,9 @@ pub(crate) struct ScoreArgs {
     /// What each rule found, what it alone found, and what the scores would be without it
     #[arg(long, requires = "pack")]
     pub(crate) by_rule: bool,
+    /// List where gold deserves a second look: what precise rules find and gold lacks, texts that mostly bear another label
+    #[arg(long, conflicts_with = "compat")]
+    pub(crate) review_gold: bool,
     /// Show so many mistakes of each class in their context
     #[arg(long, default_value_t = 0, value_name = "N")]
     pub(crate) examples: usize,

@@ -19,6 +19,7 @@ fn page(pairs: &[Pair<'_>]) -> String {
         unit: Unit::Document,
         errors: &errors,
         rules: None,
+        review: None,
         examples: 0,
         beta: None,
     };

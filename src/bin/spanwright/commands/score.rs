@@ -7,7 +7,7 @@ use spanwright::doc::{Annotations, Document};
 use spanwright::engine::{CandidateReport, ExtractConfig, Extractor};
 use spanwright::eval::{
     Bootstrap, ErrorAnalysis, Flat, Nervaluate, Pair, Proposed, RuleScore, Scores, Seqeval, analyse,
-    attribute, equal_tags, headlines, join, score, score_lines,
+    attribute, equal_tags, headlines, join, review, score, score_lines,
 };
 use spanwright::io::{ReadConfig, Record};
 use spanwright::program::Program;
@@ -73,6 +73,7 @@ pub(crate) fn run(args: &ScoreArgs, global: &Global) -> anyhow::Result<Outcome> 
         }
         _ => None,
     };
+    let review = args.review_gold.then(|| review(&pairs, &errors));
     let report = ScoreReport {
         pack: pack.as_ref().map(|pack| PackInfo {
             name: pack.program.name(),
@@ -88,6 +89,7 @@ pub(crate) fn run(args: &ScoreArgs, global: &Global) -> anyhow::Result<Outcome> 
         unit,
         errors: &errors,
         rules: rules.as_deref(),
+        review: review.as_deref(),
         examples: args.examples,
         beta: args.beta,
     };
