@@ -47,23 +47,38 @@ pub(super) const INSERT: &str = "INSERT INTO runs (id, at, program, name, pack, 
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)";
 
 /// Makes the tables of an empty file; refuses any other that is not ours.
+///
+/// Looking takes no write lock: a file that may only be read, or that another
+/// process writes to, can be opened.
 pub(super) fn set_up(database: &mut Connection, path: &Path) -> Result<(), StoreError> {
     let wrong = |source| StoreError::database(path, source);
+    if is_ours(database, path)? {
+        return Ok(());
+    }
     // One process makes the tables; who comes at the same time waits, and finds them.
     let transaction = database.transaction_with_behavior(TransactionBehavior::Immediate).map_err(wrong)?;
-    let number = |pragma: &str| transaction.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
-    let (application, version) =
-        (number("application_id").map_err(wrong)?, number("user_version").map_err(wrong)?);
-    let tables: i64 =
-        transaction.query_row("SELECT COUNT(*) FROM sqlite_schema", [], |row| row.get(0)).map_err(wrong)?;
-    if tables == 0 && application == 0 {
+    if !is_ours(&transaction, path)? {
         transaction.execute_batch(TABLES).map_err(wrong)?;
         transaction.pragma_update(None, "application_id", APPLICATION).map_err(wrong)?;
         transaction.pragma_update(None, "user_version", VERSION).map_err(wrong)?;
-    } else if application != APPLICATION {
-        return Err(StoreError::Foreign { path: path.display().to_string() });
-    } else if version != VERSION {
-        return Err(StoreError::Version { path: path.display().to_string(), found: version, known: VERSION });
     }
     transaction.commit().map_err(wrong)
+}
+
+/// Whether the tables are there; they are not in an empty file. Any other file is
+/// refused.
+fn is_ours(database: &Connection, path: &Path) -> Result<bool, StoreError> {
+    let wrong = |source| StoreError::database(path, source);
+    let number = |query: &str| database.query_row(query, [], |row| row.get::<_, i64>(0)).map_err(wrong);
+    let application = number("PRAGMA application_id")?;
+    let version = number("PRAGMA user_version")?;
+    let tables = number("SELECT COUNT(*) FROM sqlite_schema")?;
+    match (application, version) {
+        (0, _) if tables == 0 => Ok(false),
+        (APPLICATION, VERSION) => Ok(true),
+        (APPLICATION, found) => {
+            Err(StoreError::Version { path: path.display().to_string(), found, known: VERSION })
+        }
+        _ => Err(StoreError::Foreign { path: path.display().to_string() }),
+    }
 }

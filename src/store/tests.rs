@@ -47,6 +47,19 @@ fn looks_are_counted_for_each_gold() {
 }
 
 #[test]
+fn who_reads_needs_no_write_lock() {
+    let (folder, mut store) = store();
+    let path = folder.path().join("runs.db");
+    let id = store.save(&named("a"), AT).unwrap();
+    let mut writer = Connection::open(&path).unwrap();
+    let lock = writer.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).unwrap();
+    let reader = Store::open(&path).unwrap();
+    assert_eq!(reader.list().unwrap()[0].id, id);
+    assert_eq!(reader.predictions(&id).unwrap(), b"");
+    drop(lock);
+}
+
+#[test]
 fn many_that_save_at_once_all_succeed() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("runs.db");

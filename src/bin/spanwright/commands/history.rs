@@ -46,13 +46,14 @@ pub(crate) fn required(flag: Option<&Path>) -> anyhow::Result<Store> {
     }
 }
 
-/// The store, made where it is not there.
+/// The store, made where it is not there. Git is told to pass it over only where
+/// the folder is by its name ours alone.
 fn made(flag: Option<&Path>) -> anyhow::Result<Store> {
     let folder = folder(flag).unwrap_or_else(|| PathBuf::from(FOLDER));
     let shown = || folder.display().to_string();
     std::fs::create_dir_all(&folder).with_context(shown)?;
     let ignore = folder.join(".gitignore");
-    if !ignore.exists() {
+    if folder.file_name().is_some_and(|name| name == FOLDER) && !ignore.exists() {
         std::fs::write(&ignore, "*\n").with_context(|| ignore.display().to_string())?;
     }
     Ok(Store::create(&folder.join(FILE))?)
