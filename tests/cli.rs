@@ -343,4 +343,16 @@ fn colour_is_where_it_is_asked_for() {
     let broken = "tests/fixtures/packs/broken";
     assert!(run(&["check", broken, "--color", "always"]).1.contains('\u{1b}'));
     assert!(!run(&["check", broken]).1.contains('\u{1b}'));
+    let compare =
+        ["compare", "rules/baseline", "rules/baseline", "--gold", "gold/news/a01.txt", "--samples", "9"];
+    for args in [&["score", "--gold", "gold/news/a01.txt", "--pred", "gold/news/a01.txt"][..], &compare] {
+        let (_, plain, _) = run(args);
+        let (_, colored, _) = run(&[args, &["--color", "always"]].concat());
+        assert!(!plain.contains('\u{1b}') && colored.contains("\u{1b}[1m"));
+        assert_eq!(anstream::adapter::strip_str(&colored).to_string(), plain);
+        assert_eq!(
+            run(&[args, &["--color", "always", "--format", "markdown"]].concat()).1.matches('\u{1b}').count(),
+            0
+        );
+    }
 }

@@ -8,7 +8,7 @@ use crate::prep::Prepared;
 use crate::program::{Phase, Program, TokenRule};
 use crate::value::{CalendarDate, Context};
 
-use super::candidate::{Candidate, Fate, Proposal};
+use super::candidate::{Candidate, CandidateId, Fate, Proposal};
 use super::context::Scopes;
 use super::forms::{FormId, FormTable};
 use super::lattice::{Columns, Lattice, Letters};
@@ -69,7 +69,7 @@ pub struct Scratch {
     lines: Vec<(u32, u32)>,
     lattice: Lattice,
     matches: MatchScratch,
-    candidates: Vec<Candidate>,
+    pub(super) candidates: Vec<Candidate>,
 }
 
 impl fmt::Debug for Scratch {
@@ -147,6 +147,21 @@ impl<'p> Extractor<'p> {
         scratch: &mut Scratch,
         trace: &mut T,
     ) -> Extraction {
+        self.read(document, prepared, scratch);
+        let columns = Columns::new(self.program, document.tokens.as_ref());
+        let mut cascade = self.cascade(document, prepared, &columns, scratch, trace);
+        cascade.run();
+        let (relations, truncated) = (cascade.relations, cascade.truncated);
+        let annotations = self.annotations(prepared, &columns, scratch, &relations);
+        let (candidates, proposals) = match self.config.candidates {
+            CandidateReport::Omit => (Vec::new(), Vec::new()),
+            CandidateReport::Keep => (std::mem::take(&mut scratch.candidates), relations),
+        };
+        Extraction { annotations, candidates, proposals, truncated }
+    }
+
+    /// Fills the scratch with the tokens of a document; no candidate is there yet.
+    pub(super) fn read(&self, document: &Document, prepared: &Prepared<'_>, scratch: &mut Scratch) {
         scratch.forms.trim();
         scratch.candidates.clear();
         scratch.ids.clear();
@@ -155,36 +170,52 @@ impl<'p> Extractor<'p> {
         scratch.ids.extend(ids);
         scratch.lines.clear();
         scratch.lines.extend(prepared.lines().into_iter().map(|line| (line.start, line.end)));
+    }
+
+    /// The phases over a document that the scratch has read.
+    pub(super) fn cascade<'a, 't, T: Trace>(
+        &self,
+        document: &Document,
+        prepared: &'a Prepared<'t>,
+        columns: &'a Columns<'a>,
+        scratch: &'a mut Scratch,
+        trace: &'a mut T,
+    ) -> Cascade<'a, 't, T>
+    where
+        'p: 'a,
+    {
         let date = document.meta.get("date").and_then(|date| date.as_str());
-        let columns = Columns::new(self.program, document.tokens.as_ref());
-        let mut cascade = Cascade {
+        Cascade {
             program: self.program,
             prepared,
             scratch,
             trace,
-            columns: &columns,
+            columns,
             context: Context { anchor: date.and_then(CalendarDate::parse) },
             relations: Vec::new(),
             limit: self.config.max_candidates.unwrap_or(u32::MAX) as usize,
             truncated: false,
-        };
-        cascade.run();
-        let (relations, truncated) = (cascade.relations, cascade.truncated);
+        }
+    }
+
+    /// What stays of the candidates in the scratch.
+    pub(super) fn annotations(
+        &self,
+        prepared: &Prepared<'_>,
+        columns: &Columns<'_>,
+        scratch: &Scratch,
+        relations: &[Proposal],
+    ) -> Annotations {
         let letters = Letters {
-            text: &document.text,
+            text: prepared.text(),
             tokens: prepared.tokens(),
             forms: &scratch.ids,
             lines: &scratch.lines,
             lattice: &scratch.lattice,
             candidates: &scratch.candidates,
-            columns: &columns,
+            columns,
         };
-        let annotations = annotations(&letters, &relations, self.program);
-        let (candidates, proposals) = match self.config.candidates {
-            CandidateReport::Omit => (Vec::new(), Vec::new()),
-            CandidateReport::Keep => (std::mem::take(&mut scratch.candidates), relations),
-        };
-        Extraction { annotations, candidates, proposals, truncated }
+        annotations(&letters, relations, self.program)
     }
 }
 
@@ -197,30 +228,43 @@ pub(super) fn prepare(document: &Document) -> Prepared<'_> {
 }
 
 /// One document on its way through the phases.
-struct Cascade<'a, 't, T> {
+pub(super) struct Cascade<'a, 't, T> {
     program: &'a Program,
     prepared: &'a Prepared<'t>,
     scratch: &'a mut Scratch,
     trace: &'a mut T,
     columns: &'a Columns<'a>,
-    context: Context,
-    relations: Vec<Proposal>,
+    pub(super) context: Context,
+    pub(super) relations: Vec<Proposal>,
     limit: usize,
-    truncated: bool,
+    pub(super) truncated: bool,
 }
 
 impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
     fn run(&mut self) {
         let mut views = Views::default();
         for (index, phase) in self.program.phases.iter().enumerate() {
-            self.scan(phase, index as u16, &mut views);
-            self.rules(phase, index as u16);
-            self.drops(phase, index as u16);
-            self.contexts(phase, index as u16);
+            let index = index as u16;
+            let fresh = self.scan(phase, index, &mut views);
+            self.settle(fresh);
+            if !phase.rules.is_empty() {
+                let proposals = self.propose(&phase.rules, index);
+                self.admit(proposals);
+            }
+            if !phase.drops.is_empty() {
+                let proposals = self.propose(&phase.drops, index);
+                self.take_back(proposals.dropped);
+            }
+            if !phase.contexts.is_empty() {
+                let updates = self.contexts(phase, index);
+                self.update(updates);
+            }
         }
     }
 
-    fn scan(&mut self, phase: &Phase, index: u16, views: &mut Views<'t>) {
+    /// Adds what the gazetteers and expressions of a phase find, from the place
+    /// that comes back on.
+    pub(super) fn scan(&mut self, phase: &Phase, index: u16, views: &mut Views<'t>) -> usize {
         let fresh = self.scratch.candidates.len();
         let scan = Scan {
             text: self.prepared.text(),
@@ -231,14 +275,16 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
             phase: index,
         };
         scan.run(phase, views, &mut self.scratch.candidates);
-        self.settle(fresh);
+        fresh
     }
 
-    fn rules(&mut self, phase: &'a Phase, index: u16) {
-        if phase.rules.is_empty() {
-            return;
-        }
-        let mut proposals = self.propose(&phase.rules, index);
+    /// The candidates so far.
+    pub(super) fn candidates(&mut self) -> &mut Vec<Candidate> {
+        &mut self.scratch.candidates
+    }
+
+    /// Takes in what the rules of a step propose.
+    pub(super) fn admit(&mut self, mut proposals: Proposals) {
         let fresh = self.scratch.candidates.len();
         self.scratch.candidates.append(&mut proposals.spans);
         self.relations.append(&mut proposals.relations);
@@ -248,7 +294,7 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
 
     /// Features and values for old spans: of two rules that set the same, the
     /// one that stands later in the pack has the last word.
-    fn update(&mut self, mut updates: Vec<Update>) {
+    pub(super) fn update(&mut self, mut updates: Vec<Update>) {
         updates.sort_by_key(|update| update.rule);
         for update in updates {
             let candidate = &mut self.scratch.candidates[update.span.index()];
@@ -262,11 +308,8 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
         }
     }
 
-    /// Cues give features to the spans that stand after the drops.
-    fn contexts(&mut self, phase: &'a Phase, index: u16) {
-        if phase.contexts.is_empty() {
-            return;
-        }
+    /// What cues give to the spans that stand after the drops.
+    pub(super) fn contexts(&mut self, phase: &Phase, index: u16) -> Vec<Update> {
         let program = self.program;
         let tokens = self.prepared.tokens();
         let Scratch { forms, ids, lines, lattice, matches, candidates } = &mut *self.scratch;
@@ -290,16 +333,12 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
                 scopes.apply(context, &relate, range, &mut out);
             }
         }
-        self.update(out.updates);
+        out.updates
     }
 
     /// All drops see the same spans: their order means nothing.
-    fn drops(&mut self, phase: &'a Phase, index: u16) {
-        if phase.drops.is_empty() {
-            return;
-        }
-        let proposals = self.propose(&phase.drops, index);
-        for (id, rule) in proposals.dropped {
+    pub(super) fn take_back(&mut self, dropped: Vec<(CandidateId, RuleId)>) {
+        for (id, rule) in dropped {
             let fate = &mut self.scratch.candidates[id.index()].fate;
             if *fate == Fate::Stays {
                 *fate = Fate::Dropped(rule);
@@ -308,7 +347,7 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
     }
 
     /// What the rules of a step propose over the spans that stand.
-    fn propose(&mut self, rules: &[TokenRule], phase: u16) -> Proposals {
+    pub(super) fn propose(&mut self, rules: &[TokenRule], phase: u16) -> Proposals {
         let tokens = self.prepared.tokens();
         let program = self.program;
         let types = program.types.len();
@@ -358,7 +397,7 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
     }
 
     /// Resolves the new candidates, then computes the values of those that stay.
-    fn settle(&mut self, fresh: usize) {
+    pub(super) fn settle(&mut self, fresh: usize) {
         let candidates = &mut self.scratch.candidates;
         if candidates.len() == fresh {
             return;

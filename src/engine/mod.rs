@@ -20,6 +20,7 @@ mod matcher;
 mod note;
 mod output;
 mod relate;
+mod replay;
 mod resolve;
 mod scan;
 mod search;
@@ -31,3 +32,4 @@ pub use cascade::{CandidateReport, ExtractConfig, Extraction, Extractor, Scratch
 pub use explain::{
     Capture, Derivation, End, Expected, Explanation, MOST_EXPECTED, NearMiss, NearPhrase, Question,
 };
+pub use replay::Recording;

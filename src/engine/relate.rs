@@ -20,7 +20,7 @@ use super::trace::Trace;
 const MOST_READINGS: usize = 4096;
 
 /// What the rules of one step propose, before anything is resolved.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Proposals {
     /// Spans; their ids follow on those of the document's candidates.
     pub(super) spans: Vec<Candidate>,
@@ -35,7 +35,7 @@ pub(super) struct Proposals {
 }
 
 /// A feature or value that a rule gives to an old span.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Update {
     pub(super) span: CandidateId,
     pub(super) rule: RuleId,

@@ -79,31 +79,54 @@ impl RuleScore {
     }
 }
 
-/// Scores every rule of `rules`. `proposed` holds for each pair what was
-/// proposed there; `errors` and `scores` are those of the same pairs.
-///
-/// `without` gives the annotations of all pairs when a rule is left out, or
-/// nothing where that is not asked for: running again is the only exact answer,
-/// as rules build on each other.
-///
-/// # Errors
-///
-/// If gold contradicts itself.
+/// What the rules of a pack did in one document.
+#[derive(Clone, Debug, Default)]
+pub struct Deeds {
+    /// What they proposed.
+    pub proposed: Vec<Proposed>,
+    /// For each rule without which the document would give something else, its
+    /// counts then.
+    pub without: Vec<(Arc<str>, LeftOut)>,
+}
+
+/// The counts of a document that some rule was left out of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Exact entities.
+    pub entities: Counts,
+    /// Strict relations.
+    pub relations: Counts,
+}
+
+impl LeftOut {
+    /// Counts what is left of the predictions of a pair.
+    ///
+    /// # Errors
+    ///
+    /// If gold contradicts itself.
+    pub fn count(pair: &Pair<'_>, left: &Annotations) -> Result<Self, EvalError> {
+        let scores = score(&[Pair { predicted: left, ..*pair }])?;
+        Ok(Self { entities: scores.entities.micro, relations: scores.relations.strict })
+    }
+}
+
+/// Scores every rule of `rules`. `deeds` holds for each pair what was done there;
+/// `errors` and `scores` are those of the same pairs. O(deeds).
+#[must_use]
 pub fn attribute(
     pairs: &[Pair<'_>],
-    proposed: &[Vec<Proposed>],
+    deeds: &[Deeds],
     rules: &[Arc<str>],
     (scores, errors): (&Scores, &ErrorAnalysis),
     bootstrap: Bootstrap,
-    without: &(dyn Fn(&str) -> Option<Vec<Annotations>> + Sync),
-) -> Result<Vec<RuleScore>, EvalError> {
+) -> Vec<RuleScore> {
     let mut found: HashMap<Arc<str>, RuleScore> =
         rules.iter().map(|id| (id.clone(), RuleScore { id: id.clone(), ..RuleScore::default() })).collect();
     let mut by_document: HashMap<Arc<str>, Vec<f64>> = HashMap::new();
     let mut makers: Vec<HashMap<(Span, &str), HashSet<&str>>> = Vec::new();
-    for of_document in proposed {
+    for of_document in deeds {
         let mut makers_here: HashMap<(Span, &str), HashSet<&str>> = HashMap::new();
-        for one in of_document {
+        for one in &of_document.proposed {
             makers_here.entry((one.span, &one.label)).or_default().insert(&one.rule);
             if let Some(rule) = found.get_mut(&one.rule) {
                 rule.proposed += 1;
@@ -138,17 +161,40 @@ pub fn attribute(
             rule.interval = bootstrap.intervals(rows, 2, &[precision])[0];
         }
     }
-    let ids: Vec<Arc<str>> = rules.to_vec();
-    use rayon::prelude::*;
-    let gone: Vec<Option<Without>> = ids
-        .par_iter()
-        .map(|id| without(id).map(|annotations| left_out(pairs, &annotations, scores)).transpose())
-        .collect::<Result<_, _>>()?;
-    Ok(ids
-        .iter()
-        .zip(gone)
-        .filter_map(|(id, without)| found.remove(id).map(|rule| RuleScore { without, ..rule }))
-        .collect())
+    let mut left = left_out(deeds, scores);
+    let whole = LeftOut { entities: scores.entities.micro, relations: scores.relations.strict };
+    let with_loss = |id: &Arc<str>| {
+        let without = Some(left.remove(id).map_or_else(Without::default, |left| minus(&left, &whole)));
+        found.remove(id).map(|rule| RuleScore { without, ..rule })
+    };
+    rules.iter().filter_map(with_loss).collect()
+}
+
+/// The counts over all documents when each rule is left out; a rule that is not
+/// there changes nothing.
+fn left_out(deeds: &[Deeds], scores: &Scores) -> HashMap<Arc<str>, LeftOut> {
+    let whole = LeftOut { entities: scores.entities.micro, relations: scores.relations.strict };
+    let mut left: HashMap<Arc<str>, LeftOut> = HashMap::new();
+    for (document, of_document) in scores.documents.iter().zip(deeds) {
+        for (rule, here) in &of_document.without {
+            let sums = left.entry(rule.clone()).or_insert(whole);
+            sums.entities = sums.entities.with_part(document.entities, here.entities);
+            sums.relations = sums.relations.with_part(document.relations, here.relations);
+        }
+    }
+    left
+}
+
+fn minus(left: &LeftOut, whole: &LeftOut) -> Without {
+    let minus =
+        |of: fn(Counts) -> Option<f64>, a: Counts, b: Counts| of(a).unwrap_or(0.0) - of(b).unwrap_or(0.0);
+    let (then, now) = (left.entities, whole.entities);
+    Without {
+        precision: minus(Counts::precision, then, now),
+        recall: minus(Counts::recall, then, now),
+        f1: minus(Counts::f1, then, now),
+        relations: minus(Counts::f1, left.relations, whole.relations),
+    }
 }
 
 fn relations(pair: &Pair<'_>, found: &mut HashMap<Arc<str>, RuleScore>) {
@@ -171,19 +217,4 @@ fn relations(pair: &Pair<'_>, found: &mut HashMap<Arc<str>, RuleScore>) {
             rule.relations.1 += 1;
         }
     }
-}
-
-fn left_out(pairs: &[Pair<'_>], annotations: &[Annotations], scores: &Scores) -> Result<Without, EvalError> {
-    let pairs: Vec<Pair<'_>> =
-        pairs.iter().zip(annotations).map(|(pair, predicted)| Pair { predicted, ..*pair }).collect();
-    let left = score(&pairs)?;
-    let minus =
-        |of: fn(Counts) -> Option<f64>, a: Counts, b: Counts| of(a).unwrap_or(0.0) - of(b).unwrap_or(0.0);
-    let (now, then) = (scores.entities.micro, left.entities.micro);
-    Ok(Without {
-        precision: minus(Counts::precision, then, now),
-        recall: minus(Counts::recall, then, now),
-        f1: minus(Counts::f1, then, now),
-        relations: minus(Counts::f1, left.relations.strict, scores.relations.strict),
-    })
 }

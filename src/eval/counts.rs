@@ -49,6 +49,17 @@ impl Counts {
         self.fn_ += other.fn_;
     }
 
+    /// The sum after `part` of it has become `other`. `part` is no more than the
+    /// sum.
+    #[must_use]
+    pub const fn with_part(self, part: Self, other: Self) -> Self {
+        Self {
+            tp: self.tp - part.tp + other.tp,
+            fp: self.fp - part.fp + other.fp,
+            fn_: self.fn_ - part.fn_ + other.fn_,
+        }
+    }
+
     /// How many gold holds.
     #[must_use]
     pub const fn gold(self) -> u64 {

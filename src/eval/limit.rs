@@ -10,12 +10,16 @@ pub struct Limit {
 }
 
 /// A score that fell under its limit.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Violation {
-    /// What was asked.
-    pub limit: String,
     /// The score; nothing where it is undefined.
     pub score: Option<f64>,
+}
+
+impl std::fmt::Display for Limit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}={}", self.path, self.least)
+    }
 }
 
 impl Limit {
@@ -69,7 +73,7 @@ impl Limit {
             _ => counts.f1(),
         });
         let holds = score.is_some_and(|score| score >= self.least);
-        (!holds).then(|| Violation { limit: format!("{}={}", self.path, self.least), score })
+        (!holds).then_some(Violation { score })
     }
 }
 

@@ -39,7 +39,7 @@ mod statistics;
 
 pub use agreement::{Agreement, Kappa, agree};
 pub use align::{Aligned, Alignment, Confusion, align};
-pub use attribution::{Proposed, RuleScore, Without, attribute};
+pub use attribution::{Deeds, LeftOut, Proposed, RuleScore, Without, attribute};
 pub use compare::{Change, ChangeKind, Comparison, compare};
 pub use compat::{Flat, Nervaluate, Seqeval, equal_tags};
 pub use coreference::Coreference;

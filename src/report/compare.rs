@@ -7,7 +7,8 @@ use serde::Serialize;
 use serde::ser::SerializeMap as _;
 use serde_json::{Value, json as object};
 
-use super::tables::{Look, block, figure, heading};
+use super::tables::{Look, block, figure, heading, toned};
+use super::tone::{Tone, tone_of};
 use crate::doc::{Annotations, Mention, MentionId};
 use crate::eval::{Change, ChangeKind, Compared, Comparison, Difference, Interval, Method, Pair, least_p};
 use crate::text::{LineIndex, OffsetUnit, Span, UnitIndex};
@@ -132,15 +133,17 @@ impl CompareReport<'_> {
             look,
             &format!("{} (A) against {} (B) on {documents} {noun} of gold", self.a, self.b),
         );
-        self.verdict(&mut out);
+        self.verdict(&mut out, look);
         heading(&mut out, look, "Figures, 95 % intervals, and two-sided p of the difference");
-        block(&mut out, look, &FIGURES, self.figures.iter().map(row).collect());
+        let figures = self.figures.iter().map(|compared| (tone_of(compared.interval), row(compared)));
+        toned(&mut out, look, &FIGURES, figures.collect());
         heading(&mut out, look, "Entities by label, F1; p adjusted by Holm over the labels");
-        block(&mut out, look, &TYPES, self.types.iter().map(type_row).collect());
+        let types = self.types.iter().map(|compared| (tone_of(compared.interval), type_row(compared)));
+        toned(&mut out, look, &TYPES, types.collect());
         heading(&mut out, look, "Mentions that changed");
-        let kinds =
-            ChangeKind::ALL.map(|kind| vec![kind.name().to_owned(), self.comparison.count(kind).to_string()]);
-        block(&mut out, look, &["", "mentions"], kinds.to_vec());
+        let kinds = ChangeKind::ALL
+            .map(|kind| (tone(kind), vec![kind.name().to_owned(), self.comparison.count(kind).to_string()]));
+        toned(&mut out, look, &["", "mentions"], kinds.to_vec());
         if let Some(churn) = self.comparison.churn() {
             let _ = writeln!(
                 out,
@@ -156,19 +159,20 @@ impl CompareReport<'_> {
     }
 
     /// What can be said, in words.
-    fn verdict(&self, out: &mut String) {
+    fn verdict(&self, out: &mut String, look: Look) {
         let Some(headline) = self.figures.iter().find(|compared| is_primary(compared)) else { return };
         let difference = &headline.difference;
         let size = difference.value.abs();
-        let _ = match difference.value {
-            value if value > 0.0 => write!(out, "B is better than A in F1 of entities by {size:.4}"),
-            value if value < 0.0 => write!(out, "B is worse than A in F1 of entities by {size:.4}"),
-            _ => write!(out, "A and B have the same F1 of entities"),
+        let mut words = match difference.value {
+            value if value > 0.0 => format!("B is better than A in F1 of entities by {size:.4}"),
+            value if value < 0.0 => format!("B is worse than A in F1 of entities by {size:.4}"),
+            _ => "A and B have the same F1 of entities".to_owned(),
         };
         if let Some(interval) = headline.interval {
-            let _ = write!(out, ", interval {:+.4} to {:+.4}", interval.low, interval.high);
+            let _ = write!(words, ", interval {:+.4} to {:+.4}", interval.low, interval.high);
         }
-        let _ = writeln!(out, ", p = {} ({}).", p(difference.p), method(difference));
+        let _ = write!(words, ", p = {} ({}).", p(difference.p), method(difference));
+        let _ = writeln!(out, "{}", Tone::Strong.paint(look, &words));
         let least = least_p(difference.differing);
         if difference.differing == 0 {
             let _ = writeln!(out, "No document differs in its counts.");
@@ -245,7 +249,8 @@ impl CompareReport<'_> {
             let pair = &self.pairs[change.document];
             let [gold, a, b] = self.sides(change);
             let Some(shown) = gold.or(b).or(a) else { continue };
-            let _ = writeln!(out, "{} {}", place(pair, shown), change.kind.name());
+            let title = format!("{} {}", place(pair, shown), change.kind.name());
+            let _ = writeln!(out, "{}", tone(change.kind).paint(look, &title));
             let _ = writeln!(out, "    {}", context(pair.text, shown.span()));
             for (name, mention) in [("gold", gold), ("A", a), ("B", b)] {
                 if let Some(mention) = mention {
@@ -364,6 +369,15 @@ impl<'a> MentionOut<'a> {
 const FIGURES: [&str; 8] = ["", "A", "interval", "B", "interval", "B − A", "interval", "p"];
 const TYPES: [&str; 7] = ["", "A", "B", "B − A", "interval", "p", "adjusted"];
 
+/// What a change is worth.
+const fn tone(kind: ChangeKind) -> Tone {
+    match kind {
+        ChangeKind::Fixed | ChangeKind::RemovedFalsePositive => Tone::Good,
+        ChangeKind::Broken | ChangeKind::NewFalsePositive => Tone::Bad,
+        ChangeKind::Changed => Tone::Plain,
+    }
+}
+
 fn is_primary(compared: &Compared) -> bool {
     compared.measure == crate::eval::Measure::Entities && compared.figure == crate::eval::Figure::F1
 }
@@ -398,7 +412,7 @@ pub(super) fn span(interval: Option<Interval>) -> String {
     interval.map_or("–".to_owned(), |interval| format!("{:.4} to {:.4}", interval.low, interval.high))
 }
 
-fn p(p: f64) -> String {
+pub(super) fn p(p: f64) -> String {
     if p < 0.0001 { format!("{p:.1e}") } else { format!("{p:.4}") }
 }
 

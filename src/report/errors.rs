@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json as object};
 
 use super::compare::{context, place, quoted};
 use super::tables::{Look, block, figure, heading};
+use super::tone::Tone;
 use crate::eval::{
     Class, ErrorAnalysis, Pair, RelationClass, Relations, SideCounts, Suspicion, SuspicionKind,
 };
@@ -43,7 +44,7 @@ pub(super) fn errors(
         block(out, look, &["gold", "found", "mentions"], confused);
     }
     for warning in &errors.warnings {
-        let _ = writeln!(out, "Look here: {warning}.");
+        let _ = writeln!(out, "{}", Tone::Careful.paint(look, &format!("Look here: {warning}.")));
     }
     if examples > 0 {
         show(out, look, pairs, errors, examples);
@@ -82,7 +83,8 @@ fn show(out: &mut String, look: Look, pairs: &[Pair<'_>], errors: &ErrorAnalysis
             let gold = item.gold.map(|id| pair.gold.mention(id));
             let found = item.predicted.map(|id| pair.predicted.mention(id));
             let Some(shown) = gold.or(found) else { continue };
-            let _ = writeln!(out, "{} {}", place(pair, shown), class.name());
+            let title = format!("{} {}", place(pair, shown), class.name());
+            let _ = writeln!(out, "{}", Tone::Bad.paint(look, &title));
             let _ = writeln!(out, "    {}", context(pair.text, shown.span()));
             for (name, mention) in [("gold", gold), ("found", found)] {
                 if let Some(mention) = mention {
@@ -249,7 +251,7 @@ pub(super) fn rules_json(rules: &[crate::eval::RuleScore]) -> Vec<Value> {
             "precision": rule.precision(), "interval": rule.interval.map(|interval| [interval.low, interval.high]),
             "relations": {"right": rule.relations.0, "wrong": rule.relations.1},
             "without": rule.without.map(|w| object!({
-                "method": "run again", "precision": w.precision, "recall": w.recall, "f1": w.f1, "relations_f1": w.relations,
+                "method": "replay", "precision": w.precision, "recall": w.recall, "f1": w.f1, "relations_f1": w.relations,
             })),
             "never_fired": rule.never_fired(), "always_beaten": rule.always_beaten(),
         })

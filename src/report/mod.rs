@@ -8,10 +8,12 @@ mod explain;
 #[cfg(feature = "html")]
 mod html;
 mod json;
+mod junit;
 mod pack_tests;
 #[cfg(feature = "store")]
 mod runs;
 mod tables;
+mod tone;
 
 pub use agreement::AgreementReport;
 pub use compare::{CompareReport, RuleChange};
@@ -20,10 +22,11 @@ pub use explain::{Explained, FEW};
 #[cfg(feature = "html")]
 pub use html::{HtmlError, PastScore, html};
 pub use json::json;
+pub use junit::{Gate, compare_junit, score_junit};
 pub use pack_tests::{Suite, case_json, junit};
 #[cfg(feature = "store")]
 pub use runs::{run_json, run_table, runs_table, summary_json};
-pub use tables::{Look, markdown, table};
+pub use tables::{Look, table};
 
 use crate::doc::schema::Order;
 use crate::eval::{ErrorAnalysis, Headline, Pair, RuleScore, Scores, Suspicion};

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
+use super::junit::{Case, Group, document};
 use crate::run::{CaseOutcome, DifferenceKind, Marked, Row};
 
 /// The outcomes of one pack.
@@ -19,49 +20,31 @@ pub struct Suite {
 /// text. It holds no times, so that equal outcomes give equal bytes.
 #[must_use]
 pub fn junit(suites: &[Suite]) -> String {
-    let (mut tests, mut failures, mut errors) = (0, 0, 0);
-    let mut body = String::new();
-    for suite in suites {
-        let name = escaped(&suite.name);
-        let Some(outcomes) = &suite.outcomes else {
-            (tests, errors) = (tests + 1, errors + 1);
-            let _ = write!(
-                body,
-                "  <testsuite name=\"{name}\" tests=\"1\" failures=\"0\" errors=\"1\">\n    \
-                 <testcase name=\"pack\" classname=\"{name}\">\n      \
-                 <error message=\"the pack is broken\"/>\n    </testcase>\n  </testsuite>\n"
-            );
-            continue;
+    let group = |suite: &Suite| {
+        let cases = match &suite.outcomes {
+            Some(outcomes) => outcomes.iter().map(|outcome| case(outcome, &suite.name)).collect(),
+            None => vec![Case {
+                name: "pack".to_owned(),
+                class: suite.name.clone(),
+                error: Some("the pack is broken".to_owned()),
+                ..Case::default()
+            }],
         };
-        let failed = outcomes.iter().filter(|outcome| !outcome.holds()).count();
-        (tests, failures) = (tests + outcomes.len(), failures + failed);
-        let total = outcomes.len();
-        let _ = writeln!(
-            body,
-            "  <testsuite name=\"{name}\" tests=\"{total}\" failures=\"{failed}\" errors=\"0\">"
-        );
-        for outcome in outcomes {
-            body.push_str(&testcase(outcome, &suite.name));
-        }
-        body.push_str("  </testsuite>\n");
-    }
-    format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"spanwright\" tests=\"{tests}\" \
-         failures=\"{failures}\" errors=\"{errors}\">\n{body}</testsuites>\n"
-    )
+        Group { name: suite.name.clone(), cases }
+    };
+    document(&suites.iter().map(group).collect::<Vec<_>>())
 }
 
-fn testcase(outcome: &CaseOutcome, pack: &str) -> String {
+fn case(outcome: &CaseOutcome, pack: &str) -> Case {
     let (file, line) = split(&outcome.place);
-    let head = format!(
-        "    <testcase name=\"{} at {}\" classname=\"{}\" file=\"{}\" line=\"{line}\"",
-        escaped(&outcome.test),
-        escaped(&outcome.place),
-        escaped(pack),
-        escaped(&format!("{}/{file}", pack.trim_end_matches('/'))),
-    );
+    let mut case = Case {
+        name: format!("{} at {}", outcome.test, outcome.place),
+        class: pack.to_owned(),
+        place: Some((format!("{}/{file}", pack.trim_end_matches('/')), line.to_owned())),
+        ..Case::default()
+    };
     if outcome.holds() {
-        return format!("{head}/>\n");
+        return case;
     }
     let message: Vec<String> = outcome.differences.iter().map(ToString::to_string).collect();
     let mut details = String::new();
@@ -75,11 +58,8 @@ fn testcase(outcome: &CaseOutcome, pack: &str) -> String {
             let _ = writeln!(details, "    {why}");
         }
     }
-    format!(
-        "{head}>\n      <failure message=\"{}\" type=\"difference\">{}</failure>\n    </testcase>\n",
-        escaped(&message.join("; ")),
-        escaped(&details)
-    )
+    case.failure = Some((message.join("; "), "difference", details));
+    case
 }
 
 /// One text of a test as a JSON object, without a line break.
@@ -117,37 +97,4 @@ fn sides(outcome: &CaseOutcome) -> (Vec<&str>, Vec<&str>) {
 /// `file:line` in its parts.
 fn split(place: &str) -> (&str, &str) {
     place.rsplit_once(':').unwrap_or((place, ""))
-}
-
-/// A text for an attribute or element. Characters that XML 1.0 cannot hold
-/// become U+FFFD; line breaks and tabs are kept by number.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\n' => out.push_str("&#10;"),
-            '\r' => out.push_str("&#13;"),
-            '\t' => out.push_str("&#9;"),
-            c if c < ' ' || c == '\u{fffe}' || c == '\u{ffff}' => out.push('\u{fffd}'),
-            c => out.push(c),
-        }
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::escaped;
-
-    #[test]
-    fn what_xml_cannot_hold_is_escaped_or_replaced() {
-        assert_eq!(
-            escaped("a<b> & \"c\"\n\u{1}\u{ffff}é"),
-            "a&lt;b&gt; &amp; &quot;c&quot;&#10;\u{fffd}\u{fffd}é"
-        );
-    }
 }

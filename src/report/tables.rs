@@ -6,33 +6,26 @@ use std::sync::Arc;
 
 use comfy_table::{CellAlignment, Table, presets};
 
+use super::tone::Tone;
 use super::{ScoreReport, Unit};
 use crate::eval::{Counts, DocumentAverage, Headline, Measure, Scheme};
 
 /// Which kind of table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Look {
-    /// Lines, for a terminal.
+    /// Aligned text.
     Terminal,
+    /// Aligned text with colour, for a terminal that takes it.
+    Color,
     /// Markdown.
     Markdown,
 }
 
-/// The scores as tables for a terminal.
-#[must_use]
-pub fn table(report: &ScoreReport<'_>) -> String {
-    write(report, Look::Terminal)
-}
-
-/// The scores in Markdown.
-#[must_use]
-pub fn markdown(report: &ScoreReport<'_>) -> String {
-    write(report, Look::Markdown)
-}
-
 const COUNTED: [&str; 9] = ["", "gold", "found", "right", "wrong", "missed", "P", "R", "F1"];
 
-fn write(report: &ScoreReport<'_>, look: Look) -> String {
+/// The scores as tables.
+#[must_use]
+pub fn table(report: &ScoreReport<'_>, look: Look) -> String {
     let scores = report.scores;
     let mut out = String::new();
     let of = report.pack.map_or("predictions".to_owned(), |pack| format!("{} {}", pack.name, pack.version));
@@ -202,7 +195,8 @@ fn headlines(out: &mut String, look: Look, report: &ScoreReport<'_>) {
             "One document says nothing about the spread: there is no interval. `--unit line` resamples its lines.\n",
         ),
         (Unit::Document, n @ 2..20) => {
-            let _ = writeln!(out, "{n} documents are few: intervals from fewer than 20 are rough.");
+            let words = format!("{n} documents are few: intervals from fewer than 20 are rough.");
+            let _ = writeln!(out, "{}", Tone::Careful.paint(look, &words));
         }
         (Unit::Document, _) => {}
     }
@@ -213,8 +207,8 @@ pub(super) fn heading(out: &mut String, look: Look, text: &str) {
         out.push('\n');
     }
     match look {
-        Look::Terminal => {
-            let _ = writeln!(out, "{text}");
+        Look::Terminal | Look::Color => {
+            let _ = writeln!(out, "{}", Tone::Strong.paint(look, text));
         }
         Look::Markdown => {
             let _ = writeln!(out, "### {text}\n");
@@ -223,21 +217,32 @@ pub(super) fn heading(out: &mut String, look: Look, text: &str) {
 }
 
 pub(super) fn block(out: &mut String, look: Look, columns: &[&str], rows: Vec<Vec<String>>) {
+    let plain = |row: Vec<String>| (if row[0] == "micro" { Tone::Strong } else { Tone::Plain }, row);
+    toned(out, look, columns, rows.into_iter().map(plain).collect());
+}
+
+/// A table whose rows have tones.
+pub(super) fn toned(out: &mut String, look: Look, columns: &[&str], rows: Vec<(Tone, Vec<String>)>) {
     let mut table = Table::new();
     table.load_style(match look {
-        Look::Terminal => presets::NOTHING,
+        Look::Terminal | Look::Color => presets::NOTHING,
         Look::Markdown => presets::ASCII_MARKDOWN,
     });
     table.set_header(columns.iter().copied());
-    for mut row in rows {
+    let mut tones = vec![Tone::Faint];
+    for (tone, mut row) in rows {
         row.resize(columns.len(), String::new());
+        // A row is one line: its tone is that of the line.
+        row.iter_mut().for_each(|cell| *cell = cell.replace(['\n', '\r'], " "));
         table.add_row(row);
+        tones.push(tone);
     }
     for column in table.column_iter_mut().skip(1) {
         column.set_cell_alignment(CellAlignment::Right);
     }
-    for line in table.to_string().lines() {
-        let _ = writeln!(out, "{}", line.trim_end());
+    let tones = tones.into_iter().chain(std::iter::repeat(Tone::Plain));
+    for (line, tone) in table.to_string().lines().zip(tones) {
+        let _ = writeln!(out, "{}", tone.paint(look, line.trim_end()));
     }
 }
 

@@ -75,7 +75,8 @@ fn perform(sandbox: &Sandbox, command: &str) -> String {
             show(&program.write_stdin(input.unwrap_or_default()).output().unwrap())
         }
         "cat" => lines("", &clean(&sandbox.read(&words[1]))),
-        other => panic!("a transcript knows `spanwright` and `cat`, not `{other}`"),
+        "ls" => sandbox.list(&words[1]).join("\n") + "\n",
+        other => panic!("a transcript knows `spanwright`, `cat` and `ls`, not `{other}`"),
     }
 }
 

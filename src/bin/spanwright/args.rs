@@ -347,6 +347,8 @@ pub(crate) enum ScoreFormat {
     Json,
     /// Markdown tables
     Markdown,
+    /// JUnit XML: a case for each limit of --fail-under, and one for each figure
+    Junit,
     /// One page with charts and every document, gold against predictions
     Html,
 }
@@ -415,7 +417,7 @@ pub(crate) struct CompareArgs {
     pub(crate) gold: PathBuf,
     /// How the comparison is written
     #[arg(short, long, value_enum, default_value_t)]
-    pub(crate) format: CompareFormat,
+    pub(crate) format: ComparisonFormat,
     /// Where it goes; `-` is standard output
     #[arg(short, long, value_name = "OUT", default_value = "-")]
     pub(crate) output: PathBuf,
@@ -523,13 +525,27 @@ pub(crate) struct ResamplingArgs {
 
 /// How comparisons are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(crate) enum CompareFormat {
+pub(crate) enum ComparisonFormat {
     /// Aligned tables
     #[default]
     Table,
     /// JSON with every change
     Json,
     /// Markdown tables, fit for a comment on a change
+    Markdown,
+    /// JUnit XML: a case for each gate and line of --must-pass, and one for each figure
+    Junit,
+}
+
+/// How runs and agreement are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CompareFormat {
+    /// Aligned tables
+    #[default]
+    Table,
+    /// JSON
+    Json,
+    /// Markdown tables
     Markdown,
 }
 

@@ -1,11 +1,13 @@
 //! Colour, progress, interruption.
 
 use std::io::IsTerminal;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use spanwright::diag::Style;
+use spanwright::report::Look;
 use spanwright::run::Progress;
 
 use crate::args::{ColorWhen, Global};
@@ -37,6 +39,13 @@ pub(crate) fn style_of_errors() -> Style {
         anstream::ColorChoice::Never => Style::Plain,
         _ => Style::Color,
     }
+}
+
+/// How tables look that go to a path: coloured where that is standard output and
+/// takes colour.
+pub(crate) fn look_of(output: &Path) -> Look {
+    let takes_color = anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never;
+    if output.as_os_str() == "-" && takes_color { Look::Color } else { Look::Terminal }
 }
 
 /// A bar on a terminal, warnings everywhere. It goes when it is dropped.

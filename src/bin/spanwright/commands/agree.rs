@@ -10,6 +10,7 @@ use super::sides::{name_alike, read_gold, sides};
 use super::write_to;
 use crate::args::{AgreeArgs, CompareFormat};
 use crate::exit::Outcome;
+use crate::terminal::look_of;
 
 pub(crate) fn run(args: &AgreeArgs) -> anyhow::Result<Outcome> {
     let config = ReadConfig { offsets: args.offsets, tags: args.tags.into(), ..ReadConfig::default() };
@@ -47,7 +48,7 @@ pub(crate) fn run(args: &AgreeArgs) -> anyhow::Result<Outcome> {
     }
     let report = AgreementReport { documents: common.len(), pairs: &pairs };
     let text = match args.format {
-        CompareFormat::Table => report.text(Look::Terminal),
+        CompareFormat::Table => report.text(look_of(&args.output)),
         CompareFormat::Markdown => report.text(Look::Markdown),
         CompareFormat::Json => format!("{:#}\n", report.json()),
     };

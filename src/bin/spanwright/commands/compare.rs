@@ -7,13 +7,14 @@ use anyhow::{Context, bail};
 use spanwright::doc::Annotations;
 use spanwright::eval::{Compared, Figure, Measure, Pair, compare, compared, compared_types, join};
 use spanwright::io::ReadConfig;
-use spanwright::report::{CompareReport, Look, RuleChange};
+use spanwright::report::{CompareReport, Gate, Look, RuleChange, compare_junit};
 use spanwright::text::{OffsetUnit, UnitIndex};
 
 use super::sides::{Setting, bootstrap, fingerprint, read_gold, side, sides, sort_all_symmetric, symmetric};
 use super::{history, write_to};
-use crate::args::{CompareArgs, CompareFormat, Global};
+use crate::args::{CompareArgs, ComparisonFormat, Global};
 use crate::exit::Outcome;
+use crate::terminal::look_of;
 
 pub(crate) fn run(args: &CompareArgs, global: &Global) -> anyhow::Result<Outcome> {
     let config = ReadConfig { offsets: args.offsets, tags: args.tags.into(), ..ReadConfig::default() };
@@ -50,43 +51,47 @@ pub(crate) fn run(args: &CompareArgs, global: &Global) -> anyhow::Result<Outcome
         rules: rules.as_deref(),
         show: args.show,
     };
+    let mut gates: Vec<Gate> =
+        args.no_worse_than.iter().map(|margin| no_worse_than(*margin, &figures)).collect();
+    if let Some(file) = &args.must_pass {
+        gates.extend(must_pass(file, &pairs, &predictions_b)?);
+    }
     write_to(&args.output, |out| {
         match args.format {
-            CompareFormat::Table => out.write_all(report.text(Look::Terminal).as_bytes())?,
-            CompareFormat::Markdown => out.write_all(report.text(Look::Markdown).as_bytes())?,
-            CompareFormat::Json => report.write_json(out)?,
+            ComparisonFormat::Table => out.write_all(report.text(look_of(&args.output)).as_bytes())?,
+            ComparisonFormat::Markdown => out.write_all(report.text(Look::Markdown).as_bytes())?,
+            ComparisonFormat::Junit => out.write_all(compare_junit(&report, &gates).as_bytes())?,
+            ComparisonFormat::Json => report.write_json(out)?,
         }
         Ok(())
     })?;
-    let mut holds = args.no_worse_than.is_none_or(|margin| is_no_worse(&figures, margin));
-    if let Some(file) = &args.must_pass {
-        holds &= must_pass(file, &pairs, &predictions_b)?;
+    for problem in gates.iter().filter_map(|gate| gate.problem.as_ref()) {
+        anstream::eprintln!("spanwright: {problem}");
     }
-    Ok(if holds { Outcome::Holds } else { Outcome::DoesNotHold })
+    Ok(if gates.iter().all(Gate::holds) { Outcome::Holds } else { Outcome::DoesNotHold })
 }
 
 /// Whether the interval of the difference stays above the margin; without an
 /// interval the difference itself.
-fn is_no_worse(figures: &[Compared], margin: f64) -> bool {
+fn no_worse_than(margin: f64, figures: &[Compared]) -> Gate {
     let primary =
         |compared: &&Compared| compared.measure == Measure::Entities && compared.figure == Figure::F1;
-    let Some(compared) = figures.iter().find(primary) else { return true };
-    let (least, what) = match compared.interval {
-        Some(interval) => (interval.low, "the interval of B − A reaches down to"),
-        None => (compared.difference.value, "there is no interval, and B − A is"),
-    };
-    let holds = least > -margin;
-    if !holds {
-        anstream::eprintln!("spanwright: --no-worse-than {margin} does not hold: {what} {least:+.4}");
-    }
-    holds
+    let problem = figures.iter().find(primary).and_then(|compared| {
+        let (least, what) = match compared.interval {
+            Some(interval) => (interval.low, "the interval of B − A reaches down to"),
+            None => (compared.difference.value, "there is no interval, and B − A is"),
+        };
+        let is_worse = least <= -margin;
+        is_worse.then(|| format!("--no-worse-than {margin} does not hold: {what} {least:+.4}"))
+    });
+    Gate { name: format!("--no-worse-than {margin}"), problem }
 }
 
-/// Whether B finds every mention of a list.
-fn must_pass(file: &Path, pairs: &[Pair<'_>], b: &[&Annotations]) -> anyhow::Result<bool> {
+/// For each mention of a list, whether B finds it.
+fn must_pass(file: &Path, pairs: &[Pair<'_>], b: &[&Annotations]) -> anyhow::Result<Vec<Gate>> {
     let shown = file.display();
     let list = std::fs::read_to_string(file).with_context(|| shown.to_string())?;
-    let mut holds = true;
+    let mut gates = Vec::new();
     for (number, line) in (1..).zip(list.lines()) {
         if line.trim().is_empty() || line.starts_with('#') {
             continue;
@@ -105,12 +110,11 @@ fn must_pass(file: &Path, pairs: &[Pair<'_>], b: &[&Annotations]) -> anyhow::Res
         };
         let found: HashSet<(u32, u32, &str)> =
             b[at].mentions.iter().map(|m| (m.span().start, m.span().end, &*m.label)).collect();
-        if !found.contains(&(start, end, label)) {
-            let text =
-                pairs[at].text.get(start as usize..end as usize).unwrap_or("").replace(['\n', '\r'], " ");
-            anstream::eprintln!("spanwright: {shown}:{number}: B does not find {label} \"{text}\" in {id}");
-            holds = false;
-        }
+        let text = pairs[at].text.get(start as usize..end as usize).unwrap_or("").replace(['\n', '\r'], " ");
+        let mention = format!("{label} \"{text}\" in {id}");
+        let problem = (!found.contains(&(start, end, label)))
+            .then(|| format!("{shown}:{number}: B does not find {mention}"));
+        gates.push(Gate { name: format!("{shown}:{number}: {mention}"), problem });
     }
-    Ok(holds)
+    Ok(gates)
 }

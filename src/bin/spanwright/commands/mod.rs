@@ -1,8 +1,10 @@
 //! One file a command, and what they share.
 
 pub(crate) mod agree;
+pub(crate) mod attribution;
 pub(crate) mod check;
 pub(crate) mod compare;
+pub(crate) mod compat;
 pub(crate) mod completions;
 pub(crate) mod explain;
 pub(crate) mod extract;

@@ -6,6 +6,7 @@ use spanwright::report::{Look, run_json, run_table, runs_table, summary_json};
 use super::{history, write_to};
 use crate::args::{CompareFormat, RunsArgs, RunsCommand};
 use crate::exit::Outcome;
+use crate::terminal::look_of;
 
 pub(crate) fn run(args: &RunsArgs) -> anyhow::Result<Outcome> {
     let flag = args.store.as_deref();
@@ -20,7 +21,7 @@ pub(crate) fn run(args: &RunsArgs) -> anyhow::Result<Outcome> {
             }
             runs.truncate(number.unwrap_or(usize::MAX));
             let text = match format {
-                CompareFormat::Table => runs_table(&runs, &looks, Look::Terminal),
+                CompareFormat::Table => runs_table(&runs, &looks, look_of("-".as_ref())),
                 CompareFormat::Markdown => runs_table(&runs, &looks, Look::Markdown),
                 CompareFormat::Json => {
                     let runs: Vec<Value> = runs.iter().map(summary_json).collect();
@@ -35,7 +36,7 @@ pub(crate) fn run(args: &RunsArgs) -> anyhow::Result<Outcome> {
             let summary = store.summary(&id)?;
             let scores: Value = serde_json::from_str(&store.scores(&id)?)?;
             let text = match format {
-                CompareFormat::Table => run_table(&summary, &scores, Look::Terminal),
+                CompareFormat::Table => run_table(&summary, &scores, look_of("-".as_ref())),
                 CompareFormat::Markdown => run_table(&summary, &scores, Look::Markdown),
                 CompareFormat::Json => format!("{:#}\n", run_json(&summary, &scores)),
             };
