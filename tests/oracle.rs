@@ -1,6 +1,8 @@
 //! Scores against reference outputs: `tests/oracle/README.md`.
 
+use std::collections::BTreeMap;
 use std::io::Read;
+use std::sync::Arc;
 
 use serde_json::Value;
 use spanwright::doc::{Annotations, Arg, Mention, MentionId, Relation};
@@ -229,12 +231,7 @@ fn seqeval_is_reproduced() {
         let (gold, predicted) = (distinct(side(&record["gold"], &units)), side(&record["pred"], &units));
         let scores = score(&[Pair { id: "x", text, gold: &gold, predicted: &predicted }]).unwrap();
         let found = Seqeval::new(&scores.entities.types);
-        let token = |token: &Value| {
-            let place = |at: usize| units.to_byte(token[at].as_u64().unwrap() as u32).unwrap();
-            Span::new(place(0), place(1))
-        };
-        let tokens: Vec<Span> = record["tokens"].as_array().unwrap().iter().map(token).collect();
-        let (equal, all) = equal_tags(&tokens, &gold, &predicted).unwrap();
+        let (equal, all) = equal_tags(&tokens(&record, &units), &gold, &predicted).unwrap();
         same(
             "accuracy",
             &record["id"],
@@ -248,9 +245,42 @@ fn seqeval_is_reproduced() {
             same(figure, id, found.macro_average.map(|f| f[at]), &wanted["macro"][figure]);
             same(figure, id, Some(found.weighted[at]), &wanted["weighted"][figure]);
         }
+        seqeval_by_type(&record["id"], &scores.entities.types, &wanted["by_type"]);
         checked += 1;
     }
     assert!(checked >= 200, "only {checked}");
+}
+
+/// The figures and the support of each label, as seqeval has them.
+fn seqeval_by_type(id: &Value, types: &BTreeMap<Arc<str>, Counts>, wanted: &Value) {
+    let wanted = wanted.as_object().unwrap();
+    assert_eq!(
+        types.keys().map(|label| &**label).collect::<Vec<_>>(),
+        wanted
+            .keys()
+            .map(String::as_str)
+            .collect::<std::collections::BTreeSet<_>>()
+            .into_iter()
+            .collect::<Vec<_>>(),
+        "{id}"
+    );
+    for (label, counts) in types {
+        let alone = Seqeval::new(&[(label.clone(), *counts)].into_iter().collect()).micro;
+        let wanted = &wanted[&**label];
+        for (at, figure) in ["precision", "recall", "f1"].into_iter().enumerate() {
+            same(&format!("{label} {figure}"), id, Some(alone[at]), &wanted[figure]);
+        }
+        assert_eq!(Some(counts.gold()), wanted["support"].as_u64(), "{id} {label}");
+    }
+}
+
+/// The tokens of a record, in bytes.
+fn tokens(record: &Value, units: &UnitIndex<'_>) -> Vec<Span> {
+    let token = |token: &Value| {
+        let place = |at: usize| units.to_byte(token[at].as_u64().unwrap() as u32).unwrap();
+        Span::new(place(0), place(1))
+    };
+    record["tokens"].as_array().unwrap().iter().map(token).collect()
 }
 
 /// All records as one corpus: sums over documents, not means of ratios.
@@ -262,12 +292,17 @@ fn a_corpus_scores_as_the_references_say() {
     let tags: Vec<&str> = corpus["tags"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
     let mut found = Nervaluate::default();
     let mut sides: Vec<(String, bool, Annotations, Annotations)> = Vec::new();
+    let (mut equal, mut all) = (0, 0);
     for record in records("eval_public.jsonl.gz") {
         let of = |name: &str| flat(&record[name], "token_start", "token_end");
         found.add(&of("gold"), &of("pred"), Some(&tags));
         let text = record["text"].as_str().unwrap().to_owned();
         let units = UnitIndex::new(&text, OffsetUnit::Chars);
         let (gold, predicted) = (distinct(side(&record["gold"], &units)), side(&record["pred"], &units));
+        if record["flat"] == true {
+            let tags = equal_tags(&tokens(&record, &units), &gold, &predicted).unwrap();
+            (equal, all) = (equal + tags.0, all + tags.1);
+        }
         sides.push((text, record["flat"] == true, gold, predicted));
     }
     assert_eq!(Some(sides.len() as u64), corpus["documents"].as_u64());
@@ -298,7 +333,10 @@ fn a_corpus_scores_as_the_references_say() {
         .map(|(text, _, gold, predicted)| Pair { id: "x", text, gold, predicted })
         .collect();
     assert_eq!(Some(pairs.len() as u64), corpus["seqeval_flat_documents"].as_u64());
-    let found = Seqeval::new(&score(&pairs).unwrap().entities.types);
+    let types = score(&pairs).unwrap().entities.types;
+    let found = Seqeval::new(&types);
+    seqeval_by_type(id, &types, &corpus["seqeval"]["by_type"]);
+    same("accuracy", id, Some(equal as f64 / all as f64), &corpus["seqeval"]["token_accuracy"]);
     for (at, figure) in ["precision", "recall", "f1"].into_iter().enumerate() {
         same(figure, id, Some(found.micro[at]), &corpus["seqeval"]["micro"][figure]);
         same(figure, id, found.macro_average.map(|f| f[at]), &corpus["seqeval"]["macro"][figure]);

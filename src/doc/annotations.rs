@@ -168,4 +168,66 @@ impl Annotations {
     pub fn mention(&self, id: MentionId) -> &Mention {
         &self.mentions[id.index()]
     }
+
+    /// Keeps the mentions that `keep` says, and of the rest what does not need the
+    /// others: relations between kept ones, events whose trigger is kept with the
+    /// arguments that are, and the kept members of chains. Attributes and notes go
+    /// with what they are about. O(size).
+    pub fn retain_mentions(&mut self, keep: impl Fn(&Mention) -> bool) {
+        let mentions = Renumbered::new(self.mentions.iter().map(keep));
+        mentions.retain(&mut self.mentions);
+        let kept = |id: MentionId| mentions.get(id.0).map(MentionId);
+        let relations = Renumbered::new(
+            self.relations.iter().map(|r| r.args.iter().all(|arg| kept(arg.mention).is_some())),
+        );
+        let events = Renumbered::new(self.events.iter().map(|event| kept(event.trigger).is_some()));
+        relations.retain(&mut self.relations);
+        events.retain(&mut self.events);
+        let moved = |target: &Target| match target {
+            Target::Mention(id) => kept(*id).map(Target::Mention),
+            Target::Relation(at) => relations.get(*at).map(Target::Relation),
+            Target::Event(at) => events.get(*at).map(Target::Event),
+            Target::Other(name) => Some(Target::Other(name.clone())),
+        };
+        for arg in self.relations.iter_mut().flat_map(|relation| &mut relation.args) {
+            arg.mention = kept(arg.mention).unwrap_or(arg.mention);
+        }
+        for event in &mut self.events {
+            event.trigger = kept(event.trigger).unwrap_or(event.trigger);
+            let args = event.args.iter().filter_map(|(role, target)| Some((role.clone(), moved(target)?)));
+            event.args = args.collect();
+        }
+        for chain in &mut self.chains {
+            *chain = chain.iter().copied().filter_map(kept).collect();
+        }
+        self.chains.retain(|chain| !chain.is_empty());
+        self.attributes.retain_mut(|attribute| {
+            moved(&attribute.target).map(|target| attribute.target = target).is_some()
+        });
+        self.notes.retain_mut(|note| moved(&note.target).map(|target| note.target = target).is_some());
+    }
+}
+
+/// Places in a list of which some items go.
+struct Renumbered(Vec<Option<u32>>);
+
+impl Renumbered {
+    fn new(keeps: impl Iterator<Item = bool>) -> Self {
+        let mut next = 0;
+        let place = |keep: bool| {
+            let place = keep.then_some(next);
+            next += u32::from(keep);
+            place
+        };
+        Self(keeps.map(place).collect())
+    }
+
+    fn get(&self, at: u32) -> Option<u32> {
+        self.0.get(at as usize).copied().flatten()
+    }
+
+    fn retain<T>(&self, items: &mut Vec<T>) {
+        let mut keeps = self.0.iter().map(Option::is_some);
+        items.retain(|_| keeps.next().unwrap_or(false));
+    }
 }

@@ -143,7 +143,7 @@ fn align_group(
 }
 
 /// Code points in common over code points in either.
-fn iou(text: &str, a: &Fragments, b: &Fragments) -> f64 {
+pub(super) fn iou(text: &str, a: &Fragments, b: &Fragments) -> f64 {
     let length = |all: &Fragments| all.iter().map(|part| chars(text, part.start, part.end)).sum::<usize>();
     let common: usize = a
         .iter()

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::assignment::assign;
-use super::counts::Ratio;
+use super::counts::{Counts, Ratio};
 use super::{EvalError, Pair};
 use crate::doc::{Annotations, Fragments};
 
@@ -24,6 +24,64 @@ pub struct Coreference {
     pub apart: Ratio,
     /// Links weighted by the size of entities (Moosavi and Strube 2016).
     pub lea: Ratio,
+    /// Mentions that stand in a chain, by their fragments.
+    pub mentions: Counts,
+    /// Chains by what is wrong with them.
+    pub chains: ChainErrors,
+}
+
+/// Chains by what is wrong with them. The kinds do not exclude each other: a
+/// chain that is split may lack mentions too.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ChainErrors {
+    /// The same mentions on both sides.
+    pub right: u64,
+    /// Chains of gold of which no mention was found in any chain.
+    pub missing: u64,
+    /// Predicted chains of which no mention stands in a chain of gold.
+    pub extra: u64,
+    /// Chains of gold that were found in parts.
+    pub split: u64,
+    /// Predicted chains that hold more than one chain of gold.
+    pub conflated: u64,
+    /// Mentions that lack in chains of which others were found.
+    pub missing_mentions: u64,
+    /// Mentions too many in chains of which others are right.
+    pub extra_mentions: u64,
+}
+
+impl ChainErrors {
+    fn add(&mut self, other: &Self) {
+        self.right += other.right;
+        self.missing += other.missing;
+        self.extra += other.extra;
+        self.split += other.split;
+        self.conflated += other.conflated;
+        self.missing_mentions += other.missing_mentions;
+        self.extra_mentions += other.extra_mentions;
+    }
+
+    fn between(key: &Chains, response: &Chains) -> Self {
+        let (of_key, of_response) = (index(key), index(response));
+        let mut errors = Self::default();
+        for chain in key {
+            let shares = shares(chain, &of_response);
+            let found: usize = shares.values().sum();
+            let only = shares.keys().next().map(|at| response[*at].len());
+            errors.right += u64::from(shares.len() == 1 && found == chain.len() && only == Some(chain.len()));
+            errors.missing += u64::from(found == 0);
+            errors.split += u64::from(shares.len() > 1);
+            errors.missing_mentions += if found == 0 { 0 } else { (chain.len() - found) as u64 };
+        }
+        for chain in response {
+            let shares = shares(chain, &of_key);
+            let right: usize = shares.values().sum();
+            errors.extra += u64::from(right == 0);
+            errors.conflated += u64::from(shares.len() > 1);
+            errors.extra_mentions += if right == 0 { 0 } else { (chain.len() - right) as u64 };
+        }
+        errors
+    }
 }
 
 impl Coreference {
@@ -36,6 +94,8 @@ impl Coreference {
         self.coreferent.add(other.coreferent);
         self.apart.add(other.apart);
         self.lea.add(other.lea);
+        self.mentions.add(other.mentions);
+        self.chains.add(&other.chains);
     }
 
     /// BLANC (Luo 2014): the means over the two kinds of pair; where gold holds
@@ -131,6 +191,10 @@ pub(super) fn add(key: &Chains, response: &Chains, scores: &mut Coreference) {
         is_defined,
     });
     blanc(key, response, scores);
+    let (of_key, of_response) = (index(key), index(response));
+    let tp = of_key.keys().filter(|mention| of_response.contains_key(mention)).count() as u64;
+    scores.mentions.add(Counts { tp, fp: of_response.len() as u64 - tp, fn_: of_key.len() as u64 - tp });
+    scores.chains.add(&ChainErrors::between(key, response));
 }
 
 /// For each mention the number of its chain.

@@ -1,4 +1,4 @@
-//! Exact matching: entities and values.
+//! Exact matching of entities.
 
 use std::collections::BTreeMap;
 use std::hash::Hash;
@@ -8,7 +8,7 @@ use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 use super::counts::{Averages, Counts, macro_average, weighted_average};
 use super::relations::strict_items;
-use super::{DocumentScore, EvalError, Pair, Scores};
+use super::{DocumentScore, EvalError, Pair, Scores, ValueMatch};
 use crate::doc::{Annotations, Fragments};
 
 /// Scores of entities.
@@ -42,38 +42,14 @@ impl Entities {
     }
 }
 
-/// Scores of normal values.
-#[derive(Clone, Debug, Default)]
-pub struct Values {
-    /// On exactly matching mentions with a value in gold: right and wrong.
-    pub right: u64,
-    /// A different value, or none.
-    pub wrong: u64,
-    /// Fragments, label and value, over the mentions that have a value.
-    pub joint: Counts,
-    /// The same by label.
-    pub types: BTreeMap<Arc<str>, Counts>,
-}
-
-impl Values {
-    pub(super) fn add(&mut self, other: &Self) {
-        self.right += other.right;
-        self.wrong += other.wrong;
-        self.joint.add(other.joint);
-        add_types(&mut self.types, &other.types);
-    }
-
-    /// The share of right values among those compared.
-    #[must_use]
-    pub fn accuracy(&self) -> Option<f64> {
-        super::counts::divide(self.right as f64, (self.right + self.wrong) as f64)
-    }
-}
-
 type Span<'a> = (&'a Fragments, &'a str);
 
 /// Adds the counts of one document.
-pub(super) fn document(pair: &Pair<'_>, scores: &mut Scores) -> Result<DocumentScore, EvalError> {
+pub(super) fn document(
+    pair: &Pair<'_>,
+    values: ValueMatch,
+    scores: &mut Scores,
+) -> Result<DocumentScore, EvalError> {
     let gold = mentions(pair.gold);
     refuse_duplicates(pair)?;
     let predicted = mentions(pair.predicted);
@@ -84,7 +60,7 @@ pub(super) fn document(pair: &Pair<'_>, scores: &mut Scores) -> Result<DocumentS
     let bare =
         |all: &HashSet<Span<'_>>| all.iter().map(|(span, _)| (*span).clone()).collect::<HashSet<Fragments>>();
     scores.entities.unlabelled.add(count(&bare(&gold), &bare(&predicted)));
-    document.values = values(pair, &mut scores.values);
+    document.values = super::values::document(pair, values, &mut scores.values);
     scores.entities.micro.add(document.entities);
     add_types(&mut scores.entities.types, &document.entity_types);
     Ok(document)
@@ -162,37 +138,4 @@ pub(super) fn by_type<T: Eq + Hash>(
     for item in gold.difference(predicted) {
         add(item, Counts { fn_: 1, ..Counts::default() });
     }
-}
-
-fn values(pair: &Pair<'_>, values: &mut Values) -> Counts {
-    let mut sum = Counts::default();
-    let table = |side: &'_ Annotations| -> HashMap<(Fragments, Arc<str>), Option<String>> {
-        let entry = |m: &crate::doc::Mention| {
-            ((m.fragments.clone(), m.label.clone()), m.value.as_ref().map(|value| value.as_str().to_owned()))
-        };
-        side.mentions.iter().map(entry).collect()
-    };
-    let (gold, predicted) = (table(pair.gold), table(pair.predicted));
-    for (key, value) in &gold {
-        let Some(value) = value else { continue };
-        let found = predicted.get(key);
-        let is_right = found.is_some_and(|found| found.as_ref() == Some(value));
-        if found.is_some() {
-            values.right += u64::from(is_right);
-            values.wrong += u64::from(!is_right);
-        }
-        let counts = Counts { tp: u64::from(is_right), fp: 0, fn_: u64::from(!is_right) };
-        sum.add(counts);
-        values.types.entry(key.1.clone()).or_default().add(counts);
-    }
-    for (key, value) in &predicted {
-        let Some(value) = value else { continue };
-        if gold.get(key).and_then(Option::as_ref) != Some(value) {
-            let counts = Counts { fp: 1, ..Counts::default() };
-            sum.add(counts);
-            values.types.entry(key.1.clone()).or_default().add(counts);
-        }
-    }
-    values.joint.add(sum);
-    sum
 }

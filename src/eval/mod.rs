@@ -36,18 +36,19 @@ mod relations;
 mod semeval;
 mod significance;
 mod statistics;
+mod values;
 
 pub use agreement::{Agreement, Kappa, agree};
 pub use align::{Aligned, Alignment, Confusion, align};
 pub use attribution::{Deeds, LeftOut, Proposed, RuleScore, Without, attribute};
 pub use compare::{Change, ChangeKind, Comparison, compare};
 pub use compat::{Flat, Nervaluate, Seqeval, equal_tags};
-pub use coreference::Coreference;
+pub use coreference::{ChainErrors, Coreference};
 pub use counts::{Averages, Counts, DocumentAverage, Ratio};
 pub use doctor::{Suspicion, SuspicionKind, review};
 pub use errors::{Class, ErrorAnalysis, ErrorItem, FixGain, Shift, analyse};
 pub use events::Events;
-pub use exact::{Entities, Values};
+pub use exact::Entities;
 pub use join::{JoinError, MissingPrediction, join};
 pub use limit::{Limit, Violation};
 pub use relations::{RelationClass, Relations, SideCounts, sort_symmetric};
@@ -57,6 +58,7 @@ pub use statistics::{
     Bootstrap, Difference, Draws, Figure, Interval, Measure, Method, Side, Statistic, Sums,
     benjamini_hochberg, bonferroni, holm, least_p, quantile, swap_rows, test_difference,
 };
+pub use values::{Tolerance, ValueError, ValueMatch, Values};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -152,7 +154,28 @@ pub struct DocumentScore {
 ///
 /// If gold contradicts itself; the first such document is named.
 pub fn score(pairs: &[Pair<'_>]) -> Result<Scores, EvalError> {
-    let parts: Vec<Result<Scores, EvalError>> = pairs.par_chunks(CHUNK).map(score_some).collect();
+    score_with(pairs, ScoreConfig::default())
+}
+
+/// What counts as right where there is a choice. `Default` is what `spanwright
+/// score` does without flags.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct ScoreConfig {
+    /// The least overlap, in code points over those of the union, with which the
+    /// SemEval schemes pair two spans; 0 means any.
+    pub min_overlap: f64,
+    /// Which values are the same.
+    pub values: ValueMatch,
+}
+
+/// The same, with a say in what counts as right.
+///
+/// # Errors
+///
+/// If gold contradicts itself; the first such document is named.
+pub fn score_with(pairs: &[Pair<'_>], config: ScoreConfig) -> Result<Scores, EvalError> {
+    let some = |pairs: &[Pair<'_>]| score_some(pairs, config);
+    let parts: Vec<Result<Scores, EvalError>> = pairs.par_chunks(CHUNK).map(some).collect();
     let mut scores = Scores::default();
     for part in parts {
         scores.add(part?);
@@ -163,13 +186,13 @@ pub fn score(pairs: &[Pair<'_>]) -> Result<Scores, EvalError> {
 /// Documents that one thread scores in one go.
 const CHUNK: usize = 64;
 
-fn score_some(pairs: &[Pair<'_>]) -> Result<Scores, EvalError> {
+fn score_some(pairs: &[Pair<'_>], config: ScoreConfig) -> Result<Scores, EvalError> {
     let mut scores = Scores::default();
     for pair in pairs {
-        let mut document = exact::document(pair, &mut scores)?;
+        let mut document = exact::document(pair, config.values, &mut scores)?;
         relations::document(pair, &mut scores.relations, &mut document);
         document.events = events::document(pair, &mut scores.events);
-        semeval::document(pair, &mut scores.semeval);
+        semeval::document(pair, config.min_overlap, &mut scores.semeval);
         coreference::document(pair, &mut document.coreference)?;
         scores.documents.push(document);
     }
@@ -196,7 +219,7 @@ impl Scores {
 #[must_use]
 pub fn schemes(pair: &Pair<'_>) -> Semeval {
     let mut scores = Semeval::default();
-    semeval::document(pair, &mut scores);
+    semeval::document(pair, 0.0, &mut scores);
     scores
 }
 

@@ -3,6 +3,7 @@
 use smallvec::SmallVec;
 
 use super::Pair;
+use super::align::iou;
 use super::assignment::assign;
 use super::counts::{divide, harmonic};
 use crate::doc::{Fragments, Mention};
@@ -139,10 +140,17 @@ impl Semeval {
 }
 
 /// Adds one document.
-pub(super) fn document(pair: &Pair<'_>, scores: &mut Semeval) {
+pub(super) fn document(pair: &Pair<'_>, min_overlap: f64, scores: &mut Semeval) {
     let (gold, predicted) = (ordered(&pair.gold.mentions), ordered(&pair.predicted.mentions));
     let same_span = |g: &Mention, p: &Mention| g.fragments == p.fragments;
     let same_label = |g: &Mention, p: &Mention| g.label == p.label;
+    let overlaps = |g: &Mention, p: &Mention| {
+        overlap(&g.fragments, &p.fragments)
+            && (min_overlap == 0.0 || iou(pair.text, &g.fragments, &p.fragments) >= min_overlap)
+    };
+    let scheme = |group: &Group<'_>, is_correct: &dyn Fn(&Mention, &Mention) -> bool| {
+        scheme(group, &overlaps, is_correct)
+    };
     for group in components(&gold, &predicted) {
         scores.strict.add(scheme(&group, &|g, p| same_span(g, p) && same_label(g, p)));
         let exact = scheme(&group, &same_span);
@@ -162,11 +170,15 @@ fn ordered(mentions: &[Mention]) -> Vec<&Mention> {
 
 /// Pairs the two sides of a group so that correct pairs, then overlapping pairs,
 /// are as many as can be.
-fn scheme((gold, predicted): &Group<'_>, is_correct: &dyn Fn(&Mention, &Mention) -> bool) -> Scheme {
+fn scheme(
+    (gold, predicted): &Group<'_>,
+    overlaps: &dyn Fn(&Mention, &Mention) -> bool,
+    is_correct: &dyn Fn(&Mention, &Mention) -> bool,
+) -> Scheme {
     let mut scheme = Scheme::default();
     // One more correct pair outweighs all overlaps of the group.
     let correct = 1.0 + gold.len().min(predicted.len()) as f64;
-    let weight = |g: &Mention, p: &Mention| match (overlap(&g.fragments, &p.fragments), is_correct(g, p)) {
+    let weight = |g: &Mention, p: &Mention| match (overlaps(g, p), is_correct(g, p)) {
         (true, true) => correct,
         (true, false) => 1.0,
         (false, _) => 0.0,

@@ -11,6 +11,7 @@ use super::tables::{Look, block, figure, heading, toned};
 use super::tone::{Tone, tone_of};
 use crate::doc::{Annotations, Mention, MentionId};
 use crate::eval::{Change, ChangeKind, Compared, Comparison, Difference, Interval, Method, Pair, least_p};
+use crate::syntax::USES;
 use crate::text::{LineIndex, OffsetUnit, Span, UnitIndex};
 
 /// A comparison with what it is a comparison of.
@@ -45,6 +46,8 @@ pub struct RuleChange {
     pub id: String,
     /// `added`, `removed` or `changed`.
     pub what: &'static str,
+    /// The lets through which a rule changed whose own text did not.
+    pub through: Vec<String>,
 }
 
 impl RuleChange {
@@ -53,16 +56,33 @@ impl RuleChange {
     pub fn between(a: &BTreeMap<String, String>, b: &BTreeMap<String, String>) -> Vec<Self> {
         let names: std::collections::BTreeSet<&String> = a.keys().chain(b.keys()).collect();
         let change = |id: &String| {
-            let what = match (a.get(id), b.get(id)) {
-                (None, _) => "added",
-                (_, None) => "removed",
-                (Some(a), Some(b)) if a != b => "changed",
+            let (what, through) = match (a.get(id), b.get(id)) {
+                (None, _) => ("added", Vec::new()),
+                (_, None) => ("removed", Vec::new()),
+                (Some(a), Some(b)) if a != b => ("changed", changed_lets(a, b)),
                 _ => return None,
             };
-            Some(Self { id: id.clone(), what })
+            Some(Self { id: id.clone(), what, through })
         };
         names.into_iter().filter_map(change).collect()
     }
+}
+
+/// The lets that differ below two rules with the same text; none where the texts
+/// differ themselves.
+fn changed_lets(a: &str, b: &str) -> Vec<String> {
+    let parts = |text: &str| -> Vec<String> { text.split(USES).map(str::to_owned).collect() };
+    let (a, b) = (parts(a), parts(b));
+    if a[0] != b[0] {
+        return Vec::new();
+    }
+    let names: std::collections::BTreeSet<&str> = a
+        .iter()
+        .chain(&b)
+        .filter(|line| !(a.contains(line) && b.contains(line)))
+        .filter_map(|line| line.split(' ').next())
+        .collect();
+    names.into_iter().map(str::to_owned).collect()
 }
 
 fn rule(mention: Option<&Mention>) -> Option<&str> {
@@ -209,7 +229,13 @@ impl CompareReport<'_> {
             let rows: Vec<Vec<String>> = rules
                 .iter()
                 .take(self.show)
-                .map(|change| vec![change.id.clone(), change.what.to_owned()])
+                .map(|change| {
+                    let through = match change.through.as_slice() {
+                        [] => String::new(),
+                        lets => format!(" through {}", lets.join(", ")),
+                    };
+                    vec![change.id.clone(), format!("{}{through}", change.what)]
+                })
                 .collect();
             block(out, look, &["", ""], rows);
             more(out, rules.len(), self.show);
@@ -294,7 +320,10 @@ impl Serialize for CompareReport<'_> {
             })
             .collect();
         let parts = self.rules.map(|rules| {
-            rules.iter().map(|change| object!({"id": change.id, "what": change.what})).collect::<Vec<_>>()
+            rules
+                .iter()
+                .map(|change| object!({"id": change.id, "what": change.what, "through": change.through}))
+                .collect::<Vec<_>>()
         });
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("spanwright", env!("CARGO_PKG_VERSION"))?;
@@ -472,4 +501,32 @@ pub(super) fn context(text: &str, span: Span) -> String {
     let before: String = before.into_iter().rev().collect();
     let line = format!("{before}[{}]{after}", span.slice(text).unwrap_or(""));
     line.replace(['\n', '\r', '\t'], " ").trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RuleChange;
+
+    const TOML: &str = "[pack]\nname = \"p\"\nversion = \"1\"\nphases = [\"a.span\"]\n[entities]\nX = {}\n";
+
+    fn parts(rules: &str) -> std::collections::BTreeMap<String, String> {
+        let (pack, report) = crate::syntax::parse_pack(&[("pack.toml", TOML), ("a.span", rules)]);
+        crate::syntax::parts(&pack, &report.sources)
+    }
+
+    #[test]
+    fn a_rule_changes_with_the_lets_below_it() {
+        let rules = "let Inner = \"a\"\nlet Outer = (Inner \"b\")\nrule one { <X: Outer> }\nrule two { <X: \"c\"> }\n";
+        let now = parts(&rules.replace("\"a\"", "\"z\""));
+        let changes: Vec<(String, &str, String)> = RuleChange::between(&parts(rules), &now)
+            .into_iter()
+            .map(|change| (change.id, change.what, change.through.join(" ")))
+            .collect();
+        let of = |id: &str, through: &str| (format!("a.span:{id}"), "changed", through.to_owned());
+        assert_eq!(changes, [of("Inner", ""), of("Outer", "Inner"), of("one", "Inner")]);
+        let layout = rules.replace('{', "{\n  # a word\n ");
+        assert_eq!(RuleChange::between(&parts(rules), &parts(&layout)), []);
+        let own = parts(&rules.replace("<X: Outer>", "<X: Outer+>"));
+        assert_eq!(RuleChange::between(&parts(rules), &own)[0].through, [""; 0]);
+    }
 }

@@ -16,6 +16,7 @@ pub fn json(report: &ScoreReport<'_>) -> Value {
     let (views, muc) = (scores.semeval.gate(), scores.semeval.strict.muc());
     let gate = |[p, r, f]: [Option<f64>; 3]| object!({"precision": p, "recall": r, "f1": f});
     let (blanc_p, blanc_r, blanc_f) = scores.coreference.blanc();
+    let chains = scores.coreference.chains;
     let pack = report.pack.map(|pack| {
         let order: Vec<&str> = pack.order.iter().map(|step| step.name()).chain(["rule"]).collect();
         object!({
@@ -37,6 +38,14 @@ pub fn json(report: &ScoreReport<'_>) -> Value {
         "spanwright": env!("CARGO_PKG_VERSION"),
         "pack": pack,
         "gold": {"documents": report.documents, "fingerprint": report.gold_fingerprint},
+        "config": {
+            "min_overlap": report.config.min_overlap,
+            "value_tolerance": report.config.values.tolerance.to_string(),
+            "coarser_dates": report.config.values.coarser_dates,
+            "left_out": report.left_out.iter().map(|(label, (gold, predicted))| {
+                (label.clone(), object!({"gold": gold, "predicted": predicted}))
+            }).collect::<Map<_, _>>(),
+        },
         "entities": {
             "micro": counts(scores.entities.micro),
             "macro": averages(scores.entities.macro_average()),
@@ -91,6 +100,7 @@ pub fn json(report: &ScoreReport<'_>) -> Value {
                 "right": scores.values.right,
                 "wrong": scores.values.wrong,
                 "accuracy": scores.values.accuracy(),
+                "classes": scores.values.errors.iter().map(|(error, n)| (error.name().to_owned(), (*n).into())).collect::<Map<_, Value>>(),
             },
             "types": types(&scores.values.types),
         },
@@ -102,6 +112,12 @@ pub fn json(report: &ScoreReport<'_>) -> Value {
             "blanc": {"precision": blanc_p, "recall": blanc_r, "f1": blanc_f},
             "lea": ratio(&scores.coreference.lea),
             "conll": scores.coreference.conll(),
+            "mentions": counts(scores.coreference.mentions),
+            "chains": {
+                "right": chains.right, "missing": chains.missing, "extra": chains.extra, "split": chains.split,
+                "conflated": chains.conflated, "missing_mentions": chains.missing_mentions,
+                "extra_mentions": chains.extra_mentions,
+            },
         },
         "documents": documents,
         "rules": report.rules.map(super::errors::rules_json),

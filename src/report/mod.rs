@@ -28,8 +28,10 @@ pub use pack_tests::{Suite, case_json, junit};
 pub use runs::{run_json, run_table, runs_table, summary_json};
 pub use tables::{Look, table};
 
+use std::collections::BTreeMap;
+
 use crate::doc::schema::Order;
-use crate::eval::{ErrorAnalysis, Headline, Pair, RuleScore, Scores, Suspicion};
+use crate::eval::{ErrorAnalysis, Headline, Pair, RuleScore, ScoreConfig, Scores, Suspicion};
 
 /// Scores with what they are scores of.
 #[derive(Clone, Copy, Debug)]
@@ -38,6 +40,11 @@ pub struct ScoreReport<'a> {
     pub pack: Option<PackInfo<'a>>,
     /// How many documents gold has.
     pub documents: usize,
+    /// The labels that are not scored, with the mentions of gold and the
+    /// predictions that bear them.
+    pub left_out: &'a BTreeMap<String, (u64, u64)>,
+    /// What counts as right.
+    pub config: ScoreConfig,
     /// A hash over gold: ids, texts, labels.
     pub gold_fingerprint: &'a str,
     /// The scores.

@@ -8,7 +8,7 @@ use comfy_table::{CellAlignment, Table, presets};
 
 use super::tone::Tone;
 use super::{ScoreReport, Unit};
-use crate::eval::{Counts, DocumentAverage, Headline, Measure, Scheme};
+use crate::eval::{Coreference, Counts, DocumentAverage, Headline, Measure, Scheme};
 
 /// Which kind of table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +61,14 @@ pub fn table(report: &ScoreReport<'_>, look: Look) -> String {
         let _ = writeln!(out, "F1 of documents has a standard deviation of {deviation:.4}.");
     }
     super::errors::errors(&mut out, look, report.pairs, report.errors, report.examples);
+    if !report.left_out.is_empty() {
+        let one = |(label, (gold, found)): (&String, &(u64, u64))| {
+            format!("{label} ({gold} of gold, {found} found)")
+        };
+        let labels: Vec<String> = report.left_out.iter().map(one).collect();
+        let words = format!("Left out by --labels: {}.", labels.join(", "));
+        let _ = writeln!(out, "{}", Tone::Careful.paint(look, &words));
+    }
     if scores.duplicates > 0 {
         let _ = writeln!(out, "{} predictions repeat another and count once.", scores.duplicates);
     }
@@ -104,8 +112,17 @@ pub fn table(report: &ScoreReport<'_>, look: Look) -> String {
         figure(scores.values.accuracy()),
     ]);
     block(&mut out, look, &COUNTED, rows);
+    if !scores.values.errors.is_empty() {
+        let wrong: Vec<String> =
+            scores.values.errors.iter().map(|(error, n)| format!("{n} {}", error.name())).collect();
+        let _ = writeln!(out, "Wrong values given the span: {}.", wrong.join(", "));
+    }
 
-    heading(&mut out, look, "SemEval schemes, by the best alignment");
+    let overlap = match report.config.min_overlap {
+        0.0 => String::new(),
+        least => format!("; an overlap is {least} of the union or more"),
+    };
+    heading(&mut out, look, &format!("SemEval schemes, by the best alignment{overlap}"));
     let schemes = [
         ("strict", &scores.semeval.strict),
         ("exact", &scores.semeval.exact),
@@ -132,22 +149,9 @@ pub fn table(report: &ScoreReport<'_>, look: Look) -> String {
         figure(muc.error)
     );
 
-    heading(&mut out, look, "Coreference: mentions by span, chains as predicted");
-    let c = &scores.coreference;
-    let (p, r, f) = c.blanc();
-    let ratio = |name: &str, ratio: &crate::eval::Ratio| {
-        vec![name.to_owned(), figure(ratio.precision()), figure(ratio.recall()), figure(ratio.f1())]
-    };
-    let rows = vec![
-        ratio("MUC", &c.muc),
-        ratio("B³", &c.b_cubed),
-        ratio("CEAF m", &c.ceaf_m),
-        ratio("CEAF e", &c.ceaf_e),
-        vec!["BLANC".to_owned(), figure(p), figure(r), figure(f)],
-        ratio("LEA", &c.lea),
-        vec!["CoNLL".to_owned(), String::new(), String::new(), figure(c.conll())],
-    ];
-    block(&mut out, look, &["", "P", "R", "F1"], rows);
+    if scores.coreference.b_cubed.is_defined {
+        coreference(&mut out, look, &scores.coreference);
+    }
 
     heading(&mut out, look, "Documents");
     let rows = scores
@@ -170,6 +174,46 @@ pub fn table(report: &ScoreReport<'_>, look: Look) -> String {
         super::errors::review(&mut out, look, report.pairs, suspicions);
     }
     out
+}
+
+fn coreference(out: &mut String, look: Look, c: &Coreference) {
+    heading(out, look, "Coreference: mentions by span, chains as predicted");
+    let (p, r, f) = c.blanc();
+    let ratio = |name: &str, ratio: &crate::eval::Ratio| {
+        vec![name.to_owned(), figure(ratio.precision()), figure(ratio.recall()), figure(ratio.f1())]
+    };
+    let rows = vec![
+        ratio("MUC", &c.muc),
+        ratio("B³", &c.b_cubed),
+        ratio("CEAF m", &c.ceaf_m),
+        ratio("CEAF e", &c.ceaf_e),
+        vec!["BLANC".to_owned(), figure(p), figure(r), figure(f)],
+        ratio("LEA", &c.lea),
+        vec!["CoNLL".to_owned(), String::new(), String::new(), figure(c.conll())],
+        vec![
+            "mentions".to_owned(),
+            figure(c.mentions.precision()),
+            figure(c.mentions.recall()),
+            figure(c.mentions.f1()),
+        ],
+    ];
+    block(out, look, &["", "P", "R", "F1"], rows);
+    let chains = c.chains;
+    let kinds = [
+        (chains.right, "right"),
+        (chains.missing, "missing"),
+        (chains.extra, "extra"),
+        (chains.split, "split"),
+        (chains.conflated, "conflated"),
+    ];
+    let words: Vec<String> = kinds.iter().map(|(n, what)| format!("{n} {what}")).collect();
+    let _ = writeln!(
+        out,
+        "Chains: {}; in found ones {} mentions lack and {} are too many.",
+        words.join(", "),
+        chains.missing_mentions,
+        chains.extra_mentions
+    );
 }
 
 /// The figures that count, with their intervals.

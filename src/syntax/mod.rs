@@ -25,4 +25,4 @@ mod tests;
 pub use format::format;
 pub use items::KEYWORDS;
 pub use load::{LoadError, load, load_with, parse_pack};
-pub use parts::parts;
+pub use parts::{USES, parts};

@@ -24,6 +24,7 @@ mod time;
 mod words;
 
 pub use calendar::CalendarDate;
+pub use decimal::Decimal;
 
 use crate::doc::Value;
 

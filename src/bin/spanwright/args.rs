@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
-use spanwright::eval::Limit;
+use spanwright::eval::{Limit, Tolerance};
 use spanwright::text::OffsetUnit;
 
 /// Tags entities and relations in text by rules, and scores them against gold.
@@ -273,6 +273,18 @@ pub(crate) struct ScoreArgs {
     /// Add F with recall counting so many times as much as precision
     #[arg(long, value_name = "BETA", value_parser = beta)]
     pub(crate) beta: Option<f64>,
+    /// Score these labels of mentions alone, with the relations between them: `PERSON,ORG`
+    #[arg(long, value_name = "LABELS", value_delimiter = ',')]
+    pub(crate) labels: Vec<String>,
+    /// The SemEval schemes pair two spans only where they share so much of their union
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = share)]
+    pub(crate) min_overlap: f64,
+    /// How far numbers of values may lie apart: `0.5`, or `1%` of that of gold; without it they must be equal
+    #[arg(long, value_name = "TOLERANCE", value_parser = Tolerance::parse)]
+    pub(crate) value_tolerance: Option<Tolerance>,
+    /// Take two dates for the same where the coarser one holds the finer: 2025-03 and 2025-03-17
+    #[arg(long)]
+    pub(crate) coarser_dates: bool,
     /// Report as another scorer does, to compare with published figures
     #[arg(long, value_enum, value_name = "SCORER", conflicts_with_all = ["by_rule", "examples", "beta", "fail_under"])]
     pub(crate) compat: Option<Compat>,
@@ -328,6 +340,13 @@ pub(crate) enum Compat {
     Seqeval,
     /// conlleval.pl
     Conlleval,
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(share) if (0.0..=1.0).contains(&share) => Ok(share),
+        _ => Err("a share is a number between 0 and 1, such as 0.5".to_owned()),
+    }
 }
 
 fn beta(text: &str) -> Result<f64, String> {
@@ -427,6 +446,9 @@ pub(crate) struct CompareArgs {
     /// Exit with status 1 if B lacks a mention of this file: DOCUMENT, START, END and TYPE on a line, tabs between
     #[arg(long, value_name = "FILE")]
     pub(crate) must_pass: Option<PathBuf>,
+    /// Compare on these labels of mentions alone, with the relations between them: `PERSON,ORG`
+    #[arg(long, value_name = "LABELS", value_delimiter = ',')]
+    pub(crate) labels: Vec<String>,
     /// How many changes and rules are listed
     #[arg(long, default_value_t = 20, value_name = "N")]
     pub(crate) show: usize,

@@ -9,7 +9,10 @@ fn page(pairs: &[Pair<'_>]) -> String {
     let scores = score(pairs).unwrap();
     let errors = analyse(pairs);
     let headlines = headlines(&scores.documents, Bootstrap { samples: 20, seed: 1 });
+    let left_out = std::collections::BTreeMap::new();
     let report = ScoreReport {
+        left_out: &left_out,
+        config: crate::eval::ScoreConfig::default(),
         pack: None,
         documents: pairs.len(),
         gold_fingerprint: "f",

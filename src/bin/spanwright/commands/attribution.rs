@@ -5,18 +5,19 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use spanwright::engine::{Candidate, Extractor, Scratch};
 use spanwright::eval::{
-    Bootstrap, Deeds, ErrorAnalysis, LeftOut, Pair, Proposed, RuleScore, Scores, attribute, sort_symmetric,
+    Bootstrap, Deeds, ErrorAnalysis, LeftOut, Pair, Proposed, RuleScore, Scores, attribute,
 };
 use spanwright::io::Record;
 use spanwright::program::Program;
 
 use super::Loaded;
+use super::sides::Scope;
 
 /// What each rule is worth. Every document is read once; without a rule its steps
 /// are played again from what was proposed.
 pub(crate) fn by_rule(
     pack: &Loaded,
-    (threads, symmetric): (usize, &[String]),
+    (threads, scope): (usize, &Scope),
     gold: &[Record],
     pairs: &[Pair<'_>],
     results: (&Scores, &ErrorAnalysis),
@@ -24,13 +25,12 @@ pub(crate) fn by_rule(
 ) -> anyhow::Result<Vec<RuleScore>> {
     let program = &pack.program;
     let extractor = Extractor::new(program);
-    let names: Vec<&str> = symmetric.iter().map(String::as_str).collect();
     let deeds = |scratch: &mut Scratch, (record, pair): (&Record, &Pair<'_>)| -> anyhow::Result<Deeds> {
         let (extraction, recording) = extractor.record(&record.document, scratch);
         let mut deeds = Deeds { proposed: proposals(program, &extraction.candidates), ..Deeds::default() };
         for rule in recording.active() {
             let Some(mut left) = extractor.replay_without(&recording, rule, scratch) else { continue };
-            sort_symmetric(&mut left, &names);
+            scope.apply(&mut left);
             deeds.without.push((program.origin(rule).id.clone(), LeftOut::count(pair, &left)?));
         }
         Ok(deeds)

@@ -10,7 +10,7 @@ use spanwright::io::ReadConfig;
 use spanwright::report::{CompareReport, Gate, Look, RuleChange, compare_junit};
 use spanwright::text::{OffsetUnit, UnitIndex};
 
-use super::sides::{Setting, bootstrap, fingerprint, read_gold, side, sides, sort_all_symmetric, symmetric};
+use super::sides::{Scope, Setting, bootstrap, fingerprint, read_gold, side, sides, symmetric};
 use super::{history, write_to};
 use crate::args::{CompareArgs, ComparisonFormat, Global};
 use crate::exit::Outcome;
@@ -24,8 +24,10 @@ pub(crate) fn run(args: &CompareArgs, global: &Global) -> anyhow::Result<Outcome
     let of = |what: &str| side(what, &setting);
     let (Some(mut a), Some(mut b)) = (of(&args.a)?, of(&args.b)?) else { return Ok(Outcome::Refused) };
     let symmetric = symmetric(&args.symmetric, [&a, &b].into_iter().filter_map(|side| side.pack.as_ref()));
+    let scope = Scope { symmetric, labels: args.labels.clone() };
+    scope.check([&gold, &b.records])?;
     for records in [&mut gold, &mut a.records, &mut b.records] {
-        sort_all_symmetric(records, &symmetric);
+        scope.apply_to_all(records);
     }
     let nothing = Annotations::default();
     let (of_gold, of_a, of_b) = (sides(&gold), sides(&a.records), sides(&b.records));

@@ -135,6 +135,8 @@ pub(crate) fn save(args: &ScoreArgs, kept: Kept<'_>, global: &Global) -> anyhow:
         "missing": format!("{:?}", args.missing).to_lowercase(), "tags": format!("{:?}", args.tags).to_lowercase(),
         "offsets": args.offsets.name(), "unit": format!("{:?}", args.unit).to_lowercase(),
         "samples": args.resampling.samples, "seed": args.resampling.seed, "symmetric": kept.symmetric,
+        "labels": args.labels, "min_overlap": args.min_overlap,
+        "value_tolerance": args.value_tolerance.unwrap_or_default().to_string(), "coarser_dates": args.coarser_dates,
     });
     let (pack, parts) = kept.pack.unzip();
     let run = NewRun {

@@ -1,7 +1,11 @@
 //! `spanwright score`
 
+use std::collections::BTreeMap;
+
 use spanwright::doc::Annotations;
-use spanwright::eval::{Limit, Scores, analyse, headlines, join, review, score, score_lines};
+use spanwright::eval::{
+    Limit, ScoreConfig, Scores, ValueMatch, analyse, headlines, join, review, score_lines, score_with,
+};
 use spanwright::io::ReadConfig;
 use spanwright::report::{Gate, Look, PackInfo, ScoreReport, Unit, html, json, score_junit, table};
 
@@ -9,8 +13,8 @@ use super::attribution::by_rule;
 use super::compat::as_other;
 use super::history::{self, Kept};
 use super::sides::{
-    bootstrap, document_fingerprints, extracted, fingerprint, name_alike, read, read_gold, sides,
-    sort_all_symmetric, symmetric,
+    Scope, bootstrap, document_fingerprints, extracted, fingerprint, name_alike, read, read_gold, sides,
+    symmetric,
 };
 use super::{load_selected, write_to};
 use crate::args::{Global, ScoreArgs, ScoreFormat, UnitArg};
@@ -35,12 +39,24 @@ pub(crate) fn run(args: &ScoreArgs, global: &Global) -> anyhow::Result<Outcome> 
     name_alike(&gold, &mut predicted);
     let fingerprint = fingerprint(&gold);
     let documents = if args.save { document_fingerprints(&gold) } else { Vec::new() };
-    let symmetric = symmetric(&args.symmetric, pack.as_ref());
-    sort_all_symmetric(&mut gold, &symmetric);
-    sort_all_symmetric(&mut predicted, &symmetric);
+    let scope = Scope { symmetric: symmetric(&args.symmetric, pack.as_ref()), labels: args.labels.clone() };
+    scope.check([&gold, &predicted])?;
+    let mut left_out: BTreeMap<String, (u64, u64)> = BTreeMap::new();
+    scope.apply_to_all(&mut gold).into_iter().for_each(|(label, n)| left_out.entry(label).or_default().0 = n);
+    scope
+        .apply_to_all(&mut predicted)
+        .into_iter()
+        .for_each(|(label, n)| left_out.entry(label).or_default().1 = n);
     let nothing = Annotations::default();
     let pairs = join(&sides(&gold), &sides(&predicted), args.missing.into(), &nothing)?;
-    let scores = score(&pairs)?;
+    let config = ScoreConfig {
+        min_overlap: args.min_overlap,
+        values: ValueMatch {
+            tolerance: args.value_tolerance.unwrap_or_default(),
+            coarser_dates: args.coarser_dates,
+        },
+    };
+    let scores = score_with(&pairs, config)?;
     if let Some(compat) = args.compat {
         if matches!(args.format, ScoreFormat::Html | ScoreFormat::Junit) {
             anyhow::bail!("--compat has no page and no JUnit: use --format table, markdown or json");
@@ -59,7 +75,7 @@ pub(crate) fn run(args: &ScoreArgs, global: &Global) -> anyhow::Result<Outcome> 
     let headlines = headlines(rows, bootstrap);
     let rules = match &pack {
         Some(pack) if args.by_rule => {
-            let how = (args.threads, symmetric.as_slice());
+            let how = (args.threads, &scope);
             Some(by_rule(pack, how, &gold, &pairs, (&scores, &errors), bootstrap)?)
         }
         _ => None,
@@ -73,6 +89,8 @@ pub(crate) fn run(args: &ScoreArgs, global: &Global) -> anyhow::Result<Outcome> 
             order: &pack.program.order,
         }),
         documents: gold.len(),
+        left_out: &left_out,
+        config,
         gold_fingerprint: &fingerprint,
         scores: &scores,
         pairs: &pairs,
@@ -109,7 +127,7 @@ pub(crate) fn run(args: &ScoreArgs, global: &Global) -> anyhow::Result<Outcome> 
                 .collect(),
             headlines: &headlines,
             scores: json(&report).to_string(),
-            symmetric: &symmetric,
+            symmetric: &scope.symmetric,
         };
         history::save(args, kept, global)?;
     }

@@ -97,11 +97,55 @@ pub(crate) fn symmetric<'a>(flags: &[String], packs: impl IntoIterator<Item = &'
     all
 }
 
-/// Puts the arguments of symmetric relations into one order.
-pub(crate) fn sort_all_symmetric(records: &mut [Record], symmetric: &[String]) {
-    let names: Vec<&str> = symmetric.iter().map(String::as_str).collect();
-    if !names.is_empty() {
-        records.iter_mut().for_each(|record| sort_symmetric(&mut record.annotations, &names));
+/// What is scored of annotations, and how it is read.
+#[derive(Debug, Default)]
+pub(crate) struct Scope {
+    /// The relation types whose direction does not count.
+    pub(crate) symmetric: Vec<String>,
+    /// The labels of mentions; all where none is named.
+    pub(crate) labels: Vec<String>,
+}
+
+impl Scope {
+    /// Puts the arguments of symmetric relations into one order, and leaves out
+    /// what is not scored.
+    pub(crate) fn apply(&self, side: &mut Annotations) {
+        let names: Vec<&str> = self.symmetric.iter().map(String::as_str).collect();
+        if !names.is_empty() {
+            sort_symmetric(side, &names);
+        }
+        if !self.labels.is_empty() {
+            side.retain_mentions(|mention| self.scores(&mention.label));
+        }
+    }
+
+    fn scores(&self, label: &str) -> bool {
+        self.labels.is_empty() || self.labels.iter().any(|known| known == label)
+    }
+
+    /// The same for many. How many mentions of each label are left out comes back.
+    pub(crate) fn apply_to_all(&self, records: &mut [Record]) -> BTreeMap<String, u64> {
+        let mut left_out: BTreeMap<String, u64> = BTreeMap::new();
+        for record in records {
+            for mention in record.annotations.mentions.iter().filter(|m| !self.scores(&m.label)) {
+                *left_out.entry(mention.label.to_string()).or_insert(0) += 1;
+            }
+            self.apply(&mut record.annotations);
+        }
+        left_out
+    }
+
+    /// Refuses a label that neither side has: it is likely misspelt.
+    pub(crate) fn check(&self, sides: [&[Record]; 2]) -> anyhow::Result<()> {
+        let mentions = || sides.into_iter().flatten().flat_map(|record| &record.annotations.mentions);
+        match self.labels.iter().find(|label| !mentions().any(|mention| *mention.label == ***label)) {
+            Some(unknown) => {
+                let known: std::collections::BTreeSet<&str> = mentions().map(|m| &*m.label).collect();
+                let known: Vec<&str> = known.into_iter().collect();
+                bail!("neither side has a label `{unknown}`: there are {}", known.join(", "));
+            }
+            None => Ok(()),
+        }
     }
 }
 
