@@ -21,6 +21,7 @@ mod property;
 mod schemas;
 mod shared_data;
 mod tokenize;
+mod traps;
 
 use std::path::PathBuf;
 

@@ -23,6 +23,14 @@ pub enum JoinError {
         /// The document.
         id: String,
     },
+    /// One id stands for two documents of one side.
+    #[error("{side} has two documents `{id}`: give each its own id")]
+    Repeated {
+        /// `gold`, or `the predictions`.
+        side: &'static str,
+        /// The document.
+        id: String,
+    },
     /// The two sides speak of different texts.
     #[error("the texts of `{id}` differ between gold and predictions, first at byte {at}")]
     Text {
@@ -50,16 +58,23 @@ type Side<'a> = [(&'a str, &'a str, &'a Annotations)];
 ///
 /// # Errors
 ///
-/// If a document stands on one side only, or its texts differ.
+/// If a document stands on one side only or twice on one, or its texts differ.
 pub fn join<'a>(
     gold: &Side<'a>,
     predicted: &Side<'a>,
     missing: MissingPrediction,
     nothing: &'a Annotations,
 ) -> Result<Vec<Pair<'a>>, JoinError> {
-    let by_id: HashMap<&str, (&'a str, &'a Annotations)> =
-        predicted.iter().map(|(id, text, annotations)| (*id, (*text, *annotations))).collect();
-    let known: std::collections::HashSet<&str> = gold.iter().map(|(id, ..)| *id).collect();
+    let mut by_id: HashMap<&str, (&'a str, &'a Annotations)> = HashMap::with_capacity(predicted.len());
+    for (id, text, annotations) in predicted {
+        if by_id.insert(id, (text, annotations)).is_some() {
+            return Err(JoinError::Repeated { side: "the predictions", id: (*id).to_owned() });
+        }
+    }
+    let mut known = std::collections::HashSet::with_capacity(gold.len());
+    if let Some((id, ..)) = gold.iter().find(|(id, ..)| !known.insert(*id)) {
+        return Err(JoinError::Repeated { side: "gold", id: (*id).to_owned() });
+    }
     if let Some((id, ..)) = predicted.iter().find(|(id, ..)| !known.contains(id)) {
         return Err(JoinError::Extra { id: (*id).to_owned() });
     }
