@@ -98,6 +98,15 @@ struct Ledger {
     removed_wrong: u64,
 }
 
+/// What is told of a rule of B, and of one of A.
+const RULES: [&str; 5] = ["", "right in B", "wrong in B", "right in A", "wrong in A"];
+
+impl Ledger {
+    fn cells(&self) -> Vec<String> {
+        [self.fixed, self.new_wrong, self.broken, self.removed_wrong].map(|n| n.to_string()).to_vec()
+    }
+}
+
 impl CompareReport<'_> {
     fn mention(side: &Annotations, id: Option<MentionId>) -> Option<&Mention> {
         id.map(|id| side.mention(id))
@@ -216,6 +225,7 @@ impl CompareReport<'_> {
     }
 
     fn rule_tables(&self, out: &mut String, look: Look) {
+        let ledger = self.ledger();
         if let Some(rules) = self.rules.filter(|rules| !rules.is_empty()) {
             let of = |what: &str| rules.iter().filter(|change| change.what == what).count();
             let title = format!(
@@ -234,13 +244,14 @@ impl CompareReport<'_> {
                         [] => String::new(),
                         lets => format!(" through {}", lets.join(", ")),
                     };
-                    vec![change.id.clone(), format!("{}{through}", change.what)]
+                    let mut row = vec![change.id.clone(), format!("{}{through}", change.what)];
+                    row.extend(ledger.get(&change.id).map_or_else(Vec::new, Ledger::cells));
+                    row
                 })
                 .collect();
-            block(out, look, &["", ""], rows);
+            block(out, look, &["", "", RULES[1], RULES[2], RULES[3], RULES[4]], rows);
             more(out, rules.len(), self.show);
         }
-        let ledger = self.ledger();
         if !ledger.is_empty() {
             heading(out, look, "Rules behind the changes: of B what it found anew, of A what went");
             let mut rows: Vec<(&String, &Ledger)> = ledger.iter().collect();
@@ -249,15 +260,9 @@ impl CompareReport<'_> {
             rows.sort_by_key(|(rule, ledger)| (std::cmp::Reverse(weight(ledger)), *rule));
             let count = rows.len();
             let cells = |(rule, ledger): (&String, &Ledger)| {
-                let numbers = [ledger.fixed, ledger.new_wrong, ledger.broken, ledger.removed_wrong];
-                std::iter::once(rule.clone()).chain(numbers.iter().map(u64::to_string)).collect()
+                std::iter::once(rule.clone()).chain(ledger.cells()).collect()
             };
-            block(
-                out,
-                look,
-                &["", "right in B", "wrong in B", "right in A", "wrong in A"],
-                rows.into_iter().take(self.show).map(cells).collect(),
-            );
+            block(out, look, &RULES, rows.into_iter().take(self.show).map(cells).collect());
             more(out, count, self.show);
         }
     }

@@ -110,34 +110,32 @@ pub(super) fn review(out: &mut String, look: Look, pairs: &[Pair<'_>], suspicion
         out.push_str("```text\n");
     }
     for suspicion in suspicions {
-        let pair = &pairs[suspicion.document];
-        let (mention, why) = match &suspicion.kind {
-            SuspicionKind::Lacking { predicted, right, wrong } => {
-                let mention = pair.predicted.mention(*predicted);
-                let rule = mention.rule.as_deref().unwrap_or("");
-                let all = right + wrong;
-                (
-                    mention,
-                    format!(
-                        "gold lacks {}; {rule} is right {right} times of {all}",
-                        quoted(pair.text, mention)
-                    ),
-                )
-            }
-            SuspicionKind::Label { gold, usual, of_usual, of_all } => {
-                let mention = pair.gold.mention(*gold);
-                (
-                    mention,
-                    format!("gold has {}; {of_usual} of {of_all} bear {usual}", quoted(pair.text, mention)),
-                )
-            }
-        };
-        let _ = writeln!(out, "{} {why}", place(pair, mention));
-        let _ = writeln!(out, "    {}", context(pair.text, mention.span()));
+        let [place, why, context] = self::suspicion(pairs, suspicion);
+        let _ = writeln!(out, "{place} {why}\n    {context}");
     }
     if look == Look::Markdown {
         out.push_str("```\n");
     }
+}
+
+/// Where it is, why gold may be wrong there, and the text around.
+pub(super) fn suspicion(pairs: &[Pair<'_>], suspicion: &Suspicion) -> [String; 3] {
+    let pair = &pairs[suspicion.document];
+    let (mention, why) = match &suspicion.kind {
+        SuspicionKind::Lacking { predicted, right, wrong } => {
+            let mention = pair.predicted.mention(*predicted);
+            let rule = mention.rule.as_deref().unwrap_or("");
+            let all = right + wrong;
+            let what = quoted(pair.text, mention);
+            (mention, format!("gold lacks {what}; {rule} is right {right} times of {all}"))
+        }
+        SuspicionKind::Label { gold, usual, of_usual, of_all } => {
+            let mention = pair.gold.mention(*gold);
+            let what = quoted(pair.text, mention);
+            (mention, format!("gold has {what}; {of_usual} of {of_all} bear {usual}"))
+        }
+    };
+    [place(pair, mention), why, context(pair.text, mention.span())]
 }
 
 /// The same as JSON; `start` and `end` count code points.

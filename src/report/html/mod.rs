@@ -101,6 +101,7 @@ pub fn html(report: &ScoreReport<'_>, history: &[PastScore]) -> Result<String, H
         relation_classes => Serde(relation_classes(report)),
         confusion => Serde(confusion(report)),
         rules => Serde(report.rules.map(rules)),
+        review => Serde(report.review.map(|review| self::review(report, review))),
         legend => Serde(documents.legend),
         shown => documents.shown.len(),
         left => documents.left,
@@ -190,6 +191,12 @@ fn coreference(report: &ScoreReport<'_>) -> Vec<[String; 4]> {
         ["BLANC".to_owned(), figure(p), figure(r), figure(f)],
         ratio("LEA", &c.lea),
         ["CoNLL".to_owned(), String::new(), String::new(), figure(c.conll())],
+        [
+            "mentions".to_owned(),
+            figure(c.mentions.precision()),
+            figure(c.mentions.recall()),
+            figure(c.mentions.f1()),
+        ],
     ]
 }
 
@@ -248,6 +255,12 @@ fn confusion(report: &ScoreReport<'_>) -> Matrix {
         (gold.clone(), columns.iter().map(cell).collect())
     };
     Matrix { rows: columns.iter().map(row).collect(), columns: columns.clone() }
+}
+
+/// Where gold deserves a second look: place, why, and the text around.
+fn review(report: &ScoreReport<'_>, suspicions: &[crate::eval::Suspicion]) -> Vec<[String; 3]> {
+    let row = |suspicion: &crate::eval::Suspicion| super::errors::suspicion(report.pairs, suspicion);
+    suspicions.iter().map(row).collect()
 }
 
 fn rules(rules: &[crate::eval::RuleScore]) -> Vec<Vec<String>> {

@@ -6,6 +6,10 @@ use crate::eval::{Bootstrap, Pair, analyse, headlines, score};
 use crate::text::Span;
 
 fn page(pairs: &[Pair<'_>]) -> String {
+    page_with(pairs, None)
+}
+
+fn page_with(pairs: &[Pair<'_>], review: Option<&[crate::eval::Suspicion]>) -> String {
     let scores = score(pairs).unwrap();
     let errors = analyse(pairs);
     let headlines = headlines(&scores.documents, Bootstrap { samples: 20, seed: 1 });
@@ -22,7 +26,7 @@ fn page(pairs: &[Pair<'_>]) -> String {
         unit: Unit::Document,
         errors: &errors,
         rules: None,
-        review: None,
+        review,
         examples: 0,
         beta: None,
     };
@@ -64,6 +68,22 @@ fn what_stands_in_texts_ids_labels_and_rules_is_never_markup() {
     assert_eq!(page.matches("<script").count(), 1);
     assert_eq!(page.matches("</style>").count(), 1);
     assert_eq!(text_of(&page, 0), nasty);
+}
+
+#[test]
+fn gold_to_look_at_again_is_told_where_it_is_asked_for() {
+    let text = "<Hue> <Hue> <Hue> <Hue>";
+    let mention = |at: u32| {
+        let label = if at == 0 { "PERSON" } else { "LOC" };
+        Mention::new(format!("T{at}"), label, Span::new(6 * at, 6 * at + 5))
+    };
+    let gold = Annotations { mentions: (0..4).map(mention).collect(), ..Annotations::default() };
+    let pairs = [Pair { id: "a", text, gold: &gold, predicted: &gold }];
+    let found = crate::eval::review(&pairs, &analyse(&pairs));
+    let told = page_with(&pairs, Some(&found));
+    assert!(told.contains("gold has PERSON &quot;&lt;Hue&gt;&quot;; 3 of 4 bear LOC"), "{told}");
+    assert!(page_with(&pairs, Some(&[])).contains("<p>Nothing.</p>"));
+    assert!(!page(&pairs).contains("look at again"));
 }
 
 #[test]
