@@ -18,6 +18,7 @@ mod oracle;
 mod oracle_iob;
 mod oracle_significance;
 mod property;
+mod resume;
 mod schemas;
 mod shared_data;
 mod tokenize;

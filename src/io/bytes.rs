@@ -28,11 +28,51 @@ pub(super) fn unpacked(stream: Box<dyn Read + Send>) -> io::Result<Box<dyn BufRe
     Ok(Box::new(stream))
 }
 
-/// The whole of a file, unpacked.
-pub(super) fn read(path: &Path) -> io::Result<Vec<u8>> {
+/// All of a stream; nothing where that is more than `limit` bytes, however small
+/// it was packed.
+pub(super) fn read(stream: &mut dyn BufRead, limit: u64) -> io::Result<Option<Vec<u8>>> {
     let mut bytes = Vec::new();
-    open(path)?.read_to_end(&mut bytes)?;
-    Ok(bytes)
+    stream.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+    Ok((bytes.len() as u64 <= limit).then_some(bytes))
+}
+
+/// What became of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Line {
+    /// There is no further one.
+    End,
+    /// It was added, with its line break.
+    Read,
+    /// It would have made the bytes more than the limit, and was passed over. Room
+    /// that it took was given back.
+    TooLong,
+}
+
+/// Adds the next line of a stream to some bytes, unless they would become more
+/// than `limit`.
+pub(super) fn read_line(stream: &mut dyn BufRead, bytes: &mut Vec<u8>, limit: u64) -> io::Result<Line> {
+    let before = bytes.len();
+    let room = limit.saturating_sub(before as u64);
+    let read = stream.take(room.saturating_add(1)).read_until(b'\n', bytes)?;
+    if read == 0 {
+        return Ok(Line::End);
+    }
+    if bytes.last() == Some(&b'\n') || read as u64 <= room {
+        return Ok(Line::Read);
+    }
+    bytes.truncate(before);
+    bytes.shrink_to(before.max(BUFFER));
+    loop {
+        let ahead = stream.fill_buf()?;
+        let (used, ends) = match ahead.iter().position(|&byte| byte == b'\n') {
+            Some(at) => (at + 1, true),
+            None => (ahead.len(), ahead.is_empty()),
+        };
+        stream.consume(used);
+        if ends {
+            return Ok(Line::TooLong);
+        }
+    }
 }
 
 /// Bytes as text, or what is wrong with them and on which line.

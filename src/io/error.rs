@@ -31,6 +31,18 @@ pub enum ReadError {
         /// Why.
         source: std::io::Error,
     },
+    /// A record is longer than is allowed. It is not kept in memory.
+    #[error(
+        "{file}:{line}: longer than {limit} bytes: cut it into several, or allow more with `--max-document`"
+    )]
+    TooLong {
+        /// The file.
+        file: String,
+        /// The line on which it begins, from 1.
+        line: u64,
+        /// How many bytes are allowed.
+        limit: u64,
+    },
     /// A record is wrong.
     #[error("{file}:{line}: {reason}")]
     Record {
@@ -59,15 +71,24 @@ pub struct BadRecord {
     pub raw: RawRecord,
 }
 
-/// One JSON line that keeps a bad record whole: `file`, `line`, `error`, `raw`
-/// (or `raw_base64` where it is no UTF-8).
+/// One JSON line that keeps a bad record whole: `file`, `line`, `error`, `id`,
+/// `format`, `raw` (or `raw_base64` where it is no UTF-8). Such lines can be read
+/// again, as the format `rejects`. What is too long, or could not be read at all,
+/// has no `raw`: it stays where it is.
 #[must_use]
 pub fn reject_line(bad: &BadRecord) -> Vec<u8> {
     let mut record = json!({
         "file": bad.raw.file,
         "line": bad.raw.line,
         "error": bad.error.to_string(),
+        "id": bad.raw.fallback_id,
+        "format": bad.raw.kind.name(),
     });
+    if matches!(bad.error, ReadError::TooLong { .. } | ReadError::Io { .. }) {
+        let mut line = record.to_string().into_bytes();
+        line.push(b'\n');
+        return line;
+    }
     match std::str::from_utf8(&bad.raw.bytes) {
         Ok(text) => record["raw"] = text.into(),
         Err(_) => record["raw_base64"] = BASE64_STANDARD.encode(&bad.raw.bytes).into(),

@@ -12,6 +12,7 @@ mod error;
 mod inputs;
 mod jsonl;
 mod record;
+mod rejects;
 mod source;
 mod swift;
 mod tags;
@@ -22,7 +23,7 @@ pub use error::{BadRecord, ReadError, reject_line};
 pub use inputs::{Input, Inputs};
 pub use jsonl::JsonlWriter;
 pub use record::{RawRecord, Record};
-pub use source::{Annotated, ReadConfig, Source, parse, read_all};
+pub use source::{Annotated, MaxDocument, ReadConfig, Source, parse, read_all};
 pub use tags::{TagMode, Tagged, entities};
 
 /// A format that is read or written.
@@ -47,6 +48,14 @@ pub(crate) enum Kind {
     Brat,
     Conllu,
     Conll,
+    Rejects,
+}
+
+impl Kind {
+    /// What the format is called.
+    pub(crate) fn name(self) -> &'static str {
+        FORMATS.iter().find(|format| format.kind == self).map_or("", |format| format.name)
+    }
 }
 
 /// Every format. A new one is a line here.
@@ -78,6 +87,13 @@ pub const FORMATS: &[Format] = &[
         doc: "columns of tokens and tags, as CoNLL-2003, IOB2 or IOBES",
         writes: false,
         kind: Kind::Conll,
+    },
+    Format {
+        name: "rejects",
+        extensions: &[],
+        doc: "records that were set aside, as `--rejects` keeps them",
+        writes: false,
+        kind: Kind::Rejects,
     },
     Format {
         name: "text",

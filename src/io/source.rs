@@ -6,11 +6,12 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
+use super::bytes::Line;
 use super::error::{BadRecord, ReadError};
 use super::record::{RawRecord, Record};
 use super::swift::Names;
 use super::tags::TagMode;
-use super::{Inputs, Kind, brat, bytes, conll, jsonl, tokens};
+use super::{Inputs, Kind, brat, bytes, conll, jsonl, rejects, tokens};
 use crate::doc::{Annotations, Document};
 use crate::text::OffsetUnit;
 
@@ -23,6 +24,20 @@ pub struct ReadConfig {
     pub annotations: Annotated,
     /// How the tags of columns are read.
     pub tags: TagMode,
+    /// The most bytes that a record may have, unpacked.
+    pub max_document: MaxDocument,
+}
+
+/// The most bytes that a record may have; a longer one is passed over without
+/// being held in memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MaxDocument(pub u64);
+
+impl Default for MaxDocument {
+    /// 1 GiB.
+    fn default() -> Self {
+        Self(1 << 30)
+    }
 }
 
 /// Whether annotations are read.
@@ -63,6 +78,8 @@ struct Lines {
     ahead: Option<Vec<u8>>,
     /// Room that the next line is given to begin with, in bytes.
     usual: usize,
+    /// The most bytes that a record may have.
+    limit: u64,
 }
 
 /// The most room that a line is given before it is read.
@@ -111,19 +128,27 @@ impl Source {
                 Err(error) => return fail(error),
             },
         };
-        if matches!(kind, Kind::Jsonl | Kind::Conllu | Kind::Conll) {
+        if matches!(kind, Kind::Jsonl | Kind::Rejects | Kind::Conllu | Kind::Conll) {
             let id = input.id.clone();
-            self.lines = Some(Lines { file, stream, line: 0, kind, id, ahead: None, usual: 0 });
+            let limit = self.config.max_document.0;
+            self.lines = Some(Lines { file, stream, line: 0, kind, id, ahead: None, usual: 0, limit });
             return None;
         }
+        let limit = self.config.max_document.0;
+        let too_long = |file: &str, raw| {
+            Some(Err(BadRecord { error: ReadError::TooLong { file: file.to_owned(), line: 1, limit }, raw }))
+        };
         let mut raw = empty(Vec::new());
-        if let Err(error) = stream.read_to_end(&mut raw.bytes) {
-            return fail(error);
+        match bytes::read(&mut *stream, limit) {
+            Ok(Some(bytes)) => raw.bytes = bytes,
+            Ok(None) => return too_long(&file, raw),
+            Err(error) => return fail(error),
         }
         if let (Some(path), Annotated::Read) = (&input.annotations, self.config.annotations) {
             raw.kind = Kind::Brat;
-            match bytes::read(path) {
-                Ok(bytes) => raw.annotations = Some(bytes),
+            match bytes::open(path).and_then(|mut stream| bytes::read(&mut *stream, limit)) {
+                Ok(Some(bytes)) => raw.annotations = Some(bytes),
+                Ok(None) => return too_long(&path.display().to_string(), raw),
                 Err(source) => {
                     let file = path.display().to_string();
                     return Some(Err(BadRecord { error: ReadError::Io { file, source }, raw }));
@@ -147,17 +172,40 @@ fn looks_like_json(head: &[u8]) -> bool {
 
 impl Lines {
     fn next(&mut self) -> Option<Result<RawRecord, BadRecord>> {
-        if self.kind == Kind::Jsonl { self.next_line() } else { self.next_document() }
+        match self.kind {
+            Kind::Jsonl => self.next_line(),
+            Kind::Rejects => self.next_line().map(|line| self.reject(line?)),
+            _ => self.next_document(),
+        }
+    }
+
+    /// The record that a line of rejects keeps.
+    fn reject(&self, line: RawRecord) -> Result<RawRecord, BadRecord> {
+        rejects::unwrap(&line.bytes).map_err(|reason| BadRecord {
+            error: ReadError::record(&line.file, line.line, reason),
+            raw: line,
+        })
+    }
+
+    fn too_long(&self, line: u64) -> ReadError {
+        ReadError::TooLong { file: self.file.clone(), line, limit: self.limit }
     }
 
     /// The lines up to what begins the next document.
     fn next_document(&mut self) -> Option<Result<RawRecord, BadRecord>> {
         let mut bytes = self.ahead.take().unwrap_or_default();
         let first = self.line + u64::from(bytes.is_empty());
-        let mut has_words = false;
+        let (mut has_words, mut is_too_long) = (false, false);
         loop {
             let start = bytes.len();
-            let read = self.stream.read_until(b'\n', &mut bytes);
+            let read = bytes::read_line(&mut *self.stream, &mut bytes, self.limit);
+            if let Ok(Line::TooLong) = read {
+                // Its other lines are passed over too.
+                (has_words, is_too_long) = (true, true);
+                bytes.clear();
+                self.line += 1;
+                continue;
+            }
             let line = &bytes[start..];
             let is_columns = self.kind == Kind::Conll;
             let begins =
@@ -173,7 +221,7 @@ impl Lines {
                 !line.trim_ascii().is_empty() && !line.starts_with(b"#")
             };
             match read {
-                Ok(0) => break,
+                Ok(Line::End) => break,
                 Ok(_) => self.line += 1,
                 Err(source) => {
                     let error = ReadError::Io { file: self.file.clone(), source };
@@ -184,6 +232,12 @@ impl Lines {
         }
         if !has_words {
             return None;
+        }
+        if is_too_long {
+            return Some(Err(BadRecord {
+                error: self.too_long(first),
+                raw: self.document(Vec::new(), first),
+            }));
         }
         Some(Ok(self.document(bytes, first)))
     }
@@ -205,11 +259,14 @@ impl Lines {
                 bytes,
                 annotations: None,
                 fallback_id: format!("{}:{}", self.file, self.line),
-                kind: Kind::Jsonl,
+                kind: self.kind,
             };
-            match self.stream.read_until(b'\n', &mut bytes) {
-                Ok(0) => return None,
-                Ok(_) => {}
+            match bytes::read_line(&mut *self.stream, &mut bytes, self.limit) {
+                Ok(Line::End) => return None,
+                Ok(Line::Read) => {}
+                Ok(Line::TooLong) => {
+                    return Some(Err(BadRecord { error: self.too_long(self.line), raw: raw(Vec::new()) }));
+                }
                 Err(source) => {
                     let error = ReadError::Io { file: self.file.clone(), source };
                     // What follows cannot be found any more.
@@ -287,7 +344,8 @@ fn parse_sharing(raw: RawRecord, config: ReadConfig, names: &mut Names) -> Resul
             annotations: Annotations::default(),
             annotated: false,
         }),
-        Kind::Jsonl => jsonl::parse(&text, &fallback_id, config, names).map_err(|reason| {
+        // A line of rejects is unwrapped before it comes here.
+        Kind::Jsonl | Kind::Rejects => jsonl::parse(&text, &fallback_id, config, names).map_err(|reason| {
             let error = ReadError::record(&file, line, reason);
             Box::new(BadRecord { error, raw: whole(text.into_bytes(), None) })
         }),

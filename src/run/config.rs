@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::partial::{Partial, ResumeError};
 use crate::io::{BratFolder, JsonlWriter, ReadConfig, ReadError};
 
 /// How a run goes.
@@ -29,6 +30,9 @@ pub enum OnError {
 pub enum Output<'o> {
     /// One JSON object a line.
     Lines(&'o mut (dyn Write + Send), JsonlWriter),
+    /// One JSON object a line, into a file that a later run can go on with. It
+    /// keeps what is set aside, too.
+    Partial(&'o mut Partial, JsonlWriter),
     /// Pairs of files.
     Brat(BratFolder),
 }
@@ -76,6 +80,9 @@ pub enum RunError {
     /// The output could not be written.
     #[error("cannot write the output: {0}")]
     Write(#[source] io::Error),
+    /// The output could not be written so that a later run can go on with it.
+    #[error(transparent)]
+    Resume(#[from] ResumeError),
     /// A record that was set aside could not be kept.
     #[error("cannot keep a record that was set aside: {0}")]
     Rejects(#[source] io::Error),

@@ -21,14 +21,15 @@ impl<'k> Keeper<'k> {
         config: RunConfig,
         rejects: Option<&'k mut dyn Write>,
         progress: &'k dyn Progress,
+        summary: RunSummary,
     ) -> Self {
-        Self { config, rejects, progress, summary: RunSummary::default(), ids: HashSet::new() }
+        Self { config, rejects, progress, summary, ids: HashSet::new() }
     }
 
     pub(super) fn keep(&mut self, worked: Worked, output: &mut Output<'_>) -> Result<(), RunError> {
         let done = match worked {
             Ok(done) => done,
-            Err(bad) => return self.set_aside(*bad),
+            Err(bad) => return self.set_aside(*bad, output),
         };
         if matches!(output, Output::Brat(_)) && !self.ids.insert(done.document.id.clone()) {
             // A second pair of files of one name would overwrite the first.
@@ -38,6 +39,7 @@ impl<'k> Keeper<'k> {
         }
         match output {
             Output::Lines(out, _) => out.write_all(&done.line).map_err(RunError::Write)?,
+            Output::Partial(partial, _) => partial.write(&done.line).map_err(RunError::Write)?,
             Output::Brat(folder) => {
                 folder.write(&done.document, &done.annotations).map_err(RunError::Write)?
             }
@@ -53,10 +55,17 @@ impl<'k> Keeper<'k> {
         let related = done.annotations.relations.len() + done.annotations.events.len();
         self.summary.relations += related as u64;
         self.progress.advance(1, bytes);
-        Ok(())
+        self.take_note(output)
     }
 
-    fn set_aside(&mut self, bad: BadRecord) -> Result<(), RunError> {
+    fn take_note(&mut self, output: &mut Output<'_>) -> Result<(), RunError> {
+        match output {
+            Output::Partial(partial, _) => Ok(partial.advance(&self.summary)?),
+            Output::Lines(..) | Output::Brat(_) => Ok(()),
+        }
+    }
+
+    fn set_aside(&mut self, bad: BadRecord, output: &mut Output<'_>) -> Result<(), RunError> {
         if self.config.on_error == OnError::Stop {
             return Err(bad.error.into());
         }
@@ -65,6 +74,9 @@ impl<'k> Keeper<'k> {
         if let Some(rejects) = &mut self.rejects {
             rejects.write_all(&reject_line(&bad)).map_err(RunError::Rejects)?;
         }
-        Ok(())
+        if let Output::Partial(partial, _) = output {
+            partial.reject(&reject_line(&bad)).map_err(RunError::Rejects)?;
+        }
+        self.take_note(output)
     }
 }

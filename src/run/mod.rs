@@ -4,6 +4,7 @@
 mod config;
 mod keeper;
 mod pack_tests;
+mod partial;
 mod stream;
 mod workers;
 
@@ -12,6 +13,7 @@ pub use pack_tests::{
     CaseOutcome, Difference, DifferenceKind, Filter, Marked, Rewrite, Row, apply, run_tests,
     run_tests_in_parallel, untested,
 };
+pub use partial::{Partial, ResumeError};
 pub use stream::run;
 pub use workers::extract_all;
 

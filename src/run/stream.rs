@@ -58,11 +58,15 @@ pub fn run<'r>(
     progress: &'r dyn Progress,
 ) -> Result<RunSummary, RunError> {
     let workers = Workers::new(extractor, config.threads)?;
-    let mut keeper = Keeper::new(config, rejects, progress);
+    let (done, passed_over) = match &output {
+        Output::Partial(partial, _) => (partial.done(), partial.records()),
+        Output::Lines(..) | Output::Brat(_) => (RunSummary::default(), 0),
+    };
+    let mut keeper = Keeper::new(config, rejects, progress, done);
     let (sender, batches) = bounded(WAITING);
     let reader = std::thread::Builder::new()
         .name("spanwright-reader".to_owned())
-        .spawn(move || feed(source, &sender))
+        .spawn(move || feed(source, passed_over, &sender))
         .map_err(|error| RunError::Threads(error.to_string()))?;
     match &workers.pool {
         None => here(&batches, &workers, config, &mut keeper, &mut output, progress)?,
@@ -76,9 +80,15 @@ pub fn run<'r>(
     Ok(keeper.summary)
 }
 
-/// Cuts a source into batches until it ends or nobody listens.
-fn feed(source: Source, sender: &Sender<Batch>) {
+/// Cuts a source into batches until it ends or nobody listens. So many records
+/// are passed over first.
+fn feed(mut source: Source, passed_over: u64, sender: &Sender<Batch>) {
     let mut batch = Batch::default();
+    for _ in 0..passed_over {
+        if source.next().is_none() {
+            return;
+        }
+    }
     for record in source {
         batch.bytes += record.as_ref().map_or(0, |record| record.bytes.len());
         batch.records.push(record);
@@ -103,7 +113,7 @@ fn finish(reader: JoinHandle<()>) {
 /// The format of the lines, where lines are written.
 fn line_writer(output: &Output<'_>) -> Option<JsonlWriter> {
     match output {
-        Output::Lines(_, writer) => Some(*writer),
+        Output::Lines(_, writer) | Output::Partial(_, writer) => Some(*writer),
         Output::Brat(_) => None,
     }
 }

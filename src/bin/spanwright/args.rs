@@ -112,9 +112,24 @@ pub(crate) struct ExtractArgs {
     /// Keep records that were set aside here, one JSON line each; with `--on-error skip`
     #[arg(long, value_name = "FILE")]
     pub(crate) rejects: Option<PathBuf>,
+    /// Go on where a run with this flag, and the same others, was killed or interrupted; it leaves OUT.partial and OUT.resume
+    #[arg(long, help_heading = "Long runs")]
+    pub(crate) resume: bool,
+    /// With --resume: bring all that is done to the disk after so many seconds
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        default_value_t = 1.0,
+        requires = "resume",
+        help_heading = "Long runs"
+    )]
+    pub(crate) checkpoint: f64,
     /// Stop a document after this many candidates
-    #[arg(long, value_name = "N")]
-    pub(crate) max_candidates: Option<u32>,
+    #[arg(long, value_name = "N", default_value_t = 10_000_000, help_heading = "Limits")]
+    pub(crate) max_candidates: u32,
+    /// Set a document aside that is longer: a number of bytes, or as `500MB` or `2GiB`
+    #[arg(long, value_name = "SIZE", default_value = "1GiB", value_parser = size, help_heading = "Limits")]
+    pub(crate) max_document: u64,
     #[command(flatten)]
     pub(crate) selection: SelectionArgs,
 }
@@ -208,6 +223,8 @@ pub(crate) enum InputFormat {
     Conllu,
     /// Columns of tokens and tags
     Conll,
+    /// Records that were set aside, as `--rejects` keeps them
+    Rejects,
 }
 
 impl InputFormat {
@@ -218,6 +235,7 @@ impl InputFormat {
             Self::Brat => "brat",
             Self::Conllu => "conllu",
             Self::Conll => "conll",
+            Self::Rejects => "rejects",
         }
     }
 }
@@ -340,6 +358,31 @@ pub(crate) enum Compat {
     Seqeval,
     /// conlleval.pl
     Conlleval,
+}
+
+/// Reads `4096`, `500MB`, `1.5GiB`.
+fn size(text: &str) -> Result<u64, String> {
+    let wrong = || format!("`{text}` is no size: write bytes, or a number with KB, MB, GB, KiB, MiB or GiB");
+    let at = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let (number, unit) = text.split_at(at);
+    let unit = match unit.trim().to_ascii_lowercase().as_str() {
+        "" | "b" => 1u64,
+        "kb" | "k" => 1_000,
+        "mb" | "m" => 1_000_000,
+        "gb" | "g" => 1_000_000_000,
+        "kib" => 1 << 10,
+        "mib" => 1 << 20,
+        "gib" => 1 << 30,
+        _ => return Err(wrong()),
+    };
+    let number: f64 = number.parse().map_err(|_| wrong())?;
+    let bytes = number * unit as f64;
+    // Spans count in 32 bits.
+    if bytes >= 1.0 && bytes < f64::from(u32::MAX) {
+        Ok(bytes as u64)
+    } else {
+        Err("a document has between 1 byte and 4 GiB".to_owned())
+    }
 }
 
 fn share(text: &str) -> Result<f64, String> {

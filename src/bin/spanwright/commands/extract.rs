@@ -2,13 +2,14 @@
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
+use std::time::Duration;
 
 use anyhow::{Context, bail};
 use spanwright::engine::{ExtractConfig, Extractor};
-use spanwright::io::{BratFolder, JsonlWriter, ReadConfig};
-use spanwright::run::{OnError, Output, RunConfig, RunSummary, run as run_all};
+use spanwright::io::{BratFolder, Inputs, JsonlWriter, MaxDocument, ReadConfig};
+use spanwright::run::{OnError, Output, Partial, RunConfig, RunSummary, run as run_all};
 
-use super::{count, load_selected, open, write_to};
+use super::{Loaded, count, load_selected, open, write_to};
 use crate::args::{ExtractArgs, Global, OnErrorArg, OutputFormat};
 use crate::exit::{Interrupted, Outcome};
 use crate::terminal::Bar;
@@ -21,15 +22,32 @@ pub(crate) fn run(args: &ExtractArgs, global: &Global) -> anyhow::Result<Outcome
         bail!("`--rejects` keeps records that are set aside: say `--on-error skip` too");
     }
     let Some(pack) = load_selected(&args.pack, &args.selection, global)? else { return Ok(Outcome::Refused) };
-    let read = ReadConfig::texts(args.offsets);
+    let read = ReadConfig { max_document: MaxDocument(args.max_document), ..ReadConfig::texts(args.offsets) };
     let source = open(&args.paths, args.input_format.map(|format| format.name()), read)?;
-    let config = ExtractConfig { max_candidates: args.max_candidates, ..ExtractConfig::default() };
+    let config = ExtractConfig { max_candidates: Some(args.max_candidates), ..ExtractConfig::default() };
     let extractor = Extractor::with_config(&pack.program, config);
     let on_error = match args.on_error {
         OnErrorArg::Stop => OnError::Stop,
         OnErrorArg::Skip => OnError::Skip,
     };
     let config = RunConfig { read, threads: args.threads, on_error };
+    let writer = JsonlWriter { offsets: args.offsets };
+    if args.resume {
+        let mut partial = resumed(args, &pack)?;
+        if !global.quiet && partial.records() > 0 {
+            anstream::eprintln!("spanwright: going on after {}", describe(&partial.done()));
+        }
+        let bar = Bar::new(global);
+        let done = run_all(source, &extractor, config, Output::Partial(&mut partial, writer), None, &bar);
+        drop(bar);
+        let summary = done?;
+        if summary.stopped {
+            partial.keep(&RunSummary { stopped: false, ..summary })?;
+        } else {
+            partial.finish()?;
+        }
+        return ended(whole(summary, global)?, global);
+    }
     let mut rejects = match &args.rejects {
         Some(path) => {
             let file = File::create(path).with_context(|| path.display().to_string())?;
@@ -46,7 +64,6 @@ pub(crate) fn run(args: &ExtractArgs, global: &Global) -> anyhow::Result<Outcome
             whole(run_all(source, &extractor, config, Output::Brat(folder), rejects_to, &bar)?, global)?
         }
         OutputFormat::Jsonl => write_to(&args.output, |out| {
-            let writer = JsonlWriter { offsets: args.offsets };
             whole(run_all(source, &extractor, config, Output::Lines(out, writer), rejects_to, &bar)?, global)
         })?,
     };
@@ -54,10 +71,49 @@ pub(crate) fn run(args: &ExtractArgs, global: &Global) -> anyhow::Result<Outcome
     if let Some(mut file) = rejects {
         file.flush().context("the file of records that were set aside")?;
     }
+    ended(summary, global)
+}
+
+/// Tells what a run did; that a record was set aside, or a document cut short,
+/// is its exit status.
+fn ended(summary: RunSummary, global: &Global) -> anyhow::Result<Outcome> {
     if !global.quiet {
         anstream::eprintln!("spanwright: {}", describe(&summary));
     }
-    Ok(if summary.set_aside > 0 { Outcome::DoesNotHold } else { Outcome::Holds })
+    let lacks = summary.set_aside > 0 || summary.truncated > 0;
+    Ok(if lacks { Outcome::DoesNotHold } else { Outcome::Holds })
+}
+
+/// The output of a run that can be gone on with.
+fn resumed(args: &ExtractArgs, pack: &Loaded) -> anyhow::Result<Partial> {
+    let packed = args.output.extension().is_some_and(|end| end == "gz" || end == "zst");
+    if args.output.as_os_str() == "-" || args.format != OutputFormat::Jsonl || packed {
+        bail!("`--resume` goes on with a file of JSON Lines: name one with `-o`, neither packed nor brat");
+    }
+    if args.paths.is_empty() || args.paths.iter().any(|path| path.as_os_str() == "-") {
+        bail!("`--resume` reads the input anew from its begin: name files, not standard input");
+    }
+    let format = args.input_format.and_then(|format| spanwright::io::format(format.name()));
+    let mut inputs = blake3::Hasher::new();
+    for input in Inputs::find(&args.paths, format)?.files {
+        let meta = std::fs::metadata(&input.path).with_context(|| input.path.display().to_string())?;
+        let since = meta.modified()?.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        inputs.update(format!("{}\0{}\0{}\0", input.path.display(), meta.len(), since.as_nanos()).as_bytes());
+    }
+    let settings = [
+        ("program", env!("CARGO_PKG_VERSION").to_owned()),
+        ("pack", pack.program.fingerprint().to_owned()),
+        ("input", inputs.finalize().to_hex().to_string()),
+        ("--input-format", format.map_or_else(String::new, |format| format.name.to_owned())),
+        ("--offsets", args.offsets.name().to_owned()),
+        ("--on-error", format!("{:?}", args.on_error)),
+        ("--rejects", args.rejects.as_ref().map_or_else(String::new, |path| path.display().to_string())),
+        ("--max-candidates", args.max_candidates.to_string()),
+        ("--max-document", args.max_document.to_string()),
+    ];
+    let settings = settings.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    let every = Duration::try_from_secs_f64(args.checkpoint).context("--checkpoint")?;
+    Ok(Partial::open(&args.output, args.rejects.as_deref(), settings, every)?)
 }
 
 /// Passes on what a run did; an error if it was interrupted, so that no part
