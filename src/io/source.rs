@@ -174,17 +174,18 @@ impl Lines {
     fn next(&mut self) -> Option<Result<RawRecord, BadRecord>> {
         match self.kind {
             Kind::Jsonl => self.next_line(),
-            Kind::Rejects => self.next_line().map(|line| self.reject(line?)),
+            Kind::Rejects => {
+                let line = match self.next_line()? {
+                    Ok(line) => line,
+                    broken => return Some(broken),
+                };
+                Some(rejects::unwrap(&line.bytes).map_err(|reason| BadRecord {
+                    error: ReadError::record(&line.file, line.line, reason),
+                    raw: line,
+                }))
+            }
             _ => self.next_document(),
         }
-    }
-
-    /// The record that a line of rejects keeps.
-    fn reject(&self, line: RawRecord) -> Result<RawRecord, BadRecord> {
-        rejects::unwrap(&line.bytes).map_err(|reason| BadRecord {
-            error: ReadError::record(&line.file, line.line, reason),
-            raw: line,
-        })
     }
 
     fn too_long(&self, line: u64) -> ReadError {
