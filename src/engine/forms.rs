@@ -1,6 +1,8 @@
 //! Every distinct token form is folded and classified once per thread.
 
-use rustc_hash::FxHashMap;
+use std::hash::Hasher;
+
+use rustc_hash::FxHasher;
 
 use crate::doc::schema::FoldFlags;
 use crate::prep::{fold, shape};
@@ -17,20 +19,41 @@ const NO_WORD: u32 = u32::MAX;
 const MOST_FORMS: usize = 1 << 20;
 
 /// The forms that one thread has met, with the answers to all tests on them.
+///
+/// A table of our own, for this is asked once for every token: forms lie one
+/// after the other in one text, and a place of the table holds half of the hash,
+/// so that a form is compared with hardly any but itself.
 #[derive(Debug, Default)]
 pub(super) struct FormTable {
-    ids: FxHashMap<Box<str>, u32>,
+    /// Open addressing; a power of two, at most half full.
+    slots: Vec<Slot>,
+    /// All forms, and where each ends.
+    text: String,
+    ends: Vec<u32>,
     /// `words` words a form.
     bits: Vec<u64>,
     /// One id a form and vocabulary.
     vocabulary: Vec<u32>,
+    /// For all forms the tests that they meet and that rules hang on.
+    marks: Vec<PredicateId>,
+    /// Where the marks of each form end.
+    mark_ends: Vec<u32>,
     words: usize,
     vocabularies: usize,
 }
 
+#[derive(Clone, Copy, Debug)]
+struct Slot {
+    hash: u32,
+    form: u32,
+}
+
+const FREE: Slot = Slot { hash: 0, form: u32::MAX };
+
 impl FormTable {
     pub(super) fn new(program: &Program) -> Self {
         Self {
+            slots: vec![FREE; 1 << 12],
             words: program.predicates.words(),
             vocabularies: program.vocabularies.len(),
             ..Self::default()
@@ -39,22 +62,69 @@ impl FormTable {
 
     /// Forgets everything if it has grown too large; only between documents.
     pub(super) fn trim(&mut self) {
-        if self.ids.len() > MOST_FORMS {
-            self.ids.clear();
+        if self.ends.len() > MOST_FORMS {
+            self.slots.fill(FREE);
+            self.text.clear();
+            self.ends.clear();
             self.bits.clear();
             self.vocabulary.clear();
+            self.marks.clear();
+            self.mark_ends.clear();
         }
     }
 
     /// The id of a form. One hash look-up, unless it is new.
+    #[inline]
     pub(super) fn intern(&mut self, form: &str, program: &Program) -> FormId {
-        if let Some(&id) = self.ids.get(form) {
-            return FormId(id);
+        let mut hasher = FxHasher::default();
+        hasher.write(form.as_bytes());
+        let hash = hasher.finish();
+        let mask = self.slots.len() - 1;
+        let (mut at, half) = (hash as usize & mask, (hash >> 32) as u32);
+        loop {
+            let slot = self.slots[at];
+            if slot.form == FREE.form {
+                return self.add(form, at, half, program);
+            }
+            if slot.hash == half && self.form(slot.form) == form {
+                return FormId(slot.form);
+            }
+            at = (at + 1) & mask;
         }
-        let id = self.ids.len() as u32;
-        self.ids.insert(form.into(), id);
+    }
+
+    fn form(&self, id: u32) -> &str {
+        let start = id.checked_sub(1).map_or(0, |before| self.ends[before as usize]);
+        &self.text[start as usize..self.ends[id as usize] as usize]
+    }
+
+    #[cold]
+    fn add(&mut self, form: &str, at: usize, hash: u32, program: &Program) -> FormId {
+        let id = self.ends.len() as u32;
+        self.slots[at] = Slot { hash, form: id };
+        self.text.push_str(form);
+        self.ends.push(self.text.len() as u32);
         self.classify(form, program);
+        if self.ends.len() * 2 > self.slots.len() {
+            self.grow();
+        }
         FormId(id)
+    }
+
+    fn grow(&mut self) {
+        let mut slots = vec![FREE; self.slots.len() * 2];
+        let mask = slots.len() - 1;
+        for id in 0..self.ends.len() as u32 {
+            let mut hasher = FxHasher::default();
+            hasher.write(self.form(id).as_bytes());
+            let hash = hasher.finish();
+            let mut at = hash as usize & mask;
+            while slots[at].form != FREE.form {
+                at = (at + 1) & mask;
+            }
+            slots[at] = Slot { hash: (hash >> 32) as u32, form: id };
+        }
+        self.slots = slots;
     }
 
     fn classify(&mut self, form: &str, program: &Program) {
@@ -84,6 +154,14 @@ impl FormTable {
         for (flags, vocabulary) in &program.vocabularies {
             self.vocabulary.push(vocabulary.get(&fold(form, *flags)).unwrap_or(NO_WORD));
         }
+        for (word, (answers, anchors)) in self.bits[start..].iter().zip(&program.anchors).enumerate() {
+            let mut marks = answers & anchors;
+            while marks != 0 {
+                self.marks.push(PredicateId(word as u32 * 64 + marks.trailing_zeros()));
+                marks &= marks - 1;
+            }
+        }
+        self.mark_ends.push(self.marks.len() as u32);
     }
 
     /// Whether a form meets a test. O(1).
@@ -95,6 +173,13 @@ impl FormTable {
     /// The answers to all tests on a form.
     pub(super) fn answers(&self, form: FormId) -> &[u64] {
         &self.bits[form.0 as usize * self.words..][..self.words]
+    }
+
+    /// The tests that a form meets and that rules hang on.
+    #[inline]
+    pub(super) fn marks(&self, form: FormId) -> &[PredicateId] {
+        let start = form.0.checked_sub(1).map_or(0, |before| self.mark_ends[before as usize]);
+        &self.marks[start as usize..self.mark_ends[form.0 as usize] as usize]
     }
 
     /// The form's id in a vocabulary, if a phrase holds it.

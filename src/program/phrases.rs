@@ -59,31 +59,73 @@ pub struct PhraseEntry {
 }
 
 /// The phrases of one phase and one folding.
+///
+/// The first step is an array by token, for most tokens begin no phrase; the
+/// others are one hash step each. Entries lie in the order of their nodes, with
+/// no vector of their own.
 #[derive(Debug, Default)]
 pub struct PhraseTrie {
+    /// For each token the node after it where it comes first, or `NO_NODE`.
+    roots: Vec<u32>,
     edges: FxHashMap<(u32, u32), u32>,
-    /// For each node its entries; most nodes have none.
-    entries: Vec<Vec<PhraseEntry>>,
+    /// For each node where its entries begin, and one more for the end.
+    starts: Vec<u32>,
+    entries: Vec<PhraseEntry>,
+}
+
+/// Stands for a step that no phrase takes.
+const NO_NODE: u32 = u32::MAX;
+
+/// Gathers the phrases of a [`PhraseTrie`].
+#[derive(Debug, Default)]
+pub struct PhraseTrieBuilder {
+    roots: Vec<u32>,
+    edges: FxHashMap<(u32, u32), u32>,
+    nodes: u32,
+    entries: Vec<(u32, PhraseEntry)>,
+}
+
+impl PhraseTrieBuilder {
+    /// Adds a phrase of at least one token. O(tokens).
+    pub fn insert(&mut self, tokens: &[u32], entry: PhraseEntry) {
+        let Some((&first, rest)) = tokens.split_first() else { return };
+        let first = first as usize;
+        if self.roots.len() <= first {
+            self.roots.resize(first + 1, NO_NODE);
+        }
+        if self.roots[first] == NO_NODE {
+            self.roots[first] = self.nodes;
+            self.nodes += 1;
+        }
+        let mut node = self.roots[first];
+        for &token in rest {
+            let fresh = self.nodes;
+            node = *self.edges.entry((node, token)).or_insert(fresh);
+            self.nodes += u32::from(node == fresh);
+        }
+        self.entries.push((node, entry));
+    }
+
+    /// The trie. O(size).
+    #[must_use]
+    pub fn finish(mut self) -> PhraseTrie {
+        // Entries of one node keep the order in which they came.
+        self.entries.sort_by_key(|(node, _)| *node);
+        let mut starts = vec![0; self.nodes as usize + 1];
+        self.entries.iter().for_each(|(node, _)| starts[*node as usize + 1] += 1);
+        for at in 1..starts.len() {
+            starts[at] += starts[at - 1];
+        }
+        let entries = self.entries.into_iter().map(|(_, entry)| entry).collect();
+        PhraseTrie { roots: self.roots, edges: self.edges, starts, entries }
+    }
 }
 
 impl PhraseTrie {
-    /// The node before the first token.
-    pub const ROOT: u32 = 0;
-
-    /// Adds a phrase. O(tokens).
-    pub fn insert(&mut self, tokens: &[u32], entry: PhraseEntry) {
-        if self.entries.is_empty() {
-            self.entries.push(Vec::new());
-        }
-        let mut node = Self::ROOT;
-        for &token in tokens {
-            let fresh = self.entries.len() as u32;
-            node = *self.edges.entry((node, token)).or_insert(fresh);
-            if node == fresh {
-                self.entries.push(Vec::new());
-            }
-        }
-        self.entries[node as usize].push(entry);
+    /// The node after a first token. O(1).
+    #[must_use]
+    pub fn first(&self, token: u32) -> Option<u32> {
+        self.roots.get(token as usize).copied().filter(|node| *node != NO_NODE)
     }
 
     /// The node after one more token. O(1).
@@ -100,20 +142,24 @@ impl PhraseTrie {
         }
         let mut tokens: Vec<u32> = Vec::new();
         // A node, the token that leads to it, and how many stand before that.
-        let mut open: Vec<(u32, Option<u32>, usize)> = vec![(Self::ROOT, None, 0)];
+        let first = (0..).zip(&self.roots).filter(|(_, node)| **node != NO_NODE);
+        let mut open: Vec<(u32, u32, usize)> = first.map(|(token, node)| (*node, token, 0)).collect();
         while let Some((node, token, depth)) = open.pop() {
             tokens.truncate(depth);
-            tokens.extend(token);
+            tokens.push(token);
             self.entries(node).iter().for_each(|entry| visit(&tokens, entry));
             let next = children.get(&node).into_iter().flatten();
-            open.extend(next.map(|&(token, next)| (next, Some(token), tokens.len())));
+            open.extend(next.map(|&(token, next)| (next, token, tokens.len())));
         }
     }
 
     /// The phrases that end at a node.
     #[must_use]
     pub fn entries(&self, node: u32) -> &[PhraseEntry] {
-        self.entries.get(node as usize).map_or(&[], Vec::as_slice)
+        match self.starts.get(node as usize..node as usize + 2) {
+            Some(&[start, end]) => &self.entries[start as usize..end as usize],
+            _ => &[],
+        }
     }
 }
 
@@ -123,7 +169,7 @@ mod tests {
 
     #[test]
     fn every_phrase_is_shown_with_its_tokens() {
-        let mut trie = PhraseTrie::default();
+        let mut trie = PhraseTrieBuilder::default();
         let phrases: [&[u32]; 5] = [&[1, 2, 3], &[1, 2], &[1, 4], &[5], &[1, 2, 3]];
         for (rule, phrase) in (0..).zip(phrases) {
             let entry = PhraseEntry {
@@ -135,6 +181,7 @@ mod tests {
             trie.insert(phrase, entry);
         }
         let mut shown = Vec::new();
+        let trie = trie.finish();
         trie.each(|tokens, entry| shown.push((entry.rule.0, tokens.to_vec())));
         shown.sort();
         let expected: Vec<(u32, Vec<u32>)> = (0..).zip(phrases.map(<[u32]>::to_vec)).collect();

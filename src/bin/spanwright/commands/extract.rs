@@ -8,7 +8,7 @@ use spanwright::engine::{ExtractConfig, Extractor};
 use spanwright::io::{BratFolder, JsonlWriter, ReadConfig};
 use spanwright::run::{OnError, Output, RunConfig, RunSummary, run as run_all};
 
-use super::{count, load_selected, open, write_to};
+use super::{count, load_program, open, write_to};
 use crate::args::{ExtractArgs, Global, OnErrorArg, OutputFormat};
 use crate::exit::{Interrupted, Outcome};
 use crate::terminal::Bar;
@@ -20,11 +20,13 @@ pub(crate) fn run(args: &ExtractArgs, global: &Global) -> anyhow::Result<Outcome
     if args.rejects.is_some() && args.on_error == OnErrorArg::Stop {
         bail!("`--rejects` keeps records that are set aside: say `--on-error skip` too");
     }
-    let Some(pack) = load_selected(&args.pack, &args.selection, global)? else { return Ok(Outcome::Refused) };
+    let Some(program) = load_program(&args.pack, &args.selection, global)? else {
+        return Ok(Outcome::Refused);
+    };
     let read = ReadConfig::texts(args.offsets);
     let source = open(&args.paths, args.input_format.map(|format| format.name()), read)?;
     let config = ExtractConfig { max_candidates: args.max_candidates, ..ExtractConfig::default() };
-    let extractor = Extractor::with_config(&pack.program, config);
+    let extractor = Extractor::with_config(&program, config);
     let on_error = match args.on_error {
         OnErrorArg::Stop => OnError::Stop,
         OnErrorArg::Skip => OnError::Skip,
