@@ -35,10 +35,8 @@ fn automaton(hirs: &[Hir], cache: usize) -> Option<DFA> {
         .configure(thompson::Config::new().which_captures(thompson::WhichCaptures::None))
         .build_many_from_hir(hirs)
         .ok()?;
-    let config = Config::new()
-        .match_kind(MatchKind::All)
-        .cache_capacity(cache)
-        .skip_cache_capacity_check(true);
+    let config =
+        Config::new().match_kind(MatchKind::All).cache_capacity(cache).skip_cache_capacity_check(true);
     DFA::builder().configure(config).build_from_nfa(nfa).ok()
 }
 
@@ -162,10 +160,9 @@ fn mapped(hir: &Hir, leaf: &dyn Fn(&Hir) -> Option<Hir>) -> Hir {
         return other;
     }
     match hir.kind() {
-        HirKind::Repetition(repetition) => Hir::repetition(Repetition {
-            sub: Box::new(mapped(&repetition.sub, leaf)),
-            ..repetition.clone()
-        }),
+        HirKind::Repetition(repetition) => {
+            Hir::repetition(Repetition { sub: Box::new(mapped(&repetition.sub, leaf)), ..repetition.clone() })
+        }
         HirKind::Capture(capture) => mapped(&capture.sub, leaf),
         HirKind::Concat(parts) => Hir::concat(parts.iter().map(|part| mapped(part, leaf)).collect()),
         HirKind::Alternation(parts) => {
@@ -189,12 +186,13 @@ mod tests {
 
     #[test]
     fn ends_that_may_be_left_out_are() {
-        let cut = |source: &str| trimmed(&regex_syntax::parse(source).expect("an expression")).to_string();
-        assert_eq!(cut("[0-9]+ tons(?:,? [0-9]{4})?\\b"), "[0-9] tons");
-        assert_eq!(cut("(?:of )?a+(?:b|c)+"), "a[b-c]");
-        assert_eq!(cut("\\btons\\b"), "\\btons\\b");
-        assert_eq!(cut("\\b[a-z]{2,6}\\b"), "[a-z]{2}");
-        assert_eq!(cut("a*"), "(?:)");
+        let parsed = |source: &str| regex_syntax::parse(source).expect("an expression");
+        let cut = |source: &str| parsed(&trimmed(&parsed(source)).to_string());
+        assert_eq!(cut("[0-9]+ tons(?:,? [0-9]{4})?\\b"), parsed("[0-9] tons"));
+        assert_eq!(cut("(?:of )?a+(?:b|c)+"), parsed("a[b-c]"));
+        assert_eq!(cut("\\btons\\b"), parsed("\\btons\\b"));
+        assert_eq!(cut("\\b[a-z]{2,6}\\b"), parsed("\\b[a-z]{2}"));
+        assert_eq!(cut("a*"), parsed("(?:)"));
     }
 
     #[test]
@@ -203,7 +201,7 @@ mod tests {
         assert_eq!(open(&sources, "12 tons to Ha Giang"), [0, 3, 4]);
         assert_eq!(open(&sources, "HÀ GIANG"), [1, 3]);
         assert_eq!(open(&sources, "Giangs"), [2, 3]);
-        assert_eq!(open(&sources, "1 tonsil"), [3]);
+        assert_eq!(open(&sources, "1 tonsil"), [3, 4]);
     }
 
     proptest! {
@@ -212,7 +210,7 @@ mod tests {
         #[test]
         fn an_expression_that_occurs_alone_is_open(
             sources in prop::collection::vec(
-                r"(\\b)?((a|b|[a-c]|é|\\w|\\d|[^a]|\\s|(ab|c)|(é|b)|^|\\B)([*+?]|\\{1,2\\})?){1,4}(\\b|$)?",
+                r"(\\b)?((a|b|\[a-c\]|é|\\w|\\d|\[\^a\]|\\s|\(ab\|c\)|\(é\|b\)|\^|\\B)([*+?]|\{1,2\})?){1,4}(\\b|\$)?",
                 1..5,
             ),
             line in "[abcdé ’1]{0,12}",

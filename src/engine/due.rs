@@ -85,8 +85,10 @@ impl Due {
         forms: &FormTable,
         range: (u32, u32),
     ) -> bool {
-        // What it hangs on is there.
-        if rule.requires.len() < 2 {
+        // What it hangs on is there, and where few tokens may begin a match
+        // trying them is quicker than reading the line for the rest.
+        let bounded = rule.anchor.is_some_and(|(_, lead)| lead.most.is_some());
+        if bounded || rule.requires.len() < 2 {
             return true;
         }
         if !self.present.known {

@@ -20,9 +20,10 @@ const MOST_FORMS: usize = 1 << 20;
 
 /// The forms that one thread has met, with the answers to all tests on them.
 ///
-/// A table of our own, for this is asked once for every token: forms lie one
-/// after the other in one text, and a place of the table holds half of the hash,
-/// so that a form is compared with hardly any but itself.
+/// A table of our own, for this is asked once for every token, and the time goes
+/// into fetching memory: a form of up to eight bytes lies in its place of the
+/// table whole, so that a known word costs one look; of a longer one the hash
+/// lies there, and its letters in one text of all forms.
 #[derive(Debug, Default)]
 pub(super) struct FormTable {
     /// Open addressing; a power of two, at most half full.
@@ -44,11 +45,51 @@ pub(super) struct FormTable {
 
 #[derive(Clone, Copy, Debug)]
 struct Slot {
-    hash: u32,
+    key: Key,
     form: u32,
 }
 
-const FREE: Slot = Slot { hash: 0, form: u32::MAX };
+/// A form of up to eight bytes, or the hash of a longer one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Key {
+    bits: u64,
+    len: u32,
+}
+
+const FREE: Slot = Slot { key: Key { bits: 0, len: 0 }, form: u32::MAX };
+
+impl Key {
+    #[inline]
+    fn new(form: &[u8]) -> Self {
+        let word = |at: usize| {
+            form.get(at..at + 4).and_then(|four| four.try_into().ok()).map_or(0, u32::from_le_bytes)
+        };
+        // With the length these say every byte.
+        let bits = match form.len() {
+            0 => 0,
+            len @ 1..=3 => {
+                u64::from(form[0]) | u64::from(form[len / 2]) << 8 | u64::from(form[len - 1]) << 16
+            }
+            len @ 4..=8 => u64::from(word(0)) | u64::from(word(len - 4)) << 32,
+            _ => {
+                let mut hasher = FxHasher::default();
+                hasher.write(form);
+                hasher.finish()
+            }
+        };
+        Self { bits, len: form.len() as u32 }
+    }
+
+    fn is_whole(self) -> bool {
+        self.len <= 8
+    }
+
+    /// Where to look first.
+    fn place(self, mask: usize) -> usize {
+        let product = u128::from(self.bits ^ u64::from(self.len)) * 0x9E37_79B9_7F4A_7C15;
+        ((product >> 64) as u64 ^ product as u64) as usize & mask
+    }
+}
 
 impl FormTable {
     pub(super) fn new(program: &Program) -> Self {
@@ -76,17 +117,15 @@ impl FormTable {
     /// The id of a form. One hash look-up, unless it is new.
     #[inline]
     pub(super) fn intern(&mut self, form: &str, program: &Program) -> FormId {
-        let mut hasher = FxHasher::default();
-        hasher.write(form.as_bytes());
-        let hash = hasher.finish();
+        let key = Key::new(form.as_bytes());
         let mask = self.slots.len() - 1;
-        let (mut at, half) = (hash as usize & mask, (hash >> 32) as u32);
+        let mut at = key.place(mask);
         loop {
             let slot = self.slots[at];
             if slot.form == FREE.form {
-                return self.add(form, at, half, program);
+                return self.add(form, key, at, program);
             }
-            if slot.hash == half && self.form(slot.form) == form {
+            if slot.key == key && (key.is_whole() || self.form(slot.form) == form) {
                 return FormId(slot.form);
             }
             at = (at + 1) & mask;
@@ -99,9 +138,9 @@ impl FormTable {
     }
 
     #[cold]
-    fn add(&mut self, form: &str, at: usize, hash: u32, program: &Program) -> FormId {
+    fn add(&mut self, form: &str, key: Key, at: usize, program: &Program) -> FormId {
         let id = self.ends.len() as u32;
-        self.slots[at] = Slot { hash, form: id };
+        self.slots[at] = Slot { key, form: id };
         self.text.push_str(form);
         self.ends.push(self.text.len() as u32);
         self.classify(form, program);
@@ -112,19 +151,16 @@ impl FormTable {
     }
 
     fn grow(&mut self) {
-        let mut slots = vec![FREE; self.slots.len() * 2];
-        let mask = slots.len() - 1;
-        for id in 0..self.ends.len() as u32 {
-            let mut hasher = FxHasher::default();
-            hasher.write(self.form(id).as_bytes());
-            let hash = hasher.finish();
-            let mut at = hash as usize & mask;
-            while slots[at].form != FREE.form {
+        let old = std::mem::take(&mut self.slots);
+        self.slots = vec![FREE; old.len() * 2];
+        let mask = self.slots.len() - 1;
+        for slot in old.into_iter().filter(|slot| slot.form != FREE.form) {
+            let mut at = slot.key.place(mask);
+            while self.slots[at].form != FREE.form {
                 at = (at + 1) & mask;
             }
-            slots[at] = Slot { hash: (hash >> 32) as u32, form: id };
+            self.slots[at] = slot;
         }
-        self.slots = slots;
     }
 
     fn classify(&mut self, form: &str, program: &Program) {
@@ -199,5 +235,27 @@ fn folded(form: &str, field: FormField) -> std::borrow::Cow<'_, str> {
         FormField::Lower => fold(form, FoldFlags { case: true, marks: false }),
         FormField::Fold => fold(form, FoldFlags { case: true, marks: true }),
         FormField::Shape => shape(&fold(form, FoldFlags::default())).into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use rustc_hash::FxHashMap;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn forms_share_an_id_if_they_are_equal(forms in prop::collection::vec("[abà]{0,11}", 1..60)) {
+            let program = Program::default();
+            let mut table = FormTable { slots: vec![FREE; 4], ..FormTable::new(&program) };
+            let mut known: FxHashMap<&str, FormId> = FxHashMap::default();
+            for form in &forms {
+                let id = table.intern(form, &program);
+                let next = FormId(known.len() as u32);
+                prop_assert_eq!(id, *known.entry(form).or_insert(next));
+            }
+        }
     }
 }

@@ -5,9 +5,7 @@ use smallvec::SmallVec;
 
 use crate::doc::schema::{FoldFlags, TypeId};
 use crate::prep::{Class, Folded, Token, fold_with_map};
-use crate::program::{
-    Part, Phase, PhraseEntry, PhraseTrie, Program, RegexView, SieveScratch, TextRegex,
-};
+use crate::program::{Part, Phase, PhraseEntry, PhraseTrie, Program, RegexView, SieveScratch, TextRegex};
 use crate::text::Span;
 use crate::value;
 
@@ -132,7 +130,8 @@ impl<'t> Scan<'_, 't> {
         out: &mut Vec<Candidate>,
     ) {
         let text: &str = &folded.text;
-        let mut sieve = view.sieve.as_ref().map(|sieve| (sieve, scratch.get_or_insert_with(|| sieve.scratch())));
+        let mut sieve =
+            view.sieve.as_ref().map(|sieve| (sieve, scratch.get_or_insert_with(|| sieve.scratch())));
         let ends = memchr::memchr2_iter(b'\n', b'\r', text.as_bytes()).chain(std::iter::once(text.len()));
         let mut start = 0;
         for end in ends {

@@ -136,7 +136,8 @@ impl Cutter<'_> {
         }
         match self.bytes.get(end) {
             None => {}
-            Some(b',') if self.bytes.get(end + 1).is_none_or(|&b| b < 128 && ascii_kind(b) != Kind::Word) => {}
+            Some(b',') if self.bytes.get(end + 1).is_none_or(|&b| b < 128 && ascii_kind(b) != Kind::Word) => {
+            }
             Some(b'.' | b',' | b'\'' | b'@' | b':' | b'_' | b'%' | b'+' | b'-' | 128..) => return None,
             Some(_) => {}
         }

@@ -60,21 +60,47 @@ pub struct PhraseEntry {
 
 /// The phrases of one phase and one folding.
 ///
-/// The first step is an array by token, for most tokens begin no phrase; the
-/// others are one hash step each. Entries lie in the order of their nodes, with
-/// no vector of their own.
+/// Here the time goes into fetching memory, so little is fetched. The first step
+/// is an array by token, for most tokens begin no phrase. Most of those that do
+/// are followed by something that no phrase goes on with: a few bits say so
+/// before the table of steps is asked. A node tells by itself whether a phrase
+/// ends there. Entries lie in the order of their nodes, with no vector of their
+/// own.
 #[derive(Debug, Default)]
 pub struct PhraseTrie {
     /// For each token the node after it where it comes first, or `NO_NODE`.
-    roots: Vec<u32>,
-    edges: FxHashMap<(u32, u32), u32>,
+    roots: Vec<PhraseNode>,
+    edges: FxHashMap<(u32, u32), PhraseNode>,
+    /// Bits of which every step has one; a power of two.
+    known: Vec<u64>,
     /// For each node where its entries begin, and one more for the end.
     starts: Vec<u32>,
     entries: Vec<PhraseEntry>,
 }
 
+/// A place in a [`PhraseTrie`]; the top bit is set where a phrase ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PhraseNode(u32);
+
+impl PhraseNode {
+    const ENDS: u32 = 1 << 31;
+
+    fn index(self) -> u32 {
+        self.0 & !Self::ENDS
+    }
+}
+
 /// Stands for a step that no phrase takes.
 const NO_NODE: u32 = u32::MAX;
+
+/// The bit of a step, among `words` words of bits.
+#[inline]
+fn bit(node: u32, token: u32, words: usize) -> (usize, u64) {
+    let step = u64::from(node) << 32 | u64::from(token);
+    let mixed = step.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    let mixed = (mixed ^ mixed >> 29).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    ((mixed >> 32) as usize & (words - 1), 1 << (mixed >> 20 & 63))
+}
 
 /// Gathers the phrases of a [`PhraseTrie`].
 #[derive(Debug, Default)]
@@ -116,47 +142,70 @@ impl PhraseTrieBuilder {
         for at in 1..starts.len() {
             starts[at] += starts[at - 1];
         }
-        let entries = self.entries.into_iter().map(|(_, entry)| entry).collect();
-        PhraseTrie { roots: self.roots, edges: self.edges, starts, entries }
+        let entries: Vec<PhraseEntry> = self.entries.into_iter().map(|(_, entry)| entry).collect();
+        let marked = |node: u32| {
+            let ends = node != NO_NODE && starts[node as usize] < starts[node as usize + 1];
+            PhraseNode(if ends { node | PhraseNode::ENDS } else { node })
+        };
+        // Sixteen bits a step: of looks in vain one in sixteen gets through.
+        let mut known = vec![0; (self.edges.len() / 4).next_power_of_two().max(16)];
+        let words = known.len();
+        for &(node, token) in self.edges.keys() {
+            let (word, bit) = bit(node, token, words);
+            known[word] |= bit;
+        }
+        let roots = self.roots.into_iter().map(marked).collect();
+        let edges = self.edges.into_iter().map(|(step, node)| (step, marked(node))).collect();
+        PhraseTrie { roots, edges, known, starts, entries }
     }
 }
 
 impl PhraseTrie {
     /// The node after a first token. O(1).
     #[must_use]
-    pub fn first(&self, token: u32) -> Option<u32> {
-        self.roots.get(token as usize).copied().filter(|node| *node != NO_NODE)
+    pub fn first(&self, token: u32) -> Option<PhraseNode> {
+        self.roots.get(token as usize).copied().filter(|node| node.0 != NO_NODE)
     }
 
     /// The node after one more token. O(1).
     #[must_use]
-    pub fn step(&self, node: u32, token: u32) -> Option<u32> {
-        self.edges.get(&(node, token)).copied()
+    #[inline]
+    pub fn step(&self, node: PhraseNode, token: u32) -> Option<PhraseNode> {
+        let (word, bit) = bit(node.index(), token, self.known.len());
+        if self.known[word] & bit == 0 {
+            return None;
+        }
+        self.edges.get(&(node.index(), token)).copied()
     }
 
     /// Shows every phrase with its tokens, in no order. O(size).
     pub fn each<'t>(&'t self, mut visit: impl FnMut(&[u32], &'t PhraseEntry)) {
-        let mut children: FxHashMap<u32, Vec<(u32, u32)>> = FxHashMap::default();
+        let mut children: FxHashMap<u32, Vec<(u32, PhraseNode)>> = FxHashMap::default();
         for (&(node, token), &next) in &self.edges {
             children.entry(node).or_default().push((token, next));
         }
         let mut tokens: Vec<u32> = Vec::new();
         // A node, the token that leads to it, and how many stand before that.
-        let first = (0..).zip(&self.roots).filter(|(_, node)| **node != NO_NODE);
-        let mut open: Vec<(u32, u32, usize)> = first.map(|(token, node)| (*node, token, 0)).collect();
+        let first = (0..).zip(&self.roots).filter(|(_, node)| node.0 != NO_NODE);
+        let mut open: Vec<(PhraseNode, u32, usize)> = first.map(|(token, node)| (*node, token, 0)).collect();
         while let Some((node, token, depth)) = open.pop() {
             tokens.truncate(depth);
             tokens.push(token);
             self.entries(node).iter().for_each(|entry| visit(&tokens, entry));
-            let next = children.get(&node).into_iter().flatten();
+            let next = children.get(&node.index()).into_iter().flatten();
             open.extend(next.map(|&(token, next)| (next, token, tokens.len())));
         }
     }
 
     /// The phrases that end at a node.
     #[must_use]
-    pub fn entries(&self, node: u32) -> &[PhraseEntry] {
-        match self.starts.get(node as usize..node as usize + 2) {
+    #[inline]
+    pub fn entries(&self, node: PhraseNode) -> &[PhraseEntry] {
+        if node.0 & PhraseNode::ENDS == 0 {
+            return &[];
+        }
+        let node = node.index() as usize;
+        match self.starts.get(node..node + 2) {
             Some(&[start, end]) => &self.entries[start as usize..end as usize],
             _ => &[],
         }
