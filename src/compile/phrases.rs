@@ -56,7 +56,7 @@ pub(super) fn tries(gazetteers: &[CheckedGazetteer], compiler: &mut Compiler) ->
                 rule,
                 label: gazetteer.label,
                 value: phrase.value.as_deref().map(Value::from),
-                features: phrase.features.clone().into(),
+                features: phrase.features.clone(),
             };
             tries[at].1.insert(&ids, entry);
         }

@@ -17,7 +17,7 @@ use super::matcher::MatchScratch;
 use super::output::annotations;
 use super::relate::{Proposals, Relate, Update, add_feature};
 use super::resolve::resolve;
-use super::scan::{Scan, Sieves, Views};
+use super::scan::{Scan, ScanScratch, Views};
 use super::search::Search;
 use super::trace::{Trace, Untraced};
 
@@ -72,7 +72,7 @@ pub struct Scratch {
     matches: MatchScratch,
     candidates: Vec<Candidate>,
     /// One for each phase.
-    sieves: Vec<Sieves>,
+    scans: Vec<ScanScratch>,
     due: Due,
 }
 
@@ -117,9 +117,8 @@ impl<'p> Extractor<'p> {
     /// Fresh buffers for one thread.
     #[must_use]
     pub fn scratch(&self) -> Scratch {
-        let mut sieves = Vec::new();
-        sieves.resize_with(self.program.phases.len(), Sieves::default);
-        Scratch { forms: FormTable::new(self.program), sieves, ..Scratch::default() }
+        let scans = self.program.phases.iter().map(|_| ScanScratch::default()).collect();
+        Scratch { forms: FormTable::new(self.program), scans, ..Scratch::default() }
     }
 
     /// Tags one document. Linear in the text for every rule. The scratch must
@@ -236,8 +235,8 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
             context: &self.context,
             phase: index,
         };
-        let sieves = &mut self.scratch.sieves[usize::from(index)];
-        scan.run(phase, views, sieves, &mut self.scratch.candidates);
+        let buffers = &mut self.scratch.scans[usize::from(index)];
+        scan.run(phase, views, buffers, &mut self.scratch.candidates);
         self.settle(fresh);
     }
 

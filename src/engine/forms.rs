@@ -6,14 +6,11 @@ use rustc_hash::FxHasher;
 
 use crate::doc::schema::FoldFlags;
 use crate::prep::{fold, shape};
-use crate::program::{FormField, PredicateId, Program};
+use crate::program::{FormField, NO_WORD, PredicateId, Program};
 
 /// A form of a [`FormTable`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct FormId(u32);
-
-/// Stands for a token that no phrase of a folding holds.
-const NO_WORD: u32 = u32::MAX;
 
 /// Forms kept before the table starts anew; natural text stays far below.
 const MOST_FORMS: usize = 1 << 20;
@@ -43,9 +40,11 @@ pub(super) struct FormTable {
     vocabularies: usize,
 }
 
+/// A place of the table: sixteen bytes.
 #[derive(Clone, Copy, Debug)]
 struct Slot {
-    key: Key,
+    bits: u64,
+    len: u32,
     form: u32,
 }
 
@@ -56,7 +55,13 @@ struct Key {
     len: u32,
 }
 
-const FREE: Slot = Slot { key: Key { bits: 0, len: 0 }, form: u32::MAX };
+const FREE: Slot = Slot { bits: 0, len: 0, form: u32::MAX };
+
+impl Slot {
+    fn key(self) -> Key {
+        Key { bits: self.bits, len: self.len }
+    }
+}
 
 impl Key {
     #[inline]
@@ -125,7 +130,7 @@ impl FormTable {
             if slot.form == FREE.form {
                 return self.add(form, key, at, program);
             }
-            if slot.key == key && (key.is_whole() || self.form(slot.form) == form) {
+            if slot.key() == key && (key.is_whole() || self.form(slot.form) == form) {
                 return FormId(slot.form);
             }
             at = (at + 1) & mask;
@@ -140,7 +145,7 @@ impl FormTable {
     #[cold]
     fn add(&mut self, form: &str, key: Key, at: usize, program: &Program) -> FormId {
         let id = self.ends.len() as u32;
-        self.slots[at] = Slot { key, form: id };
+        self.slots[at] = Slot { bits: key.bits, len: key.len, form: id };
         self.text.push_str(form);
         self.ends.push(self.text.len() as u32);
         self.classify(form, program);
@@ -155,7 +160,7 @@ impl FormTable {
         self.slots = vec![FREE; old.len() * 2];
         let mask = self.slots.len() - 1;
         for slot in old.into_iter().filter(|slot| slot.form != FREE.form) {
-            let mut at = slot.key.place(mask);
+            let mut at = slot.key().place(mask);
             while self.slots[at].form != FREE.form {
                 at = (at + 1) & mask;
             }
@@ -218,10 +223,11 @@ impl FormTable {
         &self.marks[start as usize..self.mark_ends[form.0 as usize] as usize]
     }
 
-    /// The form's id in a vocabulary, if a phrase holds it.
-    pub(super) fn word(&self, form: FormId, vocabulary: usize) -> Option<u32> {
-        let word = self.vocabulary[form.0 as usize * self.vocabularies + vocabulary];
-        (word != NO_WORD).then_some(word)
+    /// The ids of forms in a vocabulary, [`NO_WORD`] where no phrase holds one.
+    pub(super) fn words(&self, forms: &[FormId], vocabulary: usize, words: &mut Vec<u32>) {
+        let word = |form: &FormId| self.vocabulary[form.0 as usize * self.vocabularies + vocabulary];
+        words.clear();
+        words.extend(forms.iter().map(word));
     }
 }
 

@@ -5,7 +5,9 @@ use smallvec::SmallVec;
 
 use crate::doc::schema::{FoldFlags, TypeId};
 use crate::prep::{Class, Folded, Token, fold_with_map};
-use crate::program::{Part, Phase, PhraseEntry, PhraseTrie, Program, RegexView, SieveScratch, TextRegex};
+use crate::program::{
+    NO_WORD, Part, Phase, PhraseEntry, PhraseNode, PhraseTrie, Program, RegexView, SieveScratch, TextRegex,
+};
 use crate::text::Span;
 use crate::value;
 
@@ -20,9 +22,17 @@ pub(super) struct Views<'t> {
     unmarked: Option<Folded<'t>>,
 }
 
-/// What one thread needs for the sieves of one phase.
+/// The words of a document in one vocabulary, and where phrases may begin.
 #[derive(Default)]
-pub(super) struct Sieves {
+struct WalkScratch {
+    words: Vec<u32>,
+    openings: Vec<(u32, PhraseNode)>,
+}
+
+/// What one thread needs to scan for one phase.
+#[derive(Default)]
+pub(super) struct ScanScratch {
+    walk: WalkScratch,
     plain: Option<SieveScratch>,
     unmarked: Option<SieveScratch>,
 }
@@ -43,40 +53,46 @@ impl<'t> Scan<'_, 't> {
         &self,
         phase: &Phase,
         views: &mut Views<'t>,
-        sieves: &mut Sieves,
+        scratch: &mut ScanScratch,
         out: &mut Vec<Candidate>,
     ) {
         for (vocabulary, trie) in &phase.phrases {
-            self.phrases(*vocabulary, trie, out);
+            self.phrases(*vocabulary, trie, &mut scratch.walk, out);
         }
         if !phase.regexes.plain.regexes.is_empty() {
             let plain = FoldFlags::default();
             let view = views.plain.get_or_insert_with(|| fold_with_map(self.text, plain));
-            self.regexes(&phase.regexes.plain, view, &mut sieves.plain, out);
+            self.regexes(&phase.regexes.plain, view, &mut scratch.plain, out);
         }
         if !phase.regexes.unmarked.regexes.is_empty() {
             let unmarked = FoldFlags { case: false, marks: true };
             let view = views.unmarked.get_or_insert_with(|| fold_with_map(self.text, unmarked));
-            self.regexes(&phase.regexes.unmarked, view, &mut sieves.unmarked, out);
+            self.regexes(&phase.regexes.unmarked, view, &mut scratch.unmarked, out);
         }
     }
 
     /// At each token the longest phrase of each gazetteer. O(tokens × longest phrase).
-    fn phrases(&self, vocabulary: usize, trie: &PhraseTrie, out: &mut Vec<Candidate>) {
+    fn phrases(
+        &self,
+        vocabulary: usize,
+        trie: &PhraseTrie,
+        scratch: &mut WalkScratch,
+        out: &mut Vec<Candidate>,
+    ) {
+        let WalkScratch { words, openings } = scratch;
+        self.table.words(self.forms, vocabulary, words);
+        trie.openings(words, openings);
         let mut hits: SmallVec<[(u32, &PhraseEntry); 8]> = SmallVec::new();
-        for (first, form) in self.forms.iter().enumerate() {
-            let root = self.table.word(*form, vocabulary).and_then(|word| trie.first(word));
-            let Some(mut node) = root else { continue };
+        for &(first, root) in openings.iter() {
             hits.clear();
-            let mut at = first + 1;
+            let (mut node, mut at) = (root, first as usize + 1);
             loop {
                 hits.extend(trie.entries(node).iter().map(|entry| (at as u32, entry)));
                 let Some(token) = self.tokens.get(at) else { break };
-                if token.class.contains(Class::LINE_START) {
+                if token.class.contains(Class::LINE_START) || words[at] == NO_WORD {
                     break;
                 }
-                let word = self.table.word(self.forms[at], vocabulary);
-                let Some(next) = word.and_then(|word| trie.step(node, word)) else { break };
+                let Some(next) = trie.step(node, words[at]) else { break };
                 node = next;
                 at += 1;
             }
@@ -84,7 +100,7 @@ impl<'t> Scan<'_, 't> {
                 let beaten =
                     hits[index + 1..].iter().any(|(later, other)| other.rule == entry.rule && *later > end);
                 if !beaten {
-                    out.push(self.phrase(first as u32, end, entry));
+                    out.push(self.phrase(first, end, entry));
                 }
             }
         }

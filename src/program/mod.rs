@@ -12,7 +12,7 @@ mod rules;
 mod sieve;
 
 pub use pattern::{First, Inst, PatternProgram, Pc, TokenTest};
-pub use phrases::{PhraseEntry, PhraseNode, PhraseTrie, PhraseTrieBuilder, Vocabulary};
+pub use phrases::{NO_WORD, PhraseEntry, PhraseNode, PhraseTrie, PhraseTrieBuilder, Vocabulary};
 pub use predicates::{FormField, PredicateId, Predicates};
 pub use regexes::{RegexBank, RegexView, TextRegex};
 pub use rule_set::{Lead, RuleSet};

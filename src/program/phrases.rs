@@ -11,6 +11,9 @@ use rustc_hash::FxHashMap;
 use crate::doc::Value;
 use crate::doc::schema::{FeatureId, RuleId, TypeId};
 
+/// Stands for a token that no phrase of a folding holds.
+pub const NO_WORD: u32 = u32::MAX;
+
 /// The folded tokens of all phrases of one folding.
 #[derive(Debug, Default)]
 pub struct Vocabulary {
@@ -68,7 +71,8 @@ pub struct PhraseEntry {
 /// own.
 #[derive(Debug, Default)]
 pub struct PhraseTrie {
-    /// For each token the node after it where it comes first, or `NO_NODE`.
+    /// For each token, from 1, the node after it where it comes first, or
+    /// `NO_NODE`; at 0 stands `NO_NODE` for `NO_WORD`.
     roots: Vec<PhraseNode>,
     edges: FxHashMap<(u32, u32), PhraseNode>,
     /// Bits of which every step has one; a power of two.
@@ -106,7 +110,7 @@ fn bit(node: u32, token: u32, words: usize) -> (usize, u64) {
 #[derive(Debug, Default)]
 pub struct PhraseTrieBuilder {
     roots: Vec<u32>,
-    edges: FxHashMap<(u32, u32), u32>,
+    edges: FxHashMap<(u32, u32), PhraseNode>,
     nodes: u32,
     entries: Vec<(u32, PhraseEntry)>,
 }
@@ -126,7 +130,7 @@ impl PhraseTrieBuilder {
         let mut node = self.roots[first];
         for &token in rest {
             let fresh = self.nodes;
-            node = *self.edges.entry((node, token)).or_insert(fresh);
+            node = self.edges.entry((node, token)).or_insert(PhraseNode(fresh)).0;
             self.nodes += u32::from(node == fresh);
         }
         self.entries.push((node, entry));
@@ -147,6 +151,7 @@ impl PhraseTrieBuilder {
             let ends = node != NO_NODE && starts[node as usize] < starts[node as usize + 1];
             PhraseNode(if ends { node | PhraseNode::ENDS } else { node })
         };
+        self.edges.values_mut().for_each(|node| *node = marked(node.0));
         // Sixteen bits a step: of looks in vain one in sixteen gets through.
         let mut known = vec![0; (self.edges.len() / 4).next_power_of_two().max(16)];
         let words = known.len();
@@ -154,17 +159,35 @@ impl PhraseTrieBuilder {
             let (word, bit) = bit(node, token, words);
             known[word] |= bit;
         }
-        let roots = self.roots.into_iter().map(marked).collect();
-        let edges = self.edges.into_iter().map(|(step, node)| (step, marked(node))).collect();
-        PhraseTrie { roots, edges, known, starts, entries }
+        let roots = std::iter::once(PhraseNode(NO_NODE)).chain(self.roots.into_iter().map(marked)).collect();
+        PhraseTrie { roots, edges: self.edges, known, starts, entries }
     }
 }
 
 impl PhraseTrie {
-    /// The node after a first token. O(1).
-    #[must_use]
-    pub fn first(&self, token: u32) -> Option<PhraseNode> {
-        self.roots.get(token as usize).copied().filter(|node| node.0 != NO_NODE)
+    /// The tokens at which a walk is worth while, given the words of a text:
+    /// the first of a phrase of one token, and the first two of a longer one
+    /// (nearly always). The loop is free of branches that would have to wait
+    /// for memory, so that many fetches are under way at a time.
+    pub fn openings(&self, words: &[u32], openings: &mut Vec<(u32, PhraseNode)>) {
+        openings.clear();
+        if self.roots.is_empty() {
+            return;
+        }
+        openings.resize(words.len(), (0, PhraseNode(NO_NODE)));
+        let (mut count, last) = (0, self.roots.len() - 1);
+        for at in 0..words.len() {
+            let first = words[at].wrapping_add(1) as usize;
+            // A token that only later phrases hold lies past the end.
+            let root = if first <= last { self.roots[first] } else { PhraseNode(NO_NODE) };
+            let next = words.get(at + 1).copied().unwrap_or(NO_WORD);
+            let (word, bit) = bit(root.index(), next, self.known.len());
+            let goes_on = (self.known[word] & bit != 0) & (next != NO_WORD);
+            let ends = root.0 & PhraseNode::ENDS != 0;
+            openings[count] = (at as u32, root);
+            count += usize::from((root.0 != NO_NODE) & (ends | goes_on));
+        }
+        openings.truncate(count);
     }
 
     /// The node after one more token. O(1).
@@ -186,7 +209,7 @@ impl PhraseTrie {
         }
         let mut tokens: Vec<u32> = Vec::new();
         // A node, the token that leads to it, and how many stand before that.
-        let first = (0..).zip(&self.roots).filter(|(_, node)| node.0 != NO_NODE);
+        let first = (0..).zip(self.roots.iter().skip(1)).filter(|(_, node)| node.0 != NO_NODE);
         let mut open: Vec<(PhraseNode, u32, usize)> = first.map(|(token, node)| (*node, token, 0)).collect();
         while let Some((node, token, depth)) = open.pop() {
             tokens.truncate(depth);
