@@ -86,7 +86,7 @@ pub struct Phrase {
     /// Its normal value.
     pub value: Option<String>,
     /// Its features, in the order of their ids.
-    pub features: Vec<(FeatureId, Arc<str>)>,
+    pub features: Arc<[(FeatureId, Arc<str>)]>,
 }
 
 /// A regular expression over the text.

@@ -1,8 +1,11 @@
 //! Gazetteers and regexes: their entries, columns and expressions.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use indexmap::IndexMap;
+use indexmap::IndexSet;
+use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 
 use super::lints::{case_matters, has_case};
 use super::types::group_names;
@@ -38,10 +41,11 @@ fn rows(text: &str) -> impl Iterator<Item = (usize, &str)> {
     lines.filter(|(_, line)| !line.trim().is_empty() && !line.starts_with('#'))
 }
 
-/// A phrase with where it stands.
-struct Row {
-    text: String,
-    cells: Vec<(String, String)>,
+/// A phrase with where it stands. Of a million of them none has a copy.
+struct Row<'t> {
+    text: &'t str,
+    /// What stands in further columns, each with the index of its name.
+    cells: SmallVec<[(usize, &'t str); 1]>,
     file: FileId,
     span: Span,
 }
@@ -99,17 +103,25 @@ impl Checker<'_> {
     pub(super) fn gazetteer(&mut self, item: &Gazetteer) -> Option<CheckedGazetteer> {
         self.only_rules(&item.modifiers);
         let flags = self.fold(&item.fold);
-        let mut rows: Vec<Row> = Vec::new();
+        let text = |entries: &GazetteerEntries| match entries {
+            GazetteerEntries::File(_, Some(file)) => self.report.sources.file(*file).text.clone(),
+            GazetteerEntries::File(_, None) | GazetteerEntries::Inline(_) => String::new(),
+        };
+        let texts: Vec<String> = item.entries.iter().map(text).collect();
+        let mut rows: Vec<Row<'_>> = Vec::new();
+        let mut names: IndexSet<String> = IndexSet::new();
         let mut unread = false;
-        for entries in &item.entries {
+        for (entries, table) in item.entries.iter().zip(&texts) {
             match entries {
                 GazetteerEntries::Inline(text) => rows.push(Row {
-                    text: text.node.clone(),
-                    cells: Vec::new(),
+                    text: &text.node,
+                    cells: SmallVec::new(),
                     file: self.file,
                     span: text.span,
                 }),
-                GazetteerEntries::File(path, Some(file)) => self.read_table(path, *file, &mut rows),
+                GazetteerEntries::File(path, Some(file)) => {
+                    self.read_table(path, (*file, table), &mut names, &mut rows);
+                }
                 GazetteerEntries::File(_, None) => unread = true,
             }
         }
@@ -126,15 +138,13 @@ impl Checker<'_> {
         }
         self.duplicate_phrases(&rows, flags);
         self.lint_phrases(item, &rows, flags);
-        let columns: Vec<String> = rows
-            .iter()
-            .flat_map(|row| row.cells.iter().map(|(name, _)| name.clone()))
-            .collect::<indexmap::IndexSet<_>>()
-            .into_iter()
-            .collect();
+        let filled: IndexSet<usize> =
+            rows.iter().flat_map(|row| row.cells.iter().map(|(name, _)| *name)).collect();
+        let columns: Vec<String> = filled.iter().map(|&name| names[name].clone()).collect();
         // What columns a missing file would have had is not known.
         self.gazetteer_sets(item, (!unread).then_some(columns.as_slice()));
-        let entries = rows.iter().map(|row| self.phrase(row, item)).collect();
+        let mut known = FxHashMap::default();
+        let entries = rows.iter().map(|row| self.phrase(row, item, &names, &mut known)).collect();
         let label = self.types.id(&item.label.node)?;
         let sets = !item.sets.is_empty() || columns.iter().any(|name| name == "value");
         Some(CheckedGazetteer {
@@ -146,22 +156,29 @@ impl Checker<'_> {
         })
     }
 
-    fn read_table(&mut self, path: &Name, file: FileId, out: &mut Vec<Row>) {
-        let text = self.report.sources.file(file).text.clone();
+    fn read_table<'t>(
+        &mut self,
+        path: &Name,
+        (file, text): (FileId, &'t str),
+        all_names: &mut IndexSet<String>,
+        out: &mut Vec<Row<'t>>,
+    ) {
         if !path.node.ends_with(".tsv") {
-            let plain = rows(&text).map(|(at, line)| {
+            let plain = rows(text).map(|(at, line)| {
                 let start = at + (line.len() - line.trim_start().len());
                 let span = Span::new(start as u32, (start + line.trim().len()) as u32);
-                Row { text: line.trim().to_owned(), cells: Vec::new(), file, span }
+                Row { text: line.trim(), cells: SmallVec::new(), file, span }
             });
             out.extend(plain);
             return;
         }
-        let names = columns(&text);
-        for (at, line) in rows(&text).skip(1) {
+        let names = columns(text);
+        let indices: Vec<usize> =
+            names[1..].iter().map(|name| all_names.insert_full(name.clone()).0).collect();
+        for (at, line) in rows(text).skip(1) {
             let mut cells = line.split('\t');
             let phrase = cells.next().unwrap_or("").trim();
-            let cells: Vec<&str> = cells.map(str::trim).collect();
+            let cells: SmallVec<[&str; 4]> = cells.map(str::trim).collect();
             let span = Span::new(at as u32, (at + line.len()) as u32);
             if cells.len() + 1 != names.len() || phrase.is_empty() {
                 let title = if phrase.is_empty() {
@@ -180,18 +197,19 @@ impl Checker<'_> {
                 );
                 continue;
             }
-            let named = names[1..].iter().zip(cells).filter(|(_, cell)| !cell.is_empty());
-            let cells = named.map(|(name, cell)| (name.clone(), cell.to_owned())).collect();
+            let named = indices.iter().copied().zip(cells).filter(|(_, cell)| !cell.is_empty());
+            let cells = named.collect();
             let span = Span::new(at as u32, (at + phrase.len()) as u32);
-            out.push(Row { text: phrase.to_owned(), cells, file, span });
+            out.push(Row { text: phrase, cells, file, span });
         }
     }
 
-    fn duplicate_phrases(&mut self, rows: &[Row], flags: FoldFlags) {
-        let mut seen: IndexMap<String, usize> = IndexMap::new();
+    fn duplicate_phrases(&mut self, rows: &[Row<'_>], flags: FoldFlags) {
+        let mut seen: FxHashMap<Cow<'_, str>, usize> = FxHashMap::default();
+        seen.reserve(rows.len());
         let mut reported = 0;
         for (index, row) in rows.iter().enumerate() {
-            let key = fold(&row.text, flags).into_owned();
+            let key = fold(row.text, flags);
             let Some(&first) = seen.get(&key) else {
                 seen.insert(key, index);
                 continue;
@@ -215,14 +233,14 @@ impl Checker<'_> {
     }
 
     /// Warns of phrases that stand elsewhere too, and of folding for nothing.
-    fn lint_phrases(&mut self, item: &Gazetteer, rows: &[Row], flags: FoldFlags) {
+    fn lint_phrases(&mut self, item: &Gazetteer, rows: &[Row<'_>], flags: FoldFlags) {
         if item.modifiers.overrides.is_none()
             && self.met.begin(&item.name.node)
             && let Some(label) = self.types.id(&item.label.node)
         {
             for row in rows {
                 let place = (row.file, row.span);
-                self.shared_phrase(label, (&row.text, flags), place);
+                self.shared_phrase(label, (row.text, flags), place);
             }
         }
         let folding = |name: &str| item.fold.iter().find(|fold| fold.node == name);
@@ -301,23 +319,34 @@ impl Checker<'_> {
         }
     }
 
-    fn phrase(&mut self, row: &Row, item: &Gazetteer) -> Phrase {
-        let mut phrase = Phrase { text: row.text.clone(), value: None, features: Vec::new() };
+    /// A row as a phrase; `known` are the features behind the names of columns.
+    fn phrase(
+        &mut self,
+        row: &Row<'_>,
+        item: &Gazetteer,
+        names: &IndexSet<String>,
+        known: &mut FxHashMap<usize, Option<FeatureId>>,
+    ) -> Phrase {
+        let mut own_value = None;
+        let mut features: SmallVec<[(FeatureId, Arc<str>); 4]> = SmallVec::new();
         let mut put = |feature: Option<FeatureId>, value: &str| match feature {
-            None => phrase.value = Some(value.to_owned()),
+            None => own_value = Some(value.to_owned()),
             Some(id) => {
-                phrase.features.retain(|(known, _)| *known != id);
-                phrase.features.push((id, Arc::from(value)));
+                features.retain(|(known, _)| *known != id);
+                features.push((id, Arc::from(value)));
             }
         };
         for (name, cell) in &row.cells {
-            put(self.feature(&Name::new(name.clone(), row.span)), cell);
+            let feature = known
+                .entry(*name)
+                .or_insert_with(|| self.feature(&Name::new(names[*name].clone(), row.span)));
+            put(*feature, cell);
         }
         for set in &item.sets {
             let feature = self.feature(&set.feature);
             match &set.value {
                 Expr::Column(column) => {
-                    if let Some((_, cell)) = row.cells.iter().find(|(name, _)| *name == column.node) {
+                    if let Some((_, cell)) = row.cells.iter().find(|(name, _)| names[*name] == column.node) {
                         put(feature, cell);
                     }
                 }
@@ -335,8 +364,8 @@ impl Checker<'_> {
                 Expr::Normalizer { .. } => {}
             }
         }
-        phrase.features.sort();
-        phrase
+        features.sort();
+        Phrase { text: row.text.to_owned(), value: own_value, features: features.as_slice().into() }
     }
 
     pub(super) fn regex_item(&mut self, item: &Regex) -> Option<CheckedRegex> {

@@ -8,12 +8,13 @@ mod phrases;
 mod predicates;
 mod regexes;
 mod rules;
+mod sieve;
 
 use std::sync::Arc;
 
 use crate::check::CheckedPack;
 use crate::doc::schema::{ItemInfo, Rank, RuleId, TypeId};
-use crate::program::{Link, Origin, Phase, Program};
+use crate::program::{Link, Origin, Phase, PredicateId, Program, RuleSet};
 use crate::syntax::suggest::nearest;
 
 use phrases::VocabularyBuilder;
@@ -97,11 +98,17 @@ fn build(pack: &CheckedPack, selection: &Selection) -> Program {
         .map(|phase| Phase {
             phrases: phrases::tries(&phase.gazetteers, &mut compiler),
             regexes: regexes::bank(&phase.regexes, &mut compiler),
-            rules: phase.rules.iter().filter_map(|rule| rules::rule(rule, &mut compiler)).collect(),
-            drops: phase.drops.iter().filter_map(|rule| rules::drop(rule, &mut compiler)).collect(),
+            rules: RuleSet::new(
+                phase.rules.iter().filter_map(|rule| rules::rule(rule, &mut compiler)).collect(),
+            ),
+            drops: RuleSet::new(
+                phase.drops.iter().filter_map(|rule| rules::drop(rule, &mut compiler)).collect(),
+            ),
             contexts: phase.contexts.iter().filter_map(|item| rules::context(item, &mut compiler)).collect(),
         })
-        .collect();
+        .collect::<Vec<Phase>>();
+    let sets = phases.iter().flat_map(|phase| [&phase.rules, &phase.drops]);
+    let anchors = bits(sets.flat_map(RuleSet::forms), compiler.predicates.words());
     let links = pack
         .links
         .iter()
@@ -124,6 +131,7 @@ fn build(pack: &CheckedPack, selection: &Selection) -> Program {
         features: pack.features.clone(),
         origins: compiler.origins,
         column_checks: compiler.predicates.column_checks(),
+        anchors,
         predicates: compiler.predicates.finish(),
         vocabularies: compiler.vocabularies.finish(),
         phases,
@@ -134,6 +142,13 @@ fn build(pack: &CheckedPack, selection: &Selection) -> Program {
         order: pack.order.clone(),
         places: pack.places.clone(),
     }
+}
+
+/// A bit for each test.
+fn bits(tests: impl Iterator<Item = PredicateId>, words: usize) -> Vec<u64> {
+    let mut bits = vec![0; words];
+    tests.for_each(|id| bits[id.0 as usize / 64] |= 1 << (id.0 % 64));
+    bits
 }
 
 /// What is shared between the items of a pack while it is compiled.

@@ -2,7 +2,7 @@
 
 use crate::check::{CheckedCondition, CheckedPattern};
 use crate::doc::schema::{BindingId, PlaceId};
-use crate::program::{First, Inst, PatternProgram, Pc, PredicateId, Requirement, TokenTest};
+use crate::program::{First, Inst, Lead, PatternProgram, Pc, PredicateId, Requirement, TokenTest};
 
 use super::Compiler;
 use super::predicates::{span_test, token_test};
@@ -51,11 +51,11 @@ fn first(program: &PatternProgram) -> First {
 fn necessary(test: &TokenTest, first: &mut First) {
     match test {
         TokenTest::Form(id) => {
-            let word = id.0 as usize / 64;
-            if first.forms.len() <= word {
-                first.forms.resize(word + 1, 0);
+            let (word, bit) = (id.0 / 64, 1 << (id.0 % 64));
+            match first.forms.binary_search_by_key(&word, |(known, _)| *known) {
+                Ok(at) => first.forms[at].1 |= bit,
+                Err(at) => first.forms.insert(at, (word, bit)),
             }
-            first.forms[word] |= 1 << (id.0 % 64);
         }
         TokenTest::Class(bits) => first.classes.push(*bits),
         TokenTest::Or(list) => list.iter().for_each(|part| necessary(part, first)),
@@ -206,26 +206,40 @@ fn asks_standing(test: &TokenTest) -> bool {
     }
 }
 
-/// What every match of a pattern holds: one of each requirement.
-pub(super) fn requirements(pattern: &CheckedPattern, compiler: &mut Compiler) -> Vec<Requirement> {
+/// What every match of a pattern holds: one of each requirement, with how many
+/// tokens stand before it.
+pub(super) fn requirements(pattern: &CheckedPattern, compiler: &mut Compiler) -> Vec<(Requirement, Lead)> {
     match pattern {
         CheckedPattern::Token(condition, _) => {
             let test = token_test(condition, &mut compiler.predicates);
-            forms(&test).map(|forms| Requirement { forms, types: Vec::new() }).into_iter().collect()
+            let requirement = forms(&test).map(|forms| Requirement { forms, types: Vec::new() });
+            requirement.map(|requirement| (requirement, NO_LEAD)).into_iter().collect()
         }
-        CheckedPattern::Span(types, ..) => vec![Requirement { forms: Vec::new(), types: types.clone() }],
+        CheckedPattern::Span(types, ..) => {
+            vec![(Requirement { forms: Vec::new(), types: types.clone() }, NO_LEAD)]
+        }
         CheckedPattern::Bind(_, inner) => requirements(inner, compiler),
         CheckedPattern::Sequence(parts) => {
-            parts.iter().flat_map(|part| requirements(part, compiler)).collect()
+            let (mut all, mut before) = (Vec::new(), NO_LEAD);
+            for part in parts {
+                let own = requirements(part, compiler).into_iter();
+                all.extend(own.map(|(requirement, lead)| (requirement, then(before, lead))));
+                before = then(before, length(part));
+            }
+            all
         }
         CheckedPattern::Alternation(parts) => {
             let mut joined = Requirement::default();
+            let mut leads: Option<Lead> = None;
             for part in parts {
-                let Some(first) = requirements(part, compiler).into_iter().next() else { return Vec::new() };
+                let Some((first, lead)) = requirements(part, compiler).into_iter().next() else {
+                    return Vec::new();
+                };
                 joined.forms.extend(first.forms);
                 joined.types.extend(first.types);
+                leads = Some(leads.map_or(lead, |leads| either(leads, lead)));
             }
-            vec![joined]
+            leads.map(|lead| (joined, lead)).into_iter().collect()
         }
         CheckedPattern::Repeat { inner, min, .. } if *min > 0 => requirements(inner, compiler),
         CheckedPattern::Repeat { .. }
@@ -233,6 +247,37 @@ pub(super) fn requirements(pattern: &CheckedPattern, compiler: &mut Compiler) ->
         | CheckedPattern::Anchor(..)
         | CheckedPattern::Look { .. } => Vec::new(),
     }
+}
+
+const NO_LEAD: Lead = Lead { least: 0, most: Some(0) };
+
+/// How many tokens a pattern consumes.
+fn length(pattern: &CheckedPattern) -> Lead {
+    match pattern {
+        CheckedPattern::Token(..) => Lead { least: 1, most: Some(1) },
+        CheckedPattern::Span(..) => Lead { least: 1, most: None },
+        CheckedPattern::Bind(_, inner) => length(inner),
+        CheckedPattern::Sequence(parts) => parts.iter().map(length).fold(NO_LEAD, then),
+        CheckedPattern::Alternation(parts) => parts.iter().map(length).reduce(either).unwrap_or(NO_LEAD),
+        CheckedPattern::Repeat { inner, min, max, .. } => {
+            let one = length(inner);
+            let most = one.most.zip(*max).and_then(|(one, times)| one.checked_mul(times));
+            Lead { least: one.least.saturating_mul(*min), most }
+        }
+        CheckedPattern::Gap { min, max, .. } => Lead { least: *min, most: *max },
+        CheckedPattern::Anchor(..) | CheckedPattern::Look { .. } => NO_LEAD,
+    }
+}
+
+/// One after the other.
+fn then(a: Lead, b: Lead) -> Lead {
+    let most = a.most.zip(b.most).and_then(|(a, b)| a.checked_add(b));
+    Lead { least: a.least.saturating_add(b.least), most }
+}
+
+/// One or the other.
+fn either(a: Lead, b: Lead) -> Lead {
+    Lead { least: a.least.min(b.least), most: a.most.zip(b.most).map(|(a, b)| a.max(b)) }
 }
 
 /// The form tests of which a token must meet one, if the test says so.

@@ -4,7 +4,7 @@ use crate::check::CheckedGazetteer;
 use crate::doc::Value;
 use crate::doc::schema::FoldFlags;
 use crate::prep::{Token, fold, tokenize};
-use crate::program::{PhraseEntry, PhraseTrie, Vocabulary};
+use crate::program::{PhraseEntry, PhraseTrie, PhraseTrieBuilder, Vocabulary};
 
 use super::Compiler;
 
@@ -30,7 +30,7 @@ impl VocabularyBuilder {
 
 /// The tries of one phase, one for each folding.
 pub(super) fn tries(gazetteers: &[CheckedGazetteer], compiler: &mut Compiler) -> Vec<(usize, PhraseTrie)> {
-    let mut tries: Vec<(usize, PhraseTrie)> = Vec::new();
+    let mut tries: Vec<(usize, PhraseTrieBuilder)> = Vec::new();
     let (mut tokens, mut ids): (Vec<Token>, Vec<u32>) = (Vec::new(), Vec::new());
     for gazetteer in gazetteers {
         let rule = compiler.origin(&gazetteer.info, gazetteer.rank, vec![gazetteer.label]);
@@ -39,7 +39,7 @@ pub(super) fn tries(gazetteers: &[CheckedGazetteer], compiler: &mut Compiler) ->
         }
         let folding = compiler.vocabularies.index(gazetteer.fold);
         let at = tries.iter().position(|(index, _)| *index == folding).unwrap_or_else(|| {
-            tries.push((folding, PhraseTrie::default()));
+            tries.push((folding, PhraseTrieBuilder::default()));
             tries.len() - 1
         });
         let vocabulary = &mut compiler.vocabularies.foldings[folding].1;
@@ -56,10 +56,10 @@ pub(super) fn tries(gazetteers: &[CheckedGazetteer], compiler: &mut Compiler) ->
                 rule,
                 label: gazetteer.label,
                 value: phrase.value.as_deref().map(Value::from),
-                features: phrase.features.clone().into(),
+                features: phrase.features.clone(),
             };
             tries[at].1.insert(&ids, entry);
         }
     }
-    tries
+    tries.into_iter().map(|(folding, trie)| (folding, trie.finish())).collect()
 }

@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 use crate::check::CheckedCondition;
 use crate::doc::schema::{ColumnId, NumberField, NumberTest, TextField};
 use crate::prep::Class;
-use crate::program::{FormField, PredicateId, Predicates, SpanTest, TextCheck, TokenTest};
+use crate::program::{FormField, PredicateId, Predicates, Requirement, SpanTest, TextCheck, TokenTest};
 
 use crate::check::TextTest;
 
@@ -18,11 +18,14 @@ pub(super) struct PredicateBuilder {
     columns: FxHashMap<(ColumnId, String), u32>,
     checks: Vec<(ColumnId, TextCheck)>,
     sources: [Vec<(String, PredicateId)>; 4],
+    /// For each test a guess at how often a token meets it.
+    frequencies: Vec<u32>,
 }
 
 impl PredicateBuilder {
-    fn fresh(&mut self, description: String) -> PredicateId {
+    fn fresh(&mut self, description: String, frequency: u32) -> PredicateId {
         self.predicates.count += 1;
+        self.frequencies.push(frequency);
         self.predicates.descriptions.push(description.into());
         PredicateId(self.predicates.count - 1)
     }
@@ -32,7 +35,7 @@ impl PredicateBuilder {
         if let Some(&id) = self.known.get(&key) {
             return id;
         }
-        let id = self.fresh(described(FIELDS[field as usize], test));
+        let id = self.fresh(described(FIELDS[field as usize], test), frequency(field, test));
         self.known.insert(key, id);
         match test {
             TextTest::In(list) => {
@@ -54,11 +57,12 @@ impl PredicateBuilder {
         if let Some((_, id)) = self.predicates.lengths.iter().find(|(known, _)| *known == test) {
             return *id;
         }
-        let id = self.fresh(match test {
+        let description = match test {
             NumberTest::Equal(n) => format!("len = {n}"),
             NumberTest::Less(n) => format!("len < {n}"),
             NumberTest::Greater(n) => format!("len > {n}"),
-        });
+        };
+        let id = self.fresh(description, FREQUENT);
         self.predicates.lengths.push((test, id));
         id
     }
@@ -70,6 +74,17 @@ impl PredicateBuilder {
             self.checks.push((column, text_check(test)));
         }
         id
+    }
+
+    /// A guess at how often a line holds what is required, to be set beside others.
+    pub(super) fn frequency(&self, requirement: &Requirement) -> u32 {
+        let forms = requirement.forms.iter().map(|form| self.frequencies[form.0 as usize]);
+        forms.sum::<u32>() + requirement.types.len() as u32 * FREQUENCY_OF_TYPE
+    }
+
+    /// Words of 64 bits that an answer takes.
+    pub(super) fn words(&self) -> usize {
+        self.predicates.words()
     }
 
     /// The tests on columns.
@@ -88,6 +103,21 @@ impl PredicateBuilder {
             }
         }
         self.predicates
+    }
+}
+
+/// What is guessed for tests on lengths and shapes, and for expressions.
+const FREQUENT: u32 = 1_000;
+/// What is guessed for spans of one type.
+const FREQUENCY_OF_TYPE: u32 = 30;
+
+/// A guess at how often a token meets a test: short words are frequent.
+fn frequency(field: FormField, test: &TextTest) -> u32 {
+    match test {
+        TextTest::In(words) if field != FormField::Shape => {
+            words.iter().map(|word| if word.chars().count() < 4 { 40 } else { 2 }).sum()
+        }
+        TextTest::In(_) | TextTest::Matches(_) | TextTest::Finds(_) => FREQUENT,
     }
 }
 

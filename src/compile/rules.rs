@@ -6,7 +6,8 @@ use crate::check::{
 };
 use crate::doc::schema::{BindingId, RuleId};
 use crate::program::{
-    BindingInfo, BindingUse, ContextRule, Expr, HeadPlan, Part, Setter, Side, TokenRule, Where,
+    BindingInfo, BindingUse, ContextRule, Expr, HeadPlan, Lead, Part, Requirement, Setter, Side, TokenRule,
+    Where,
 };
 use crate::value;
 
@@ -50,7 +51,13 @@ fn body(rule: &CheckedRule, id: RuleId, compiler: &mut Compiler) -> TokenRule {
     };
     let program = pattern::program(&rule.pattern, &is_span, compiler);
     let mut requires = pattern::requirements(&rule.pattern, compiler);
-    requires.retain(|requirement| !(requirement.forms.is_empty() && requirement.types.is_empty()));
+    requires.retain(|(requirement, _)| !(requirement.forms.is_empty() && requirement.types.is_empty()));
+    let rarity = |(_, (requirement, lead)): &(usize, &(Requirement, Lead))| {
+        (compiler.predicates.frequency(requirement), lead.most.is_none())
+    };
+    let anchor = requires.iter().enumerate().min_by_key(rarity);
+    let anchor = anchor.map(|(index, (_, lead))| (index as u32, *lead));
+    let requires = requires.into_iter().map(|(requirement, _)| requirement).collect();
     let condition = rule.condition.as_ref().map(condition);
     let sets: Vec<Setter> = rule.sets.iter().map(setter).collect();
     let heads: Vec<HeadPlan> =
@@ -83,6 +90,7 @@ fn body(rule: &CheckedRule, id: RuleId, compiler: &mut Compiler) -> TokenRule {
         rule: id,
         pattern: program,
         requires,
+        anchor,
         overlap: rule.overlap,
         across_lines: rule.across_lines,
         bindings,

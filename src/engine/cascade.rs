@@ -5,18 +5,19 @@ use std::fmt;
 use crate::doc::schema::RuleId;
 use crate::doc::{Annotations, Document, Value};
 use crate::prep::Prepared;
-use crate::program::{Phase, Program, TokenRule};
+use crate::program::{Phase, Program, RuleSet};
 use crate::value::{CalendarDate, Context};
 
 use super::candidate::{Candidate, CandidateId, Fate, Proposal};
 use super::context::Scopes;
+use super::due::Due;
 use super::forms::{FormId, FormTable};
 use super::lattice::{Columns, Lattice, Letters};
 use super::matcher::MatchScratch;
 use super::output::annotations;
 use super::relate::{Proposals, Relate, Update, add_feature};
 use super::resolve::resolve;
-use super::scan::{Scan, Views};
+use super::scan::{Scan, ScanScratch, Views};
 use super::search::Search;
 use super::trace::{Trace, Untraced};
 
@@ -70,6 +71,9 @@ pub struct Scratch {
     lattice: Lattice,
     matches: MatchScratch,
     pub(super) candidates: Vec<Candidate>,
+    /// One for each phase.
+    scans: Vec<ScanScratch>,
+    due: Due,
 }
 
 impl fmt::Debug for Scratch {
@@ -113,7 +117,8 @@ impl<'p> Extractor<'p> {
     /// Fresh buffers for one thread.
     #[must_use]
     pub fn scratch(&self) -> Scratch {
-        Scratch { forms: FormTable::new(self.program), ..Scratch::default() }
+        let scans = self.program.phases.iter().map(|_| ScanScratch::default()).collect();
+        Scratch { forms: FormTable::new(self.program), scans, ..Scratch::default() }
     }
 
     /// Tags one document. Linear in the text for every rule. The scratch must
@@ -247,11 +252,11 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
             let index = index as u16;
             let fresh = self.scan(phase, index, &mut views);
             self.settle(fresh);
-            if !phase.rules.is_empty() {
+            if !phase.rules.rules().is_empty() {
                 let proposals = self.propose(&phase.rules, index);
                 self.admit(proposals);
             }
-            if !phase.drops.is_empty() {
+            if !phase.drops.rules().is_empty() {
                 let proposals = self.propose(&phase.drops, index);
                 self.take_back(proposals.dropped);
             }
@@ -274,7 +279,8 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
             context: &self.context,
             phase: index,
         };
-        scan.run(phase, views, &mut self.scratch.candidates);
+        let buffers = &mut self.scratch.scans[usize::from(index)];
+        scan.run(phase, views, buffers, &mut self.scratch.candidates);
         fresh
     }
 
@@ -312,7 +318,7 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
     pub(super) fn contexts(&mut self, phase: &Phase, index: u16) -> Vec<Update> {
         let program = self.program;
         let tokens = self.prepared.tokens();
-        let Scratch { forms, ids, lines, lattice, matches, candidates } = &mut *self.scratch;
+        let Scratch { forms, ids, lines, lattice, matches, candidates, .. } = &mut *self.scratch;
         lattice.build(tokens.len(), program.types.len(), candidates, program.asks_standing);
         let columns = self.columns;
         let letters =
@@ -347,12 +353,11 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
     }
 
     /// What the rules of a step propose over the spans that stand.
-    pub(super) fn propose(&mut self, rules: &[TokenRule], phase: u16) -> Proposals {
+    pub(super) fn propose(&mut self, rules: &RuleSet, phase: u16) -> Proposals {
         let tokens = self.prepared.tokens();
         let program = self.program;
-        let types = program.types.len();
-        let Scratch { forms, ids, lines, lattice, matches, candidates } = &mut *self.scratch;
-        lattice.build(tokens.len(), types, candidates, program.asks_standing);
+        let Scratch { forms, ids, lines, lattice, matches, candidates, due, .. } = &mut *self.scratch;
+        lattice.build(tokens.len(), program.types.len(), candidates, program.asks_standing);
         let columns = self.columns;
         let letters =
             Letters { text: self.prepared.text(), tokens, forms: ids, lines, lattice, candidates, columns };
@@ -361,21 +366,30 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
             program.relations.get(relation).is_some_and(|info| info.optional[role])
         };
         let mut out = Proposals::default();
-        let mut present = Present::default();
+        let limit = self.limit;
+        let is_full = |out: &Proposals| candidates.len() + out.spans.len() > limit;
         let whole = [(0, tokens.len() as u32)];
         for (ranges, wide) in [(lines.as_slice(), false), (whole.as_slice(), true)] {
-            if !rules.iter().any(|rule| rule.across_lines == wide) {
+            let Some(last) = rules.rules().iter().rposition(|rule| rule.across_lines == wide) else {
                 continue;
-            }
+            };
             for &range in ranges {
-                present.read(&letters, forms, range, types);
-                for rule in rules.iter().filter(|rule| rule.across_lines == wide) {
-                    if candidates.len() + out.spans.len() > self.limit {
-                        self.truncated = true;
-                        return out;
+                // A watcher sees where a rule stops that has no chance.
+                if T::ON {
+                    due.all(rules);
+                } else {
+                    due.read(rules, &letters, forms, range);
+                }
+                // Full with a rule of this line still to come is too full.
+                let mut reached = None;
+                while !is_full(&out) || reached.is_some_and(|index| index >= last) {
+                    let Some(index) = due.next(rules, range) else { break };
+                    let rule = &rules.rules()[index];
+                    if rule.across_lines != wide {
+                        continue;
                     }
-                    // A watcher sees where a rule stops that has no chance.
-                    if T::ON || present.allows(rule) {
+                    reached = Some(index);
+                    if T::ON || due.allows(rule, &letters, forms, range) {
                         self.trace.searches(rule, range);
                         let relate = Relate {
                             rule,
@@ -386,9 +400,13 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
                             accepts: &accepts,
                             may_stay_open: &may_stay_open,
                         };
-                        let mut search = Search { forms, matches, relate, trace: &mut *self.trace };
-                        search.run(&mut out);
+                        let (starts, trace) = (due.starts(), &mut *self.trace);
+                        Search { forms, matches, relate, starts, trace }.run(&mut out);
                     }
+                }
+                if is_full(&out) && reached.is_none_or(|index| index < last) {
+                    self.truncated = true;
+                    return out;
                 }
             }
         }
@@ -415,41 +433,5 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
                 self.context.anchor = value.and_then(|value| CalendarDate::parse(value.body()));
             }
         }
-    }
-}
-
-/// What a line holds: the first thing that a rule is asked about.
-#[derive(Default)]
-struct Present {
-    forms: Vec<u64>,
-    types: Vec<bool>,
-}
-
-impl Present {
-    #[inline]
-    fn read(&mut self, letters: &Letters<'_>, forms: &FormTable, (first, last): (u32, u32), types: usize) {
-        self.forms.clear();
-        self.types.clear();
-        self.types.resize(types, false);
-        for token in first..last {
-            let answers = forms.answers(letters.forms[token as usize]);
-            self.forms.resize(answers.len(), 0);
-            self.forms.iter_mut().zip(answers).for_each(|(all, one)| *all |= one);
-            for id in letters.lattice.starting(token as usize) {
-                self.types[usize::from(letters.candidates[id.index()].label.0)] = true;
-            }
-        }
-    }
-
-    /// Whether the line holds one of each thing that the rule requires.
-    #[inline]
-    fn allows(&self, rule: &TokenRule) -> bool {
-        rule.requires.iter().all(|requirement| {
-            let form = |id: &crate::program::PredicateId| {
-                self.forms.get(id.0 as usize / 64).is_some_and(|word| word >> (id.0 % 64) & 1 == 1)
-            };
-            requirement.forms.iter().any(form)
-                || requirement.types.iter().any(|label| self.types[usize::from(label.0)])
-        })
     }
 }

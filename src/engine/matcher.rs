@@ -62,10 +62,12 @@ pub(super) struct Matcher<'a, 'l, T> {
     /// First token, and one past the last, that a match may hold.
     first: u32,
     last: u32,
+    /// Whether the scratch still holds what another search has seen.
+    stale: bool,
 }
 
 impl<'a, 'l, T: Trace> Matcher<'a, 'l, T> {
-    /// Prepares the search of tokens `first..last`. O(instructions × tokens / 64).
+    /// Prepares the search of tokens `first..last`.
     pub(super) fn new(
         program: &'a PatternProgram,
         letters: &'a Letters<'l>,
@@ -74,13 +76,12 @@ impl<'a, 'l, T: Trace> Matcher<'a, 'l, T> {
         range: (u32, u32),
         trace: &'a mut T,
     ) -> Self {
-        let mut matcher = Self { trace, program, letters, forms, scratch, first: range.0, last: range.1 };
-        matcher.clear();
-        matcher
+        Self { trace, program, letters, forms, scratch, first: range.0, last: range.1, stale: true }
     }
 
     /// Forgets what failed. O(instructions × tokens / 64).
     fn clear(&mut self) {
+        self.stale = false;
         let places = (self.last - self.first) as usize + 1;
         self.scratch.seen.clear();
         self.scratch.seen.resize((self.program.insts.len() * places).div_ceil(64), 0);
@@ -98,7 +99,7 @@ impl<'a, 'l, T: Trace> Matcher<'a, 'l, T> {
             return true;
         }
         let answers = self.forms.answers(letters.forms[at]);
-        if first.forms.iter().zip(answers).any(|(wanted, answer)| wanted & answer != 0) {
+        if first.forms.iter().any(|&(word, wanted)| wanted & answers[word as usize] != 0) {
             return true;
         }
         !first.types.is_empty()
@@ -116,7 +117,7 @@ impl<'a, 'l, T: Trace> Matcher<'a, 'l, T> {
         self.scratch.path.clear();
         if T::ON {
             // What failed from an earlier start is to be seen again.
-            self.scratch.seen.fill(0);
+            self.stale = true;
             self.trace.begins(start);
         }
         self.run(self.program.start, start)
@@ -171,6 +172,9 @@ impl<'a, 'l, T: Trace> Matcher<'a, 'l, T> {
 
     /// Walks from a place until the part of the program ends with a match.
     fn run(&mut self, pc: Pc, token: u32) -> Option<u32> {
+        if self.stale {
+            self.clear();
+        }
         let (bottom, path) = (self.scratch.jobs.len(), self.scratch.path.len());
         self.push(pc, token, None);
         while self.scratch.jobs.len() > bottom {

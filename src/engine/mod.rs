@@ -11,6 +11,7 @@ mod cascade;
 mod conditions;
 mod context;
 mod describe;
+mod due;
 mod every;
 mod explain;
 mod forms;

@@ -167,11 +167,11 @@ impl<'t> Cascade<'_, 't, Untraced> {
         let fresh = self.scan(phase, index, views);
         recorded.scanned = self.candidates()[fresh..].to_vec();
         self.settle(fresh);
-        if !phase.rules.is_empty() {
+        if !phase.rules.rules().is_empty() {
             recorded.rules = self.propose(&phase.rules, index);
             self.admit(recorded.rules.clone());
         }
-        if !phase.drops.is_empty() {
+        if !phase.drops.rules().is_empty() {
             recorded.dropped = self.propose(&phase.drops, index).dropped;
             self.take_back(recorded.dropped.clone());
         }
@@ -202,7 +202,7 @@ impl<'t> Cascade<'_, 't, Untraced> {
         };
         self.candidates()[fresh..].iter_mut().for_each(hide);
         self.settle(fresh);
-        if !phase.rules.is_empty() {
+        if !phase.rules.rules().is_empty() {
             let mut proposals = if without.is_after(Step::Rules) {
                 self.propose(&phase.rules, index)
             } else {
@@ -213,7 +213,7 @@ impl<'t> Cascade<'_, 't, Untraced> {
             proposals.updates.retain(|update| update.rule != left_out);
             self.admit(proposals);
         }
-        if !phase.drops.is_empty() {
+        if !phase.drops.rules().is_empty() {
             let mut dropped = if without.is_after(Step::Drops) {
                 self.propose(&phase.drops, index).dropped
             } else {

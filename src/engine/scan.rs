@@ -5,7 +5,9 @@ use smallvec::SmallVec;
 
 use crate::doc::schema::{FoldFlags, TypeId};
 use crate::prep::{Class, Folded, Token, fold_with_map};
-use crate::program::{Part, Phase, PhraseEntry, PhraseTrie, Program, RegexView, TextRegex};
+use crate::program::{
+    NO_WORD, Part, Phase, PhraseEntry, PhraseNode, PhraseTrie, Program, RegexView, SieveScratch, TextRegex,
+};
 use crate::text::Span;
 use crate::value;
 
@@ -20,6 +22,21 @@ pub(super) struct Views<'t> {
     unmarked: Option<Folded<'t>>,
 }
 
+/// The words of a document in one vocabulary, and where phrases may begin.
+#[derive(Default)]
+struct WalkScratch {
+    words: Vec<u32>,
+    openings: Vec<(u32, PhraseNode)>,
+}
+
+/// What one thread needs to scan for one phase.
+#[derive(Default)]
+pub(super) struct ScanScratch {
+    walk: WalkScratch,
+    plain: Option<SieveScratch>,
+    unmarked: Option<SieveScratch>,
+}
+
 /// One document before the rules of a phase see it.
 pub(super) struct Scan<'a, 't> {
     pub(super) text: &'t str,
@@ -32,42 +49,58 @@ pub(super) struct Scan<'a, 't> {
 
 impl<'t> Scan<'_, 't> {
     /// Adds the candidates of a phase's gazetteers and regular expressions.
-    pub(super) fn run(&self, phase: &Phase, views: &mut Views<'t>, out: &mut Vec<Candidate>) {
+    pub(super) fn run(
+        &self,
+        phase: &Phase,
+        views: &mut Views<'t>,
+        scratch: &mut ScanScratch,
+        out: &mut Vec<Candidate>,
+    ) {
         for (vocabulary, trie) in &phase.phrases {
-            self.phrases(*vocabulary, trie, out);
+            self.phrases(*vocabulary, trie, &mut scratch.walk, out);
         }
         if !phase.regexes.plain.regexes.is_empty() {
             let plain = FoldFlags::default();
             let view = views.plain.get_or_insert_with(|| fold_with_map(self.text, plain));
-            self.regexes(&phase.regexes.plain, view, out);
+            self.regexes(&phase.regexes.plain, view, &mut scratch.plain, out);
         }
         if !phase.regexes.unmarked.regexes.is_empty() {
             let unmarked = FoldFlags { case: false, marks: true };
             let view = views.unmarked.get_or_insert_with(|| fold_with_map(self.text, unmarked));
-            self.regexes(&phase.regexes.unmarked, view, out);
+            self.regexes(&phase.regexes.unmarked, view, &mut scratch.unmarked, out);
         }
     }
 
     /// At each token the longest phrase of each gazetteer. O(tokens × longest phrase).
-    fn phrases(&self, vocabulary: usize, trie: &PhraseTrie, out: &mut Vec<Candidate>) {
-        let mut hits: Vec<(u32, &PhraseEntry)> = Vec::new();
-        for first in 0..self.tokens.len() {
+    fn phrases(
+        &self,
+        vocabulary: usize,
+        trie: &PhraseTrie,
+        scratch: &mut WalkScratch,
+        out: &mut Vec<Candidate>,
+    ) {
+        let WalkScratch { words, openings } = scratch;
+        self.table.words(self.forms, vocabulary, words);
+        trie.openings(words, openings);
+        let mut hits: SmallVec<[(u32, &PhraseEntry); 8]> = SmallVec::new();
+        for &(first, root) in openings.iter() {
             hits.clear();
-            let mut node = PhraseTrie::ROOT;
-            for at in first..self.tokens.len() {
-                if at > first && self.tokens[at].class.contains(Class::LINE_START) {
+            let (mut node, mut at) = (root, first as usize + 1);
+            loop {
+                hits.extend(trie.entries(node).iter().map(|entry| (at as u32, entry)));
+                let Some(token) = self.tokens.get(at) else { break };
+                if token.class.contains(Class::LINE_START) || words[at] == NO_WORD {
                     break;
                 }
-                let word = self.table.word(self.forms[at], vocabulary);
-                let Some(next) = word.and_then(|word| trie.step(node, word)) else { break };
+                let Some(next) = trie.step(node, words[at]) else { break };
                 node = next;
-                hits.extend(trie.entries(node).iter().map(|entry| (at as u32 + 1, entry)));
+                at += 1;
             }
             for (index, &(end, entry)) in hits.iter().enumerate() {
                 let beaten =
                     hits[index + 1..].iter().any(|(later, other)| other.rule == entry.rule && *later > end);
                 if !beaten {
-                    out.push(self.phrase(first as u32, end, entry));
+                    out.push(self.phrase(first, end, entry));
                 }
             }
         }
@@ -103,39 +136,43 @@ impl<'t> Scan<'_, 't> {
         }
     }
 
-    /// Every match of every expression, each searched alone in each line.
-    fn regexes(&self, view: &RegexView, folded: &Folded<'t>, out: &mut Vec<Candidate>) {
+    /// Every match of every expression, each searched alone in each line in
+    /// which the sieve lets it.
+    fn regexes(
+        &self,
+        view: &RegexView,
+        folded: &Folded<'t>,
+        scratch: &mut Option<SieveScratch>,
+        out: &mut Vec<Candidate>,
+    ) {
         let text: &str = &folded.text;
-        let mut open = vec![false; view.regexes.len()];
-        let mut at = 0;
-        for line in text.split_inclusive(['\n', '\r']) {
-            let start = at;
-            at += line.len();
-            let line = line.trim_end_matches(['\n', '\r']);
-            if line.is_empty() {
-                continue;
-            }
-            open.fill(false);
-            view.ungated.iter().for_each(|&index| open[index as usize] = true);
-            if let Some(gate) = &view.gate {
-                for hit in gate.find_overlapping_iter(line) {
-                    view.opens[hit.pattern().as_usize()]
-                        .iter()
-                        .for_each(|&index| open[index as usize] = true);
+        let mut sieve =
+            view.sieve.as_ref().map(|sieve| (sieve, scratch.get_or_insert_with(|| sieve.scratch())));
+        let ends = memchr::memchr2_iter(b'\n', b'\r', text.as_bytes()).chain(std::iter::once(text.len()));
+        let mut start = 0;
+        for end in ends {
+            let line = &text[start..end];
+            if !line.is_empty() {
+                match &mut sieve {
+                    Some((sieve, scratch)) => {
+                        for index in sieve.open(line, scratch) {
+                            self.regex(&view.regexes[index], line, start, folded, out);
+                        }
+                    }
+                    None => {
+                        view.regexes.iter().for_each(|regex| self.regex(regex, line, start, folded, out));
+                    }
                 }
             }
-            for (regex, _) in view.regexes.iter().zip(&open).filter(|(_, open)| **open) {
-                for captures in regex.regex.captures_iter(line) {
-                    self.regex_match(regex, &captures, start, folded, out);
-                }
-            }
+            start = end + 1;
         }
     }
 
-    fn regex_match(
+    /// Every match of one expression in one line.
+    fn regex(
         &self,
         regex: &TextRegex,
-        captures: &Captures<'_>,
+        line: &str,
         offset: usize,
         folded: &Folded<'t>,
         out: &mut Vec<Candidate>,
@@ -144,25 +181,33 @@ impl<'t> Scan<'_, 't> {
             let span = Span::new((offset + found.start()) as u32, (offset + found.end()) as u32);
             self.trim(folded.map.to_original(span))
         };
-        if let Some((span, tokens)) = captures.get(0).and_then(original) {
+        let make = |found: regex::Match<'_>, captures: Option<&Captures<'_>>| {
+            let (span, tokens) = original(found)?;
             let mut candidate = self.bare(span, tokens, regex.label, regex.rule);
             for set in &regex.sets {
                 let fill = |part: &Part, text: &mut String| match part {
                     Part::Literal(literal) => text.push_str(literal),
                     Part::Group(name, filters) => {
-                        let group = captures.name(name).map_or("", |group| group.as_str());
-                        text.push_str(&filtered(group, filters));
+                        let group = captures.and_then(|captures| captures.name(name));
+                        text.push_str(&filtered(group.map_or("", |group| group.as_str()), filters));
                     }
-                    Part::Whole(filters) => text.push_str(&filtered(captures[0].trim(), filters)),
+                    Part::Whole(filters) => text.push_str(&filtered(found.as_str().trim(), filters)),
                     Part::Field(..) => {}
                 };
                 assign(set, fill, self.context, &mut candidate);
             }
-            out.push(candidate);
+            Some(candidate)
+        };
+        if !regex.reads_groups {
+            out.extend(regex.regex.find_iter(line).filter_map(|found| make(found, None)));
+            return;
         }
-        for (name, label) in &regex.group_types {
-            if let Some((span, tokens)) = captures.name(name).and_then(original) {
-                out.push(self.bare(span, tokens, *label, regex.rule));
+        for captures in regex.regex.captures_iter(line) {
+            out.extend(captures.get(0).and_then(|found| make(found, Some(&captures))));
+            for (name, label) in &regex.group_types {
+                if let Some((span, tokens)) = captures.name(name).and_then(original) {
+                    out.push(self.bare(span, tokens, *label, regex.rule));
+                }
             }
         }
     }

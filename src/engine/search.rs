@@ -16,6 +16,8 @@ pub(super) struct Search<'a, 'l, T> {
     pub(super) forms: &'a FormTable,
     pub(super) matches: &'a mut MatchScratch,
     pub(super) relate: Relate<'a, 'l>,
+    /// Where matches may begin: stretches of tokens, in text order.
+    pub(super) starts: &'a [(u32, u32)],
     pub(super) trace: &'a mut T,
 }
 
@@ -33,22 +35,25 @@ impl<T: Trace> Search<'_, '_, T> {
         let mut matcher =
             Matcher::new(&rule.pattern, letters, self.forms, self.matches, range, &mut *self.trace);
         let mut start = range.0;
-        while start < range.1 {
-            // A watcher sees where a match fails that cannot begin.
-            if !T::ON && !matcher.may_begin(start) {
-                start += 1;
-                continue;
+        for &(from, to) in self.starts {
+            start = start.max(from);
+            while start < to {
+                // A watcher sees where a match fails that cannot begin.
+                if !T::ON && !matcher.may_begin(start) {
+                    start += 1;
+                    continue;
+                }
+                let Some(end) = matcher.match_at(start) else {
+                    start += 1;
+                    continue;
+                };
+                let relate = &self.relate;
+                let accepted = matcher.noted(|notes, trace| relate.propose((end, notes), out, trace));
+                start = match rule.overlap {
+                    Overlap::None if accepted => end.max(start + 1),
+                    Overlap::None | Overlap::Starts | Overlap::All => start + 1,
+                };
             }
-            let Some(end) = matcher.match_at(start) else {
-                start += 1;
-                continue;
-            };
-            let relate = &self.relate;
-            let accepted = matcher.noted(|notes, trace| relate.propose((end, notes), out, trace));
-            start = match rule.overlap {
-                Overlap::None if accepted => end.max(start + 1),
-                Overlap::None | Overlap::Starts | Overlap::All => start + 1,
-            };
         }
     }
 
@@ -60,7 +65,7 @@ impl<T: Trace> Search<'_, '_, T> {
             Matcher::new(&rule.pattern, letters, self.forms, self.matches, range, &mut *self.trace);
         let mut places = Places::default();
         let mut left = MOST_MATCHES;
-        for start in range.0..range.1 {
+        for start in self.starts.iter().flat_map(|&(from, to)| from..to) {
             if !T::ON && !matcher.may_begin(start) {
                 continue;
             }

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
-use serde::Serialize;
 use serde_json::{Map, Value as Json};
 use smallvec::SmallVec;
 
@@ -14,7 +13,7 @@ use super::tokens;
 use crate::doc::{
     Annotations, Arg, Chain, Document, Event, Fragments, Mention, MentionId, Relation, Target, Value,
 };
-use crate::text::{OffsetUnit, Span, UnitIndex};
+use crate::text::{Span, UnitIndex};
 
 /// Reads one line. The error says what is wrong.
 pub(super) fn parse(
@@ -257,142 +256,4 @@ fn chain(item: &Json, ids: &FxHashMap<String, MentionId>) -> Result<Chain, Strin
         ids.get(id).copied().ok_or_else(|| format!("names no entity: `{id}`"))
     };
     list.iter().map(member).collect()
-}
-
-/// Writes documents as JSON Lines.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct JsonlWriter {
-    /// What offsets count.
-    pub offsets: OffsetUnit,
-}
-
-#[derive(Serialize)]
-struct EntityOut<'a> {
-    id: &'a str,
-    r#type: &'a str,
-    start: u32,
-    end: u32,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    fragments: Vec<(u32, u32)>,
-    text: std::borrow::Cow<'a, str>,
-    value: Option<&'a str>,
-    features: Pairs<'a>,
-    rule: Option<&'a str>,
-}
-
-/// Names and values as an object, in their order.
-struct Pairs<'a>(Vec<(&'a str, &'a str)>);
-
-impl Serialize for Pairs<'_> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().copied())
-    }
-}
-
-#[derive(Serialize)]
-struct RelationOut<'a> {
-    id: &'a str,
-    r#type: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    trigger: Option<&'a str>,
-    args: Pairs<'a>,
-    rule: Option<&'a str>,
-}
-
-#[derive(Serialize)]
-struct RecordOut<'a> {
-    id: &'a str,
-    text: &'a str,
-    meta: &'a Map<String, Json>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    offsets: Option<&'static str>,
-    entities: Vec<EntityOut<'a>>,
-    relations: Vec<RelationOut<'a>>,
-    chains: Vec<Vec<&'a str>>,
-    #[serde(flatten)]
-    extra: &'a Map<String, Json>,
-}
-
-impl JsonlWriter {
-    /// Appends one line. Attributes and notes, which only brat has, are left
-    /// out. An event is a relation with a `trigger`.
-    pub fn write<'a>(&self, document: &'a Document, annotations: &'a Annotations, out: &mut Vec<u8>) {
-        let units = UnitIndex::new(&document.text, self.offsets);
-        let id = |mention: MentionId| -> &'a str { annotations.mention(mention).id.as_str() };
-        let entity = |mention: &'_ Mention| -> (u32, u32, Vec<(u32, u32)>) {
-            let span = mention.span();
-            let place = |span: Span| (units.from_byte(span.start), units.from_byte(span.end));
-            let (start, end) = place(span);
-            let parts = if mention.fragments.len() > 1 {
-                mention.fragments.iter().map(|s| place(*s)).collect()
-            } else {
-                Vec::new()
-            };
-            (start, end, parts)
-        };
-        // An argument that is an event or a relation has no place in JSON.
-        let event = |event: &'a Event| RelationOut {
-            id: &event.id,
-            r#type: &event.label,
-            trigger: Some(id(event.trigger)),
-            args: Pairs(
-                event
-                    .args
-                    .iter()
-                    .filter_map(|(role, target)| match target {
-                        Target::Mention(mention) => Some((&**role, id(*mention))),
-                        Target::Relation(_) | Target::Event(_) | Target::Other(_) => None,
-                    })
-                    .collect(),
-            ),
-            rule: event.rule.as_deref(),
-        };
-        let carried = tokens::carried(document, &units);
-        let record = RecordOut {
-            id: &document.id,
-            text: &document.text,
-            meta: &document.meta,
-            offsets: (self.offsets != OffsetUnit::Chars).then(|| self.offsets.name()),
-            entities: annotations
-                .mentions
-                .iter()
-                .map(|mention| {
-                    let (start, end, fragments) = entity(mention);
-                    let text = match mention.fragments.as_slice() {
-                        [only] => only.slice(&document.text).unwrap_or("").into(),
-                        parts => surface(&document.text, parts).into(),
-                    };
-                    EntityOut {
-                        id: &mention.id,
-                        r#type: &mention.label,
-                        start,
-                        end,
-                        fragments,
-                        text,
-                        value: mention.value.as_ref().map(Value::as_str),
-                        features: Pairs(mention.features.iter().map(|(n, v)| (&**n, &**v)).collect()),
-                        rule: mention.rule.as_deref(),
-                    }
-                })
-                .collect(),
-            relations: annotations
-                .relations
-                .iter()
-                .map(|relation| RelationOut {
-                    id: &relation.id,
-                    r#type: &relation.label,
-                    trigger: None,
-                    args: Pairs(relation.args.iter().map(|arg| (&*arg.role, id(arg.mention))).collect()),
-                    rule: relation.rule.as_deref(),
-                })
-                .chain(annotations.events.iter().map(event))
-                .collect(),
-            chains: annotations.chains.iter().map(|chain| chain.iter().map(|m| id(*m)).collect()).collect(),
-            extra: carried.as_ref().unwrap_or(&document.extra),
-        };
-        // Writing to memory and serializing strings and numbers cannot fail.
-        if serde_json::to_writer(&mut *out, &record).is_ok() {
-            out.push(b'\n');
-        }
-    }
 }

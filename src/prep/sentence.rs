@@ -35,7 +35,8 @@ fn mark_before(tokens: &mut [Token], index: usize, class: Class) {
 }
 
 fn breaks_line(gap: &str) -> bool {
-    gap.contains(['\n', '\r', '\u{2028}', '\u{2029}'])
+    // Nearly every gap is nothing or one space.
+    !gap.is_empty() && gap != " " && gap.contains(['\n', '\r', '\u{2028}', '\u{2029}'])
 }
 
 /// Whether a sentence ends before the token at `index`.

@@ -88,12 +88,17 @@ impl Cutter<'_> {
                 after_space = true;
                 continue;
             }
-            let opens = after_space || self.opens(at);
-            after_space = false;
             if kind == Kind::Word
-                && opens
-                && let Some(end) = self.address(at)
+                && self.ascii_words
+                && let Some(end) = self.plain_word(at)
             {
+                at = end;
+                after_space = false;
+                continue;
+            }
+            let opens = kind == Kind::Word && (after_space || self.opens(at));
+            after_space = false;
+            if opens && let Some(end) = self.address(at) {
                 self.push(at, end);
                 at = end;
                 continue;
@@ -109,6 +114,41 @@ impl Cutter<'_> {
                 }
             };
         }
+    }
+
+    /// Takes the nearly always plain case whole: letters alone or digits alone,
+    /// before something that cannot join them to what follows, take a dot from
+    /// it or make them the head of an address. Returns the end.
+    fn plain_word(&mut self, start: usize) -> Option<usize> {
+        let (mut end, mut kinds, mut upper) = (start, 0u8, 0usize);
+        while let Some(&byte) = self.bytes.get(end) {
+            let kind = ASCII_LETTERS[usize::from(byte)];
+            if kind == 0 {
+                break;
+            }
+            kinds |= kind;
+            upper += usize::from(kind == CAPITAL);
+            end += 1;
+        }
+        let digits_alone = kinds == DIGIT;
+        if !digits_alone && kinds & DIGIT != 0 {
+            return None;
+        }
+        match self.bytes.get(end) {
+            None => {}
+            Some(b',') if self.bytes.get(end + 1).is_none_or(|&b| b < 128 && ascii_kind(b) != Kind::Word) => {
+            }
+            Some(b'.' | b',' | b'\'' | b'@' | b':' | b'_' | b'%' | b'+' | b'-' | 128..) => return None,
+            Some(_) => {}
+        }
+        let class = if digits_alone {
+            Class::NUMBER
+        } else {
+            let first_is_upper = self.bytes[start].is_ascii_uppercase();
+            letters_class(end - start, upper, first_is_upper)
+        };
+        self.tokens.push(Token { start: start as u32, end: end as u32, class });
+        Some(end)
     }
 
     fn push(&mut self, start: usize, end: usize) {
@@ -306,6 +346,49 @@ impl Cutter<'_> {
         }
         end
     }
+}
+
+const SMALL: u8 = 1;
+const CAPITAL: u8 = 2;
+const DIGIT: u8 = 4;
+
+/// What each byte is to a plain word; 0 where it is no part of one.
+static ASCII_LETTERS: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        let c = byte as u8;
+        table[byte] = if c.is_ascii_lowercase() {
+            SMALL
+        } else if c.is_ascii_uppercase() {
+            CAPITAL
+        } else if c.is_ascii_digit() {
+            DIGIT
+        } else {
+            0
+        };
+        byte += 1;
+    }
+    table
+};
+
+/// The class of a form of ASCII letters, by how many there are and how many of
+/// them are capitals.
+fn letters_class(letters: usize, upper: usize, first_is_upper: bool) -> Class {
+    let mut class = Class::WORD;
+    if first_is_upper {
+        class.insert(Class::CAPITALIZED);
+    }
+    if upper > 1 && upper == letters {
+        class.insert(Class::ALL_CAPS);
+    }
+    if upper == 0 {
+        class.insert(Class::LOWER);
+    }
+    if upper < letters && upper > usize::from(first_is_upper) {
+        class.insert(Class::MIXED);
+    }
+    class
 }
 
 fn is_joint_char(c: char) -> bool {

@@ -7,16 +7,20 @@ mod pattern;
 mod phrases;
 mod predicates;
 mod regexes;
+mod rule_set;
 mod rules;
+mod sieve;
 
 pub use pattern::{First, Inst, PatternProgram, Pc, TokenTest};
-pub use phrases::{PhraseEntry, PhraseTrie, Vocabulary};
+pub use phrases::{NO_WORD, PhraseEntry, PhraseNode, PhraseTrie, PhraseTrieBuilder, Vocabulary};
 pub use predicates::{FormField, PredicateId, Predicates};
 pub use regexes::{RegexBank, RegexView, TextRegex};
+pub use rule_set::{Lead, RuleSet};
 pub use rules::{
     BindingInfo, BindingUse, ContextRule, Expr, HeadPlan, Part, Requirement, Setter, Side, SpanTest,
     TextCheck, TokenRule, Where,
 };
+pub use sieve::{Sieve, SieveScratch};
 
 use std::sync::Arc;
 
@@ -44,6 +48,8 @@ pub struct Program {
     pub origins: Vec<Origin>,
     /// All tests on token forms.
     pub predicates: Predicates,
+    /// The tests on forms that some rule hangs on: a bit each, as forms answer.
+    pub anchors: Vec<u64>,
     /// The tokens of all phrases, one vocabulary for each folding in use.
     pub vocabularies: Vec<(FoldFlags, Vocabulary)>,
     /// The phases in order.
@@ -87,9 +93,9 @@ pub struct Phase {
     /// Regular expressions over the text.
     pub regexes: RegexBank,
     /// Token rules.
-    pub rules: Vec<TokenRule>,
+    pub rules: RuleSet,
     /// Rules that take back.
-    pub drops: Vec<TokenRule>,
+    pub drops: RuleSet,
     /// Cues that give features to the spans in their scope.
     pub contexts: Vec<ContextRule>,
 }

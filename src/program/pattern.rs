@@ -79,8 +79,9 @@ pub struct PatternProgram {
 pub struct First {
     /// Any token will do.
     pub any: bool,
-    /// One of these form tests is met: a bit each, as forms answer.
-    pub forms: Vec<u64>,
+    /// One of these form tests is met: words of bits, as forms answer, each
+    /// with its index; words without a bit are left out.
+    pub forms: Vec<(u32, u64)>,
     /// All of one of these sets of class bits are there.
     pub classes: Vec<u32>,
     /// A span of one of these types begins.

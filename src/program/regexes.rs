@@ -1,9 +1,8 @@
-//! Regular expressions over the text, behind one gate of literals.
+//! Regular expressions over the text, behind one sieve.
 
-use aho_corasick::AhoCorasick;
 use regex::Regex;
 
-use super::Setter;
+use super::{Setter, Sieve};
 use crate::doc::schema::{RuleId, TypeId};
 
 /// One regular expression of a rule.
@@ -19,23 +18,20 @@ pub struct TextRegex {
     pub group_types: Vec<(String, TypeId)>,
     /// What the span gets.
     pub sets: Vec<Setter>,
+    /// Whether anything asks for its groups.
+    pub reads_groups: bool,
 }
 
 /// The regular expressions of one phase over one view of the text.
 ///
-/// Each is searched alone, so that none hides the matches of another; the gate
-/// says which are worth searching in a line: every match of an expression
-/// begins with one of its literals.
+/// Each is searched alone, so that none hides the matches of another; the sieve
+/// says which are worth searching in a line.
 #[derive(Debug, Default)]
 pub struct RegexView {
     /// The expressions.
     pub regexes: Vec<TextRegex>,
-    /// Literals that begin matches.
-    pub gate: Option<AhoCorasick>,
-    /// For each literal of the gate, the expressions that it opens.
-    pub opens: Vec<Vec<u32>>,
-    /// Expressions without such literals: always searched.
-    pub ungated: Vec<u32>,
+    /// Which of them may occur in a line; without it all are searched.
+    pub sieve: Option<Sieve>,
 }
 
 /// The regular expressions of one phase.

@@ -119,6 +119,46 @@ proptest! {
     }
 }
 
+/// Rules that hang on words, on spans and on nothing, at every kind of distance.
+const HANGING: &str = r#"
+rule after { <NUM: [number]+ "tons"> }
+rule before { <NAME: "mayor"i "of"? [capitalized]+> }
+rule either { <LOC: ("mayor" | [number] [number] "of" | LOC "tons") "Giang"> }
+rule spans nested { <NAME: [capitalized]{0,2} LOC "tons"?> }
+rule two { <NUM: "of" ...{0,3} "tons" [word]?> }
+rule wide across lines { <NUM: "tons" [word]? "of"> }
+rule every overlap all { <NAME: [word]{1,2} "mayor"> }
+rule starts overlap starts { <NAME: [capitalized]* "Giang"> }
+rule looks { (?<= "of") <NUM: [number]> (?! "tons") }
+rule anywhere { <NAME: [capitalized & word]{2,3}> }
+drop some { n=NUM "Giang" }
+"#;
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    /// A watched extraction tries every rule at every token.
+    #[test]
+    fn rules_tried_where_they_hang_find_what_rules_tried_everywhere_find(
+        words in prop::collection::vec(
+            prop::sample::select(vec!["tons", "of", "mayor", "Mayor", "Giang", "Hà Giang", "7", "3.5", "Lan", ".", "\n"]),
+            0..30,
+        ),
+    ) {
+        let program = program(&[("pack.toml", TOML), ("a.span", WORDS), ("b.span", HANGING)]).unwrap();
+        let extractor = Extractor::with_config(
+            &program,
+            ExtractConfig { candidates: CandidateReport::Keep, ..ExtractConfig::default() },
+        );
+        let document = Document::new("1", words.join(" "));
+        let found = extractor.extract(&document, &mut extractor.scratch());
+        let watched = extractor.explain(&document, None);
+        prop_assert_eq!(&found.annotations, &watched.annotations);
+        let shown = |candidates: &[Candidate]| format!("{candidates:#?}");
+        prop_assert_eq!(shown(&found.candidates), shown(&watched.candidates));
+    }
+}
+
 /// A pattern over the words a, b and c, for the plain matcher.
 #[derive(Clone, Debug)]
 enum Plain {

@@ -43,10 +43,11 @@ const NAMES: &[&str] = &["Nguyen", "Tran", "Giang", "Hà", "Lao", "Cai", "Pham",
 const LABELS: &[&str] = &["PERSON", "ORG", "LOC", "EVENT", "MONEY", "DATE"];
 
 /// Numbers that are the same on every machine (SplitMix64).
-struct Seed(u64);
+pub(crate) struct Seed(pub(crate) u64);
 
 impl Seed {
-    fn below(&mut self, limit: usize) -> usize {
+    /// A number below a limit.
+    pub(crate) fn below(&mut self, limit: usize) -> usize {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);

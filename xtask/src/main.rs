@@ -1,5 +1,6 @@
-//! Chores of the repository: `cargo xtask licenses`, `cargo xtask bench-score`.
+//! Chores of the repository: `cargo xtask licenses`, `cargo xtask bench`, `cargo xtask bench-score`.
 
+mod bench;
 mod bench_score;
 
 use std::process::{Command, ExitCode};
@@ -11,10 +12,12 @@ fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let done = match args.first().map(String::as_str) {
         Some("licenses") => licenses(),
+        Some("bench") => bench::run(&args[1..]),
         Some("bench-score") => bench_score::run(&args[1..]),
         _ => {
             eprintln!(
-                "usage: cargo xtask licenses    every dependency's licence and source is allowed by deny.toml\n       {}",
+                "usage: cargo xtask licenses    every dependency's licence and source is allowed by deny.toml\n       {}\n       {}",
+                bench::USAGE,
                 bench_score::USAGE
             );
             return ExitCode::from(2);

@@ -2,8 +2,7 @@
 
 use std::hash::{Hash, Hasher};
 
-use rustc_hash::FxHashMap;
-use smallvec::SmallVec;
+use rustc_hash::{FxHashMap, FxHasher};
 
 use super::super::Checker;
 use crate::diag::{Diagnostic, codes};
@@ -23,6 +22,8 @@ struct Met {
     step: u32,
     file: FileId,
     span: Span,
+    /// Where the same phrase was met before that, if it was.
+    before: Option<u32>,
 }
 
 /// The phrases of all gazetteers so far, by a hash of their folded text: 64
@@ -32,7 +33,9 @@ pub(in crate::check) struct MetPhrases {
     /// How many gazetteers the pack has: one alone shares nothing.
     gazetteers: usize,
     names: Vec<String>,
-    met: FxHashMap<(FoldFlags, u64), SmallVec<[Met; 1]>>,
+    /// For each hash the last place in `met`.
+    last: FxHashMap<u64, u32>,
+    met: Vec<Met>,
     reported: usize,
 }
 
@@ -62,19 +65,29 @@ impl Checker<'_> {
         (text, flags): (&str, FoldFlags),
         (file, span): (FileId, Span),
     ) {
-        let mut hasher = std::hash::DefaultHasher::new();
-        fold(text, flags).hash(&mut hasher);
+        let mut hasher = FxHasher::default();
+        (flags, fold(text, flags)).hash(&mut hasher);
         let gazetteer = self.met.names.len() as u32;
-        let here = Met { label, gazetteer, step: self.step as u32, file, span };
-        let known = self.met.met.entry((flags, hasher.finish())).or_default();
+        let hash = hasher.finish();
+        let last = self.met.last.get(&hash).copied();
+        let here = Met { label, gazetteer, step: self.step as u32, file, span, before: last };
         let public = |label: TypeId| self.types.info(label).public;
-        let same = known.iter().find(|met| met.label == label && met.gazetteer != gazetteer);
-        let clash = known
-            .iter()
-            .find(|met| met.label != label && met.step == here.step && public(met.label) && public(label));
-        let met = same.or(clash).copied();
-        if !known.iter().any(|met| met.label == label) {
-            known.push(here);
+        let (mut same, mut clash, mut is_new) = (None, None, true);
+        let mut at = last;
+        while let Some(met) = at.map(|at| self.met.met[at as usize]) {
+            // Going back, the first that was met has the last word.
+            if met.label == label {
+                is_new = false;
+                same = Some(met).filter(|met| met.gazetteer != gazetteer).or(same);
+            } else if met.step == here.step && public(met.label) && public(label) {
+                clash = Some(met);
+            }
+            at = met.before;
+        }
+        let met = same.or(clash);
+        if is_new {
+            self.met.last.insert(hash, self.met.met.len() as u32);
+            self.met.met.push(here);
         }
         let Some(met) = met.filter(|_| self.met.reported < MOST_SHARED) else { return };
         let clashes = met.label != label;

@@ -7,9 +7,10 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use spanwright::engine::{ExtractConfig, Extractor};
 use spanwright::io::{BratFolder, Inputs, JsonlWriter, MaxDocument, ReadConfig};
+use spanwright::program::Program;
 use spanwright::run::{OnError, Output, Partial, RunConfig, RunSummary, run as run_all};
 
-use super::{Loaded, count, load_selected, open, write_to};
+use super::{count, load_program, open, write_to};
 use crate::args::{ExtractArgs, Global, OnErrorArg, OutputFormat};
 use crate::exit::{Interrupted, Outcome};
 use crate::terminal::Bar;
@@ -21,11 +22,13 @@ pub(crate) fn run(args: &ExtractArgs, global: &Global) -> anyhow::Result<Outcome
     if args.rejects.is_some() && args.on_error == OnErrorArg::Stop {
         bail!("`--rejects` keeps records that are set aside: say `--on-error skip` too");
     }
-    let Some(pack) = load_selected(&args.pack, &args.selection, global)? else { return Ok(Outcome::Refused) };
+    let Some(program) = load_program(&args.pack, &args.selection, global)? else {
+        return Ok(Outcome::Refused);
+    };
     let read = ReadConfig { max_document: MaxDocument(args.max_document), ..ReadConfig::texts(args.offsets) };
     let source = open(&args.paths, args.input_format.map(|format| format.name()), read)?;
     let config = ExtractConfig { max_candidates: Some(args.max_candidates), ..ExtractConfig::default() };
-    let extractor = Extractor::with_config(&pack.program, config);
+    let extractor = Extractor::with_config(&program, config);
     let on_error = match args.on_error {
         OnErrorArg::Stop => OnError::Stop,
         OnErrorArg::Skip => OnError::Skip,
@@ -33,7 +36,7 @@ pub(crate) fn run(args: &ExtractArgs, global: &Global) -> anyhow::Result<Outcome
     let config = RunConfig { read, threads: args.threads, on_error };
     let writer = JsonlWriter { offsets: args.offsets };
     if args.resume {
-        let mut partial = resumed(args, &pack)?;
+        let mut partial = resumed(args, &program)?;
         if !global.quiet && partial.records() > 0 {
             anstream::eprintln!("spanwright: going on after {}", describe(&partial.done()));
         }
@@ -85,7 +88,7 @@ fn ended(summary: RunSummary, global: &Global) -> anyhow::Result<Outcome> {
 }
 
 /// The output of a run that can be gone on with.
-fn resumed(args: &ExtractArgs, pack: &Loaded) -> anyhow::Result<Partial> {
+fn resumed(args: &ExtractArgs, program: &Program) -> anyhow::Result<Partial> {
     let packed = args.output.extension().is_some_and(|end| end == "gz" || end == "zst");
     if args.output.as_os_str() == "-" || args.format != OutputFormat::Jsonl || packed {
         bail!("`--resume` goes on with a file of JSON Lines: name one with `-o`, neither packed nor brat");
@@ -102,7 +105,7 @@ fn resumed(args: &ExtractArgs, pack: &Loaded) -> anyhow::Result<Partial> {
     }
     let settings = [
         ("program", env!("CARGO_PKG_VERSION").to_owned()),
-        ("pack", pack.program.fingerprint().to_owned()),
+        ("pack", program.fingerprint().to_owned()),
         ("input", inputs.finalize().to_hex().to_string()),
         ("--input-format", format.map_or_else(String::new, |format| format.name.to_owned())),
         ("--offsets", args.offsets.name().to_owned()),

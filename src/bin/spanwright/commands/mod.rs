@@ -26,6 +26,7 @@ use spanwright::check::CheckedPack;
 use spanwright::diag::{Format, Report, Severity, render};
 use spanwright::io::{Inputs, ReadConfig, Source};
 use spanwright::program::Program;
+use spanwright::syntax::ast::RulePack;
 use spanwright::text::SourceMap;
 
 use crate::args::{Global, SelectionArgs};
@@ -53,6 +54,28 @@ pub(crate) fn load_selected(
     args: &SelectionArgs,
     global: &Global,
 ) -> anyhow::Result<Option<Loaded>> {
+    let Some((pack, checked, sources)) = load_checked(folder, global)? else { return Ok(None) };
+    let program = compile(&checked, folder, args)?;
+    let parts = spanwright::syntax::parts(&pack, &sources);
+    Ok(Some(Loaded { checked, program, sources, parts }))
+}
+
+/// The same, and nothing of the pack but what runs.
+pub(crate) fn load_program(
+    folder: &Path,
+    args: &SelectionArgs,
+    global: &Global,
+) -> anyhow::Result<Option<Program>> {
+    // A large gazetteer is in memory once at a time.
+    let Some((pack, checked, sources)) = load_checked(folder, global)? else { return Ok(None) };
+    drop((pack, sources));
+    compile(&checked, folder, args).map(Some)
+}
+
+fn load_checked(
+    folder: &Path,
+    global: &Global,
+) -> anyhow::Result<Option<(RulePack, CheckedPack, SourceMap)>> {
     let (pack, mut report) = spanwright::syntax::load(folder)?;
     let checked = spanwright::check::check(&pack, &mut report);
     let show = report.has_errors() || (global.verbose && !report.diagnostics.is_empty());
@@ -61,16 +84,16 @@ pub(crate) fn load_selected(
         anstream::eprint!("{text}");
         anstream::eprintln!("spanwright: {}: {}", folder.display(), summary(&report));
     }
-    let Some(checked) = checked else { return Ok(None) };
+    Ok(checked.map(|checked| (pack, checked, report.sources)))
+}
+
+fn compile(checked: &CheckedPack, folder: &Path, args: &SelectionArgs) -> anyhow::Result<Program> {
     let selection = spanwright::compile::Selection {
         on: args.with.clone(),
         off: args.without.clone(),
         only: args.only.clone(),
     };
-    let program = spanwright::compile::compile_selected(&checked, &selection)
-        .with_context(|| folder.display().to_string())?;
-    let parts = spanwright::syntax::parts(&pack, &report.sources);
-    Ok(Some(Loaded { checked, program, sources: report.sources, parts }))
+    spanwright::compile::compile_selected(checked, &selection).with_context(|| folder.display().to_string())
 }
 
 /// `2 errors, 1 warning`

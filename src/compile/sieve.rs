@@ -1,0 +1,232 @@
+//! Many expressions to the automata of a [`Sieve`].
+//!
+//! A sieve asks only whether an expression occurs. Whatever may be left out at
+//! its ends is left out: where `X+Y*` occurs, `X` occurs. That spares the
+//! automaton most of its states, and most of its stops at a match.
+
+use regex_automata::MatchKind;
+use regex_automata::hybrid::dfa::{Config, DFA};
+use regex_automata::nfa::thompson;
+use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind, Look, Repetition};
+
+use crate::program::Sieve;
+
+/// Bytes of states for each expression, and the most and fewest of all.
+const CACHE_EACH: usize = 320 << 10;
+const CACHE_LEAST: usize = 4 << 20;
+const CACHE_MOST: usize = 512 << 20;
+
+/// A sieve for some expressions, unless one of them is too large for it.
+pub(super) fn sieve<'s>(sources: impl ExactSizeIterator<Item = &'s str>) -> Option<Sieve> {
+    let count = sources.len();
+    let mut ascii = Vec::with_capacity(count);
+    let mut wide = Vec::with_capacity(count);
+    for source in sources {
+        let hir = trimmed(&regex_syntax::parse(source).ok()?);
+        ascii.push(narrowed(&hir));
+        wide.push(unbounded(&hir));
+    }
+    let cache = (count * CACHE_EACH).clamp(CACHE_LEAST, CACHE_MOST);
+    Some(Sieve::new(automaton(&ascii, cache)?, automaton(&wide, cache)?, count))
+}
+
+fn automaton(hirs: &[Hir], cache: usize) -> Option<DFA> {
+    let nfa = thompson::Compiler::new()
+        .configure(thompson::Config::new().which_captures(thompson::WhichCaptures::None))
+        .build_many_from_hir(hirs)
+        .ok()?;
+    let config =
+        Config::new().match_kind(MatchKind::All).cache_capacity(cache).skip_cache_capacity_check(true);
+    DFA::builder().configure(config).build_from_nfa(nfa).ok()
+}
+
+/// The expression without what may be left out at its ends: it occurs in every
+/// text in which the expression occurs.
+fn trimmed(hir: &Hir) -> Hir {
+    let tail = cut(hir, End::Tail);
+    cut(&tail, End::Head)
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    Head,
+    Tail,
+}
+
+/// Cuts at one end.
+fn cut(hir: &Hir, end: End) -> Hir {
+    match hir.kind() {
+        HirKind::Repetition(Repetition { min: 0, .. }) => Hir::empty(),
+        HirKind::Repetition(Repetition { min: 1, sub, .. }) => cut(sub, end),
+        HirKind::Repetition(repetition) => Hir::repetition(Repetition {
+            min: repetition.min,
+            max: Some(repetition.min),
+            greedy: true,
+            sub: repetition.sub.clone(),
+        }),
+        HirKind::Capture(capture) => cut(&capture.sub, end),
+        HirKind::Alternation(parts) => Hir::alternation(parts.iter().map(|part| cut(part, end)).collect()),
+        HirKind::Concat(parts) => cut_sequence(parts, end),
+        HirKind::Empty | HirKind::Literal(_) | HirKind::Class(_) | HirKind::Look(_) => hir.clone(),
+    }
+}
+
+/// Cuts the last part of a sequence (or the first), and goes on while nothing
+/// is left of it. A boundary beyond a part that can be cut goes too: it would
+/// keep the part, and says little.
+fn cut_sequence(parts: &[Hir], end: End) -> Hir {
+    let mut parts = parts.to_vec();
+    if end == End::Head {
+        parts.reverse();
+    }
+    while let Some(last) = parts.pop() {
+        let is_boundary = matches!(last.kind(), HirKind::Look(look) if !is_edge(*look));
+        let before_is_cut = parts.last().is_some_and(|part| cut(part, end) != *part);
+        if is_boundary && before_is_cut {
+            continue;
+        }
+        let rest = cut(&last, end);
+        if *rest.kind() != HirKind::Empty {
+            parts.push(rest);
+            break;
+        }
+    }
+    if end == End::Head {
+        parts.reverse();
+    }
+    Hir::concat(parts)
+}
+
+/// Whether a look is one at the ends of texts and lines.
+fn is_edge(look: Look) -> bool {
+    use Look::{End, EndCRLF, EndLF, Start, StartCRLF, StartLF};
+    matches!(look, Start | End | StartLF | EndLF | StartCRLF | EndCRLF)
+}
+
+/// Whether a look is one at Unicode word boundaries.
+fn is_word(look: Look) -> bool {
+    narrow_look(look) != look
+}
+
+/// The boundary of ASCII that a Unicode boundary is in ASCII text.
+fn narrow_look(look: Look) -> Look {
+    match look {
+        Look::WordUnicode => Look::WordAscii,
+        Look::WordUnicodeNegate => Look::WordAsciiNegate,
+        Look::WordStartUnicode => Look::WordStartAscii,
+        Look::WordEndUnicode => Look::WordEndAscii,
+        Look::WordStartHalfUnicode => Look::WordStartHalfAscii,
+        Look::WordEndHalfUnicode => Look::WordEndHalfAscii,
+        Look::Start
+        | Look::End
+        | Look::StartLF
+        | Look::EndLF
+        | Look::StartCRLF
+        | Look::EndCRLF
+        | Look::WordAscii
+        | Look::WordAsciiNegate
+        | Look::WordStartAscii
+        | Look::WordEndAscii
+        | Look::WordStartHalfAscii
+        | Look::WordEndHalfAscii => look,
+    }
+}
+
+/// The expression over ASCII text: the same matches there, with few classes.
+fn narrowed(hir: &Hir) -> Hir {
+    let ascii = ClassUnicode::new([ClassUnicodeRange::new('\0', '\x7f')]);
+    mapped(hir, &|hir| match hir.kind() {
+        HirKind::Look(look) => Some(Hir::look(narrow_look(*look))),
+        HirKind::Class(Class::Unicode(class)) => {
+            let mut class = class.clone();
+            class.intersect(&ascii);
+            Some(Hir::class(Class::Unicode(class)))
+        }
+        _ => None,
+    })
+}
+
+/// The expression with every Unicode word boundary met.
+fn unbounded(hir: &Hir) -> Hir {
+    mapped(hir, &|hir| match hir.kind() {
+        HirKind::Look(look) if is_word(*look) => Some(Hir::empty()),
+        _ => None,
+    })
+}
+
+/// Puts other leaves into an expression.
+fn mapped(hir: &Hir, leaf: &dyn Fn(&Hir) -> Option<Hir>) -> Hir {
+    if let Some(other) = leaf(hir) {
+        return other;
+    }
+    match hir.kind() {
+        HirKind::Repetition(repetition) => {
+            Hir::repetition(Repetition { sub: Box::new(mapped(&repetition.sub, leaf)), ..repetition.clone() })
+        }
+        HirKind::Capture(capture) => mapped(&capture.sub, leaf),
+        HirKind::Concat(parts) => Hir::concat(parts.iter().map(|part| mapped(part, leaf)).collect()),
+        HirKind::Alternation(parts) => {
+            Hir::alternation(parts.iter().map(|part| mapped(part, leaf)).collect())
+        }
+        HirKind::Empty | HirKind::Literal(_) | HirKind::Class(_) | HirKind::Look(_) => hir.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use regex::Regex;
+
+    use super::*;
+
+    fn open(sources: &[&str], line: &str) -> Vec<usize> {
+        let sieve = sieve(sources.iter().copied()).expect("small expressions");
+        sieve.open(line, &mut sieve.scratch()).collect()
+    }
+
+    #[test]
+    fn ends_that_may_be_left_out_are() {
+        let parsed = |source: &str| regex_syntax::parse(source).expect("an expression");
+        let cut = |source: &str| parsed(&trimmed(&parsed(source)).to_string());
+        assert_eq!(cut("[0-9]+ tons(?:,? [0-9]{4})?\\b"), parsed("[0-9] tons"));
+        assert_eq!(cut("(?:of )?a+(?:b|c)+"), parsed("a[b-c]"));
+        assert_eq!(cut("\\btons\\b"), parsed("\\btons\\b"));
+        assert_eq!(cut("\\b[a-z]{2,6}\\b"), parsed("\\b[a-z]{2}"));
+        assert_eq!(cut("a*"), parsed("(?:)"));
+    }
+
+    #[test]
+    fn a_line_opens_the_expressions_that_occur_in_it() {
+        let sources = [r"\b[0-9]+ tons\b", r"(?i)\bhà giang\b", r"\bGiang\w+", "$", r"\btons(?: of [a-z]+)*"];
+        assert_eq!(open(&sources, "12 tons to Ha Giang"), [0, 3, 4]);
+        assert_eq!(open(&sources, "HÀ GIANG"), [1, 3]);
+        assert_eq!(open(&sources, "Giangs"), [2, 3]);
+        assert_eq!(open(&sources, "1 tonsil"), [3, 4]);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(512))]
+
+        #[test]
+        fn an_expression_that_occurs_alone_is_open(
+            sources in prop::collection::vec(
+                r"(\\b)?((a|b|\[a-c\]|é|\\w|\\d|\[\^a\]|\\s|\(ab\|c\)|\(é\|b\)|\^|\\B)([*+?]|\{1,2\})?){1,4}(\\b|\$)?",
+                1..5,
+            ),
+            line in "[abcdé ’1]{0,12}",
+        ) {
+            let regexes: Vec<(String, Regex)> = sources
+                .into_iter()
+                .filter_map(|source| Regex::new(&source).ok().map(|regex| (source, regex)))
+                .collect();
+            let names: Vec<&str> = regexes.iter().map(|(source, _)| source.as_str()).collect();
+            let open = open(&names, &line);
+            for (index, (source, regex)) in regexes.iter().enumerate() {
+                prop_assert!(
+                    !regex.is_match(&line) || open.contains(&index),
+                    "`{source}` occurs in {line:?} and is shut"
+                );
+            }
+        }
+    }
+}

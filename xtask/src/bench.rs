@@ -1,0 +1,299 @@
+//! `cargo xtask bench`: the whole program on whole files, beside the bare
+//! pipeline of `limits` and, where a Python has it, spaCy doing the same work.
+//!
+//! A shared machine is never quiet, so nothing here is a time alone: what is
+//! compared runs in turn, and each figure is the median of the ratios of pairs,
+//! with the least and the greatest of them. What it takes to start, measured
+//! on a text of one document, is taken out.
+
+mod agree;
+mod generate;
+mod lists;
+mod packs;
+mod runs;
+mod table;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use lists::{Lists, Text};
+use packs::Size;
+use runs::{Job, Measured, Pairs, paired, streamed};
+use table::{Figure, Table};
+
+/// Usage, with the defaults.
+pub(crate) const USAGE: &str = "cargo xtask bench [--quick] [--runs N] [--lists FOLDER] [--python PYTHON]
+                            time `extract` on the lists and texts of FOLDER (../shared/bench; without it,
+                            on lists made from a seed), beside its bare pipeline and the spaCy of PYTHON";
+
+/// What is asked for on the command line.
+struct Plan {
+    quick: bool,
+    /// Pairs of runs a figure.
+    runs: usize,
+    lists: PathBuf,
+    python: Option<String>,
+}
+
+impl Plan {
+    fn read(args: &[String]) -> Result<Self> {
+        let mut plan = Self { quick: false, runs: 0, lists: PathBuf::from("../shared/bench"), python: None };
+        let mut args = args.iter();
+        while let Some(arg) = args.next() {
+            let mut value = || args.next().with_context(|| format!("{arg} needs a value"));
+            match arg.as_str() {
+                "--quick" => plan.quick = true,
+                "--runs" => plan.runs = value()?.parse().context("--runs is a number")?,
+                "--lists" => plan.lists = value()?.into(),
+                "--python" => plan.python = Some(value()?.clone()),
+                other => bail!("unknown argument `{other}`\nusage: {USAGE}"),
+            }
+        }
+        if plan.runs == 0 {
+            plan.runs = if plan.quick { 3 } else { 7 };
+        }
+        Ok(plan)
+    }
+}
+
+/// The programs that are measured.
+struct Bench {
+    plan: Plan,
+    lists: Lists,
+    folder: PathBuf,
+    program: String,
+    bare: Option<String>,
+}
+
+/// Measures every figure and prints the table.
+pub(crate) fn run(args: &[String]) -> Result<String> {
+    let plan = Plan::read(args)?;
+    let folder = PathBuf::from("target/bench");
+    let lists = Lists::find(&plan.lists, &folder.join("data"))?;
+    build(&["--package", "spanwright"], None)?;
+    let bare = bare_pipeline(&plan.lists)?;
+    let bench = Bench { plan, lists, folder, program: "target/release/spanwright".to_owned(), bare };
+    let mut table = Table::new(&bench.lists.origin, bench.plan.runs);
+    bench.agreement(&mut table)?;
+    bench.beside_the_bare_pipeline(&mut table)?;
+    bench.growth(&mut table)?;
+    bench.start_and_memory(&mut table)?;
+    bench.whole_pack(&mut table)?;
+    bench.spacy(&mut table)?;
+    Ok(table.markdown())
+}
+
+/// Builds a package in release mode; `folder` is where its workspace is.
+fn build(args: &[&str], folder: Option<&Path>) -> Result<()> {
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.args(["build", "--release", "--quiet", "--locked"]).args(args);
+    if let Some(folder) = folder {
+        cargo.current_dir(folder);
+    }
+    if !cargo.status()?.success() {
+        bail!("the release build fails: cargo build --release {}", args.join(" "));
+    }
+    Ok(())
+}
+
+/// Builds the bare pipeline, if it is there. Its own settings (the processor's
+/// own instructions) hold only in its own folder.
+fn bare_pipeline(lists: &Path) -> Result<Option<String>> {
+    let source = lists.join("limits");
+    if !source.join("Cargo.toml").is_file() {
+        return Ok(None);
+    }
+    let target = std::env::current_dir()?.join("target/limits");
+    build(&["--target-dir", &target.display().to_string()], Some(&source))?;
+    Ok(Some(target.join("release/limits").display().to_string()))
+}
+
+/// The work of the headline: phrases, regular expressions and token patterns.
+const USUAL: Size = Size { phrases: 100_000, regexes: 100, patterns: 100 };
+
+impl Bench {
+    fn out(&self, name: &str) -> String {
+        self.folder.join(name).display().to_string()
+    }
+
+    /// `extract` with a pack of this size.
+    fn ours(&self, size: Size, threads: usize) -> Result<Job> {
+        let pack = packs::write(&self.lists, &self.folder.join("packs"), size)?;
+        Ok(self.with_pack(&pack.display().to_string(), threads))
+    }
+
+    fn with_pack(&self, pack: &str, threads: usize) -> Job {
+        let threads = threads.to_string();
+        let command = [&self.program, "extract", "{text}", "--pack", pack, "--threads", &threads, "-q", "-o"];
+        Job::new(command.into_iter().chain([self.out("out.jsonl").as_str()]))
+    }
+
+    /// The bare pipeline with the same lists; `stages` are letters of its own.
+    fn bare(&self, size: Size, threads: usize, stages: &str, out: &str) -> Result<Option<Job>> {
+        let Some(program) = &self.bare else { return Ok(None) };
+        let file = |what: &str, path: PathBuf| format!("{what}={}", path.display());
+        Ok(Some(Job::new([
+            program,
+            "pipe",
+            "text={text}",
+            &file("gaz", self.lists.phrases(size.phrases)?),
+            &file("set", self.lists.regexes(size.regexes)?),
+            &file("pats", self.lists.patterns(size.patterns)?),
+            &format!("stages={stages}"),
+            &format!("threads={threads}"),
+            "reps=1",
+            "warm=0",
+            &format!("out={}", self.out(out)),
+        ])))
+    }
+
+    /// Both find the same, part by part, or the difference has a reason.
+    fn agreement(&self, table: &mut Table) -> Result<()> {
+        let (text, size) = (&self.lists.w2, USUAL);
+        let mut ours = self.ours(size, 1)?;
+        ours.push("--offsets");
+        ours.push("bytes");
+        ours.run(&text.path)?;
+        let found = agree::ours(Path::new(&self.out("out.jsonl")))?;
+        for part in agree::PARTS {
+            let Some(job) = self.bare(size, 1, part.stages, "bare.jsonl")? else {
+                table.note(format!(
+                    "{}: {} found; no bare pipeline to compare with",
+                    part.name,
+                    found.count(part)
+                ));
+                continue;
+            };
+            job.run(&text.path)?;
+            let bare = agree::bare(Path::new(&self.out("bare.jsonl")))?;
+            table.note(agree::compare(part, &found, &bare, &text.path)?);
+        }
+        Ok(())
+    }
+
+    fn beside_the_bare_pipeline(&self, table: &mut Table) -> Result<()> {
+        for text in [&self.lists.w2, &self.lists.w1] {
+            let one = self.ours(USUAL, 1)?;
+            if let Some(bare) = self.bare(USUAL, 1, "jtgrpo", "bare-out.jsonl")? {
+                let pairs = self.pairs(&one, &bare, text)?;
+                table.speed(text, USUAL, 1, "spanwright", &pairs.first, text.bytes);
+                table.speed(text, USUAL, 1, "bare pipeline", &pairs.second, text.bytes);
+                let ratio = pairs.ratios(|ours, bare| bare.cpu / ours.cpu);
+                let figure = format!("{USUAL}, one thread, against the bare pipeline, {}", text.name);
+                table.figure(Figure::at_least(&figure, ratio, 0.5, 0.9, ""));
+            }
+            let two = self.ours(USUAL, 2)?;
+            let pairs = self.pairs(&two, &one, text)?;
+            table.speed(text, USUAL, 2, "spanwright", &pairs.first, text.bytes);
+            let ratio = pairs.ratios(|two, one| one.wall / two.wall);
+            let figure = format!("two threads against one, {}", text.name);
+            table.figure(Figure::at_least(&figure, ratio, 1.7, 1.9, " ×"));
+            if let Some(bare) = self.bare(USUAL, 2, "jtgrpo", "bare-out.jsonl")? {
+                let pairs = self.pairs(&two, &bare, text)?;
+                table.speed(text, USUAL, 2, "bare pipeline", &pairs.second, text.bytes);
+            }
+        }
+        Ok(())
+    }
+
+    /// What more phrases and more rules cost.
+    fn growth(&self, table: &mut Table) -> Result<()> {
+        let text = &self.lists.w2;
+        let phrases = |phrases| Size { phrases, ..USUAL };
+        let pairs = self.pairs(&self.ours(phrases(1_000_000), 1)?, &self.ours(phrases(1_000), 1)?, text)?;
+        table.speed(text, phrases(1_000_000), 1, "spanwright", &pairs.first, text.bytes);
+        table.speed(text, phrases(1_000), 1, "spanwright", &pairs.second, text.bytes);
+        let ratio = pairs.ratios(|many, few| few.cpu / many.cpu);
+        table.figure(Figure::at_least("1M phrases against 1k phrases, same rules", ratio, 0.5, 0.7, ""));
+        let rules = |each| Size { phrases: 1_000, regexes: each, patterns: each };
+        let pairs = self.pairs(&self.ours(rules(500), 1)?, &self.ours(rules(5), 1)?, text)?;
+        table.speed(text, rules(500), 1, "spanwright", &pairs.first, text.bytes);
+        table.speed(text, rules(5), 1, "spanwright", &pairs.second, text.bytes);
+        let ratio = pairs.ratios(|many, few| few.cpu / many.cpu);
+        table.figure(Figure::at_least(
+            "1,000 rules (500 regex + 500 token) against 10",
+            ratio,
+            0.35,
+            0.6,
+            "",
+        ));
+        if !self.plan.quick {
+            for each in [10, 100, 1_000] {
+                for size in [
+                    Size { phrases: 0, regexes: each, patterns: 0 },
+                    Size { phrases: 0, regexes: 0, patterns: each },
+                ] {
+                    let job = self.ours(size, 1)?;
+                    let pairs = self.pairs(&job, &job, text)?;
+                    table.speed(text, size, 1, "spanwright", &pairs.first, text.bytes);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn start_and_memory(&self, table: &mut Table) -> Result<()> {
+        let million = self.ours(Size { phrases: 1_000_000, ..USUAL }, 1)?;
+        let text = &self.lists.w2;
+        let starts = (0..self.plan.runs).map(|_| Ok(million.run(&text.one)?.wall));
+        let starts = starts.collect::<Result<Vec<f64>>>()?;
+        table.figure(Figure::at_most("program start with 1M phrases from TSV", starts, 2.0, 1.0, " s"));
+        let gigabyte = if self.plan.quick { 100_000_000 } else { 1_000_000_000 };
+        let times = gigabyte / text.bytes + 1;
+        let peak = streamed(&million, &text.path, times)?.memory;
+        let figure = format!("memory with 1M phrases, streaming {} MB", times * text.bytes / 1_000_000);
+        table.figure(Figure::at_most(&figure, vec![peak], 400.0, 250.0, " MB"));
+        Ok(())
+    }
+
+    /// A pack with phases, relations, links and values.
+    fn whole_pack(&self, table: &mut Table) -> Result<()> {
+        let text = &self.lists.w1;
+        let job = self.with_pack("rules/vn-politics", 1);
+        let pairs = self.pairs(&job, &job, text)?;
+        let speeds = pairs.first.iter().map(|run| text.bytes as f64 / 1e6 / run.cpu).collect();
+        let figure =
+            "relations, links and values of `rules/vn-politics` on news like the gold (w1), one thread";
+        table.figure(Figure::at_least(figure, speeds, 15.0, 40.0, " MB/s"));
+        Ok(())
+    }
+
+    /// The same lists in spaCy, on a part of the text.
+    fn spacy(&self, table: &mut Table) -> Result<()> {
+        let Some(python) = &self.plan.python else { return Ok(()) };
+        let text = &self.lists.w2;
+        let mut slow = Vec::new();
+        for _ in 0..if self.plan.quick { 1 } else { 3 } {
+            slow.push(runs::spacy(python, &self.lists, USUAL, if self.plan.quick { 1.0 } else { 3.0 })?);
+        }
+        let ours = self.ours(USUAL, 1)?;
+        let pairs = self.pairs(&ours, &ours, text)?;
+        let ours = runs::median(pairs.first.iter().map(|run| text.bytes as f64 / 1e6 / run.cpu));
+        table.note(format!("spaCy: {}", slow.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")));
+        let ratios = slow.iter().map(|peer| ours / peer.speed).collect();
+        table.figure(Figure::at_least(
+            "the same against spaCy (tuned) doing the same work",
+            ratios,
+            150.0,
+            300.0,
+            " ×",
+        ));
+        Ok(())
+    }
+
+    fn pairs(&self, first: &Job, second: &Job, text: &Text) -> Result<Pairs> {
+        paired(first, second, text, self.plan.runs)
+    }
+}
+
+/// What a whole run took beyond its start.
+fn beyond(whole: &Measured, start: &Measured) -> Measured {
+    Measured {
+        wall: whole.wall - start.wall,
+        cpu: whole.cpu - start.cpu,
+        memory: whole.memory,
+        start: start.wall,
+    }
+}

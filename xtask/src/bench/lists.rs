@@ -1,0 +1,118 @@
+//! The lists and texts of a benchmark, as files of our own folder.
+
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+
+use super::generate;
+
+/// The files that a folder of lists must hold, packed or not.
+const FILES: [&str; 5] = ["g_1m.tsv", "r_1000.txt", "t_1000.json", "w2.jsonl", "w1-20mb.jsonl"];
+
+/// A text to measure on.
+pub(super) struct Text {
+    pub(super) name: &'static str,
+    pub(super) path: PathBuf,
+    /// The same cut after its first document.
+    pub(super) one: PathBuf,
+    /// Bytes of text, without the JSON about it.
+    pub(super) bytes: usize,
+}
+
+/// Lists of which each size is a beginning.
+pub(super) struct Lists {
+    folder: PathBuf,
+    /// Where they come from.
+    pub(super) origin: String,
+    /// Real or realistic news: the one that counts.
+    pub(super) w2: Text,
+    /// News with few distinct words.
+    pub(super) w1: Text,
+}
+
+impl Lists {
+    /// Takes the lists of a folder; where they are absent, makes some from a seed.
+    pub(super) fn find(source: &Path, folder: &Path) -> Result<Self> {
+        let there = |name: &&str| source.join(name).is_file() || source.join(format!("{name}.gz")).is_file();
+        let given = FILES.iter().all(there);
+        let folder = folder.join(if given { "given" } else { "made" });
+        if !folder.join("w2.jsonl").is_file() {
+            fs::create_dir_all(&folder)?;
+            if given {
+                FILES.iter().try_for_each(|name| unpack(&source.join(name), &folder.join(name)))?;
+            } else {
+                generate::lists(&folder)?;
+            }
+        }
+        let origin = if given { source.display().to_string() } else { "a seed".to_owned() };
+        let text = |name, file: &str| text(name, folder.join(file));
+        Ok(Self { w2: text("w2", "w2.jsonl")?, w1: text("w1", "w1-20mb.jsonl")?, origin, folder })
+    }
+
+    /// A file of the first phrases, each with its type and id.
+    pub(super) fn phrases(&self, count: usize) -> Result<PathBuf> {
+        self.first_lines("g_1m.tsv", &format!("g_{count}.tsv"), count)
+    }
+
+    /// A file of the first regular expressions.
+    pub(super) fn regexes(&self, count: usize) -> Result<PathBuf> {
+        self.first_lines("r_1000.txt", &format!("r_{count}.txt"), count)
+    }
+
+    /// A file of the first token patterns, in the form of spaCy's matcher.
+    pub(super) fn patterns(&self, count: usize) -> Result<PathBuf> {
+        let path = self.folder.join(format!("t_{count}.json"));
+        if !path.is_file() {
+            let all = fs::read_to_string(self.folder.join("t_1000.json"))?;
+            let mut all: Vec<Value> = serde_json::from_str(&all).context("t_1000.json")?;
+            all.truncate(count);
+            fs::write(&path, serde_json::to_string(&all)?)?;
+        }
+        Ok(path)
+    }
+
+    fn first_lines(&self, all: &str, name: &str, count: usize) -> Result<PathBuf> {
+        let (all, path) = (self.folder.join(all), self.folder.join(name));
+        if !path.is_file() {
+            let mut out = io::BufWriter::new(File::create(&path)?);
+            for line in BufReader::new(File::open(all)?).lines().take(count) {
+                writeln!(out, "{}", line?)?;
+            }
+            out.flush()?;
+        }
+        Ok(path)
+    }
+}
+
+/// Copies a file, or what its `.gz` holds.
+fn unpack(from: &Path, to: &Path) -> Result<()> {
+    if from.is_file() {
+        // The copy is ours to write again, whatever the source allows.
+        fs::write(to, fs::read(from)?)?;
+        return Ok(());
+    }
+    let packed = from.with_file_name(format!("{}.gz", from.file_name().unwrap_or_default().display()));
+    let mut packed =
+        flate2::read::MultiGzDecoder::new(File::open(&packed).context(packed.display().to_string())?);
+    let temporary = to.with_extension("part");
+    io::copy(&mut packed, &mut File::create(&temporary)?)?;
+    fs::rename(temporary, to)?;
+    Ok(())
+}
+
+fn text(name: &'static str, path: PathBuf) -> Result<Text> {
+    let one = path.with_extension("one.jsonl");
+    let mut bytes = 0;
+    for (number, line) in BufReader::new(File::open(&path)?).lines().enumerate() {
+        let line = line?;
+        let record: Value = serde_json::from_str(&line)?;
+        bytes += record["text"].as_str().context("a record without text")?.len();
+        if number == 0 {
+            fs::write(&one, line + "\n")?;
+        }
+    }
+    Ok(Text { name, path, one, bytes })
+}
