@@ -129,7 +129,7 @@ fn change(corpus: &Arc<Corpus>) -> impl Strategy<Value = Change> + use<> {
     let case = prop::sample::select(vec![Case::Upper, Case::Lower, Case::Mixed]);
     let form = prop::sample::select(vec![Form::Nfc, Form::Nfd, Form::Nfkc, Form::Nfkd]);
     let ends = prop::sample::select(vec!["\n", "\r\n", "\r", "\u{2028}", "\u{2029}", "\n\n", " "]);
-    let times = prop_oneof![8 => 2..6usize, 1 => 6..400usize];
+    let times = prop_oneof![4 => 2..6usize, 1 => 6..400usize];
     prop_oneof![
         4 => (at(), piece(corpus)).prop_map(|(at, piece)| Change::Insert(at, piece)),
         3 => (at(), length(), piece(corpus)).prop_map(|(at, len, piece)| Change::Splice(at, len, piece)),
@@ -209,25 +209,21 @@ mod tests {
     fn a_change_changes_what_it_says() {
         let half = 1 << 31;
         for (change, expected) in [
-            (Change::Insert(half, "x".into()), "Hà Giaxng."),
+            (Change::Insert(half, "x".into()), "Hà Gxiang."),
             (Change::Splice(0, 2, "Bắc".into()), "Bắc Giang."),
-            (Change::Delete(half, 2), "Hà Gia."),
-            (Change::Truncate(half), "Hà Gia"),
+            (Change::Delete(half, 2), "Hà Gng."),
+            (Change::Truncate(half), "Hà G"),
             (Change::Repeat(0, 1, 3), "HHHà Giang."),
-            (Change::Swap(0, half, 2), "ng Giaà."),
+            (Change::Swap(0, half, 2), "ia GHàng."),
             (Change::Case(0, 20, Case::Upper), "HÀ GIANG."),
-            (Change::Case(0, 20, Case::Mixed), "hÀ gIaNg."),
+            (Change::Case(0, 20, Case::Mixed), "hÀ GiAnG."),
             (Change::Form(0, 20, Form::Nfd), "Ha\u{300} Giang."),
             (Change::Ends("\r"), "Hà Giang."),
         ] {
             let mut text = "Hà Giang.".to_owned();
             let shown = format!("{change:?}");
             change.make(&mut text);
-            if !shown.starts_with("Swap") {
-                assert_eq!(text, expected, "{shown}");
-            } else {
-                assert_eq!(text, "ng GiaHà.", "{shown}");
-            }
+            assert_eq!(text, expected, "{shown}");
         }
     }
 }

@@ -228,7 +228,8 @@ fn fold_cluster(cluster: &str, flags: FoldFlags, out: &mut String) {
         plain
     };
     if flags.case {
-        out.extend(unmarked.chars().default_case_fold().nfc());
+        // `ŉ` folds to an apostrophe and a letter, and that apostrophe to the plain one.
+        out.extend(unmarked.chars().default_case_fold().flat_map(Replaced::new).nfc());
     } else {
         out.extend(unmarked.nfc());
     }

@@ -150,6 +150,15 @@ fn a_mark_behind_what_vanishes_meets_its_letter() {
 }
 
 #[test]
+fn an_apostrophe_that_case_folding_makes_is_the_plain_one() {
+    for flags in FLAGS {
+        let once = fold("ŉ gesê", flags).into_owned();
+        assert_eq!(fold(&once, flags), once);
+    }
+    assert_eq!(fold("ŉ", FoldFlags { case: true, marks: false }), "'n");
+}
+
+#[test]
 fn a_sign_that_is_number_and_letter_in_one_is_no_amount() {
     let tokens = cut("𒐀Hà Giang 5km");
     assert!(tokens.iter().all(|token| token.start < token.end), "{tokens:?}");
