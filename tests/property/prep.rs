@@ -150,6 +150,19 @@ fn a_mark_behind_what_vanishes_meets_its_letter() {
 }
 
 #[test]
+fn long_runs_of_what_vanishes_fold_in_time_linear_in_the_text() {
+    let started = std::time::Instant::now();
+    for vanishes in ["\u{200b}", "\u{ad}", "\u{feff}", "\u{200b}\u{ad}"] {
+        let (run, text) = (vanishes.repeat(100_000), "c".to_owned() + &vanishes.repeat(100_000));
+        assert_eq!(fold(&run, FoldFlags::default()), "");
+        assert_eq!(fold(&(text.clone() + "d"), FoldFlags::default()), "cd");
+        assert_eq!(fold(&(text + "\u{301}"), FoldFlags::default()), "ć");
+    }
+    // A second each would be plenty; by the square of their length they would take hours.
+    assert!(started.elapsed().as_secs() < 120, "{:?}", started.elapsed());
+}
+
+#[test]
 fn an_apostrophe_that_case_folding_makes_is_the_plain_one() {
     for flags in FLAGS {
         let once = fold("ŉ gesê", flags).into_owned();

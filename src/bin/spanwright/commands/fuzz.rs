@@ -1,7 +1,7 @@
 //! `spanwright fuzz`
 
-use std::io::{Read, Write};
-use std::path::{Path, PathBuf};
+use std::io::Read;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -208,5 +208,5 @@ fn quietly<T>(work: impl FnOnce() -> T) -> T {
 }
 
 fn write(text: &str) -> anyhow::Result<()> {
-    Ok(super::write_to(&PathBuf::from("-"), |out| Ok(out.write_all(text.as_bytes())?))?)
+    super::write_to(Path::new("-"), |out| Ok(out.write_all(text.as_bytes())?))
 }
