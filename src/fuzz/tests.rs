@@ -430,10 +430,10 @@ fn laws_hold_for_the_seeds_and_for_what_is_made_of_them() {
         }
     }
     let names: Vec<&str> = INVARIANTS.iter().map(|law| law.name).collect();
-    let report = tried(&engine, &names, 128, 2);
+    let report = tried(&engine, &names, 64, 2);
     let broken: Vec<_> = report.tried.iter().filter(|tried| tried.failure.is_some()).collect();
     assert!(broken.is_empty(), "{broken:#?}");
-    assert_eq!(report.texts, 128);
+    assert_eq!(report.texts, 64);
 }
 
 #[test]

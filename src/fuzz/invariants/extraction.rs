@@ -13,7 +13,7 @@ use crate::text::{OffsetUnit, Span};
 /// Documents of one stream: more than travel together.
 const DOCUMENTS: usize = 80;
 /// Bytes of one stream, beyond which no further document comes.
-const STREAM: usize = 1 << 17;
+const STREAM: usize = 1 << 15;
 
 /// A text as a document. It has a date, so that no date in it is the anchor of
 /// others.

@@ -193,7 +193,7 @@ fn quoted(path: &Path) -> String {
 fn show(fuzzed: &Fuzzed<'_>, format: ExplainFormat) -> String {
     match format {
         ExplainFormat::Text => fuzzed.text(),
-        ExplainFormat::Json => format!("{:#}\n", fuzzed.json()),
+        ExplainFormat::Json => format!("{}\n", fuzzed.json()),
     }
 }
 
