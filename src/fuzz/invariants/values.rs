@@ -31,7 +31,8 @@ pub(super) fn parse(subject: &dyn Subject, text: &str) -> Result<(), String> {
     let Some(found) = subject.extract(&document(text)) else { return Ok(()) };
     for mention in &found.mentions {
         if let Some(value) = &mention.value {
-            let why = |why| format!("{} {} by {:?}: {why}", mention.label, mention.span(), mention.rule);
+            let rule = mention.rule.as_deref().unwrap_or("no rule");
+            let why = |why| format!("{} {} by {rule}: {why}", mention.label, mention.span());
             well_formed(value).map_err(why)?;
         }
     }
