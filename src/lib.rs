@@ -19,6 +19,7 @@
 //! | [`engine`] | a program over a document |
 //! | [`run`] | many documents, and the tests of a pack |
 //! | [`eval`] | scores against gold |
+//! | `fuzz` | laws that hold for every text, and texts that try them (feature `fuzz`) |
 //! | `store` | the history of scores (feature `store`) |
 //! | [`report`] | scores for people and programs |
 
@@ -28,6 +29,8 @@ pub mod diag;
 pub mod doc;
 pub mod engine;
 pub mod eval;
+#[cfg(feature = "fuzz")]
+pub mod fuzz;
 pub mod io;
 pub mod prep;
 pub mod program;

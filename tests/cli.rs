@@ -53,6 +53,7 @@ fn the_help_of_every_command_is_as_it_was() {
         "test",
         "fmt",
         "tokenize",
+        "fuzz",
         "completions",
         "man",
     ] {

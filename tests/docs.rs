@@ -103,7 +103,7 @@ fn the_commands_of_the_pages_print_what_the_pages_show() {
     for folder in ["rules", "gold"] {
         crate::console::copy(&root(folder), &sandbox.path(folder));
     }
-    for (name, least) in [("docs/evaluation.md", 3), ("README.md", 1)] {
+    for (name, least) in [("docs/evaluation.md", 3), ("docs/fuzzing.md", 4), ("README.md", 1)] {
         let path = root(name);
         let (mut page, mut blocks, mut in_console) = (String::new(), 0, false);
         for part in fences(&std::fs::read_to_string(&path).unwrap()) {

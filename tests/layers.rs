@@ -4,7 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The order. A new module means a new name here.
-const ORDER: &str = "text diag doc io prep value syntax check program compile engine run eval store report";
+const ORDER: &str =
+    "text diag doc io prep value syntax check program compile engine run eval fuzz store report";
 
 /// Modules that the engine must work without: they are the front end.
 const FRONT_END: [&str; 3] = ["syntax", "check", "compile"];

@@ -169,18 +169,24 @@ impl<'t> Folder<'t> {
 
     fn clusters(&mut self, start: usize, end: usize) {
         let text = &self.text[start..end];
-        let mut clusters = text.grapheme_indices(true).peekable();
+        let mut clusters = text.grapheme_indices(true);
+        // Up to here all that is left vanishes, and no mark stands behind it.
+        let mut known = 0;
         while let Some((offset, first)) = clusters.next() {
             let mut cluster = first;
             // What vanishes lets the marks behind it meet the letter before it.
             let mut ahead = clusters.clone();
-            while let Some((at, next)) = ahead.next() {
+            while offset >= known {
+                let Some((at, next)) = ahead.next() else {
+                    known = text.len();
+                    break;
+                };
                 let vanishes = next.chars().all(|c| Replaced::new(c).next().is_none());
                 if next.starts_with(is_combining_mark) {
                     cluster = &text[offset..at + next.len()];
                     clusters = ahead.clone();
                 } else if !vanishes {
-                    break;
+                    known = at;
                 }
             }
             let mut buffer = std::mem::take(&mut self.buffer);
@@ -228,7 +234,8 @@ fn fold_cluster(cluster: &str, flags: FoldFlags, out: &mut String) {
         plain
     };
     if flags.case {
-        out.extend(unmarked.chars().default_case_fold().nfc());
+        // `ŉ` folds to an apostrophe and a letter, and that apostrophe to the plain one.
+        out.extend(unmarked.chars().default_case_fold().flat_map(Replaced::new).nfc());
     } else {
         out.extend(unmarked.nfc());
     }

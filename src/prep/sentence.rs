@@ -10,10 +10,15 @@ use super::token::{Class, Token};
 /// with a small letter. The dot of an abbreviation (which the tokenizer leaves
 /// in the token), and that of an initial, ends none.
 pub fn split(text: &str, tokens: &mut [Token]) {
+    // Whether a sentence has ended, but for the quotes and brackets that close it.
+    let mut has_ended = false;
     for index in 0..tokens.len() {
+        if let Some(before) = index.checked_sub(1) {
+            has_ended = ends_or_closes(text, tokens, before, has_ended);
+        }
         let line =
             index == 0 || breaks_line(&text[tokens[index - 1].end as usize..tokens[index].start as usize]);
-        let sentence = line || (index > 0 && ends_sentence(text, tokens, index));
+        let sentence = line || (has_ended && may_begin(text, tokens, index));
         if line {
             tokens[index].class.insert(Class::LINE_START);
             mark_before(tokens, index, Class::LINE_END);
@@ -39,28 +44,26 @@ fn breaks_line(gap: &str) -> bool {
     !gap.is_empty() && gap != " " && gap.contains(['\n', '\r', '\u{2028}', '\u{2029}'])
 }
 
-/// Whether a sentence ends before the token at `index`.
-fn ends_sentence(text: &str, tokens: &[Token], index: usize) -> bool {
-    let form = |token: &Token| &text[token.start as usize..token.end as usize];
+/// Whether a sentence has ended with the token at `at`, which may only close
+/// one that had ended before.
+fn ends_or_closes(text: &str, tokens: &[Token], at: usize, had_ended: bool) -> bool {
+    match &text[tokens[at].start as usize..tokens[at].end as usize] {
+        "\"" | "'" | "”" | "’" | "»" | ")" | "]" => had_ended,
+        "." => !follows_initial(text, tokens, at),
+        "!" | "?" | "…" | "。" | "！" | "？" => true,
+        dots => dots.len() > 1 && dots.bytes().all(|byte| byte == b'.'),
+    }
+}
+
+/// Whether the token at `index`, which is not the first, may begin a sentence
+/// after one that has ended.
+fn may_begin(text: &str, tokens: &[Token], index: usize) -> bool {
     let next = &tokens[index];
+    let form = &text[next.start as usize..next.end as usize];
     // What closes a quotation or bracket right after the stop still belongs to it.
-    if tokens[index - 1].end == next.start {
-        return false;
-    }
-    if next.class.contains(Class::LOWER) || form(next).starts_with([',', ';', ':', ')', ']']) {
-        return false;
-    }
-    let mut at = index;
-    while let Some(before) = at.checked_sub(1) {
-        at = before;
-        match form(&tokens[at]) {
-            "\"" | "'" | "”" | "’" | "»" | ")" | "]" => {}
-            "." => return !follows_initial(text, tokens, at),
-            "!" | "?" | "…" | "。" | "！" | "？" => return true,
-            dots => return dots.len() > 1 && dots.bytes().all(|byte| byte == b'.'),
-        }
-    }
-    false
+    tokens[index - 1].end != next.start
+        && !next.class.contains(Class::LOWER)
+        && !form.starts_with([',', ';', ':', ')', ']'])
 }
 
 /// Whether the dot at `at` belongs to an initial: `A. Nguyen`.

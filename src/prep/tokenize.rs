@@ -223,6 +223,10 @@ impl Cutter<'_> {
 
     /// Whether the character between `end` and `next` joins the two sides.
     fn joins(&self, end: usize, next: usize, kind: Kind) -> bool {
+        // The way back to a base is long where all is marks: what joins nothing must not ask for it.
+        if matches!(kind, Kind::Space | Kind::Word | Kind::Single | Kind::Other) {
+            return false;
+        }
         let before = last_base(&self.text[..end]);
         let after = self.text[next..].chars().next();
         let (Some(before), Some(after)) = (before, after) else { return false };
@@ -429,13 +433,12 @@ fn currency_cut(form: &str) -> Option<usize> {
     (is_amount && (has_point || CURRENCIES.contains(&letters))).then_some(cut)
 }
 
-/// The length of an address without the punctuation that ends the sentence.
+/// The length of an address without the punctuation that ends the sentence. A
+/// bracket that closes is such, unless the address opens one.
 fn trim_address(address: &str) -> usize {
-    let trimmed = address.trim_end_matches(['.', ',', ';', ':', '!', '?', '\'', '’', '…', ']', '}']);
-    match trimmed.strip_suffix(')') {
-        Some(inner) if !inner.contains('(') => trim_address(inner),
-        _ => trimmed.len(),
-    }
+    let opens = address.contains('(');
+    let ends = |c: char| matches!(c, '.' | ',' | ';' | ':' | '!' | '?' | '\'' | '’' | '…' | ']' | '}');
+    address.trim_end_matches(|c| ends(c) || (c == ')' && !opens)).len()
 }
 
 fn ascii_kind(byte: u8) -> Kind {

@@ -1,10 +1,12 @@
-//! Scores, explanations and outcomes of tests, for people and for programs.
+//! Scores, explanations, outcomes of tests and of generated texts, for people and for programs.
 
 mod agreement;
 mod compare;
 mod compat;
 mod errors;
 mod explain;
+#[cfg(feature = "fuzz")]
+mod fuzz;
 #[cfg(feature = "html")]
 mod html;
 mod json;
@@ -19,6 +21,8 @@ pub use agreement::AgreementReport;
 pub use compare::{CompareReport, RuleChange};
 pub use compat::{SeqevalReport, nervaluate, nervaluate_json};
 pub use explain::{Explained, FEW};
+#[cfg(feature = "fuzz")]
+pub use fuzz::{Fuzzed, Kept};
 #[cfg(feature = "html")]
 pub use html::{HtmlError, PastScore, html};
 pub use json::json;

@@ -149,6 +149,56 @@ fn a_mark_behind_what_vanishes_meets_its_letter() {
     }
 }
 
+/// Does something that is over at once in linear time, and in hours otherwise.
+fn in_linear_time(work: impl FnOnce()) {
+    let started = std::time::Instant::now();
+    work();
+    assert!(started.elapsed().as_secs() < 120, "{:?}", started.elapsed());
+}
+
+#[test]
+fn long_runs_of_what_vanishes_fold_in_time_linear_in_the_text() {
+    in_linear_time(|| {
+        for vanishes in ["\u{200b}", "\u{ad}", "\u{feff}", "\u{200b}\u{ad}"] {
+            let (run, text) = (vanishes.repeat(100_000), "c".to_owned() + &vanishes.repeat(100_000));
+            assert_eq!(fold(&run, FoldFlags::default()), "");
+            assert_eq!(fold(&(text.clone() + "d"), FoldFlags::default()), "cd");
+            assert_eq!(fold(&(text + "\u{301}"), FoldFlags::default()), "ć");
+        }
+    });
+}
+
+#[test]
+fn odd_text_of_any_length_is_cut_in_time_linear_in_it() {
+    in_linear_time(|| {
+        for (piece, tokens) in
+            [("\u{200b}\u{301}", 1), ("\" ", 1), (") ", 1), ("\u{301}.", 2), ("“", 1), ("a.", 0)]
+        {
+            let text = piece.repeat(100_000);
+            let prepared = Prepared::new(&text);
+            assert_eq!(prepared.tokens().len(), (tokens * 100_000).max(1), "{piece:?}");
+        }
+    });
+}
+
+#[test]
+fn an_address_ends_before_any_number_of_brackets() {
+    let text = format!("www.a.vn{}", ").".repeat(200_000));
+    assert_eq!(cut(&text)[0].span(), Span::new(0, 8));
+    let text = "www.a.vn/x_(y)). (www.b.vn).";
+    let forms: Vec<&str> = cut(text).iter().filter_map(|token| token.span().slice(text)).collect();
+    assert_eq!(forms, ["www.a.vn/x_(y))", ".", "(", "www.b.vn", ")", "."]);
+}
+
+#[test]
+fn an_apostrophe_that_case_folding_makes_is_the_plain_one() {
+    for flags in FLAGS {
+        let once = fold("ŉ gesê", flags).into_owned();
+        assert_eq!(fold(&once, flags), once);
+    }
+    assert_eq!(fold("ŉ", FoldFlags { case: true, marks: false }), "'n");
+}
+
 #[test]
 fn a_sign_that_is_number_and_letter_in_one_is_no_amount() {
     let tokens = cut("𒐀Hà Giang 5km");

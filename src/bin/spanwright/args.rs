@@ -71,6 +71,8 @@ pub(crate) enum Command {
     Fmt(FmtArgs),
     /// Show tokens, sentences and lines of texts
     Tokenize(TokenizeArgs),
+    /// Try odd texts on tokenizer, folding and a pack, and shrink what breaks a law
+    Fuzz(FuzzArgs),
     /// Print completions for a shell
     Completions(CompletionsArgs),
     /// Print the manual page, or write the pages of all commands into a folder
@@ -796,6 +798,53 @@ pub(crate) enum TokenizeFormat {
     Table,
     /// One JSON object for each document
     Json,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Texts are drawn from seeds (the built-in ones and those of --corpus), changed, and put to every law that --list shows. A text that breaks one is shrunk and kept. Without --cases and --seconds 1000 texts are tried.
+
+Examples:
+  spanwright fuzz --seconds 60
+  spanwright fuzz --pack rules/vn-politics --corpus news/ --cases 5000 --seed 7
+  spanwright fuzz --list
+  spanwright fuzz --replay fuzz-failures/tokens-tile-7-123.txt --invariant tokens-tile
+
+Exit status: 0 every law held, 1 one broke, 2 could not be done.")]
+pub(crate) struct FuzzArgs {
+    /// Extract with this rule pack too; the texts of its tests become seeds
+    #[arg(short, long, value_name = "DIR")]
+    pub(crate) pack: Option<PathBuf>,
+    /// Texts of your own to be changed: files, folders or globs
+    #[arg(long, value_name = "PATH")]
+    pub(crate) corpus: Vec<PathBuf>,
+    /// Stop after so many texts
+    #[arg(short = 'n', long, value_name = "N")]
+    pub(crate) cases: Option<u64>,
+    /// Stop after so many seconds
+    #[arg(short, long, value_name = "S")]
+    pub(crate) seconds: Option<u64>,
+    /// What the texts are drawn by: the same seed draws the same texts
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    pub(crate) seed: u64,
+    /// Ask only this law; can be given several times
+    #[arg(short, long, value_name = "NAME")]
+    pub(crate) invariant: Vec<String>,
+    /// List the laws
+    #[arg(long, conflicts_with = "replay")]
+    pub(crate) list: bool,
+    /// Draw no texts: try this one, as it is; `-` is standard input
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["corpus", "cases", "seconds", "seed", "out"])]
+    pub(crate) replay: Option<PathBuf>,
+    /// Where texts that break a law are kept; the folder is made when there is one
+    #[arg(short, long, value_name = "DIR", default_value = "fuzz-failures")]
+    pub(crate) out: PathBuf,
+    /// How the outcome is written
+    #[arg(short, long, value_enum, default_value_t)]
+    pub(crate) format: ExplainFormat,
+    /// Threads that try texts; 0 is one for each core
+    #[arg(short = 'j', long, default_value_t = 0, value_name = "N")]
+    pub(crate) threads: usize,
 }
 
 #[derive(Args, Debug)]

@@ -28,6 +28,7 @@ fn main() -> std::process::ExitCode {
         Command::Test(args) => commands::test::run(args, &cli.global),
         Command::Fmt(args) => commands::fmt::run(args, &cli.global),
         Command::Tokenize(args) => commands::tokenize::run(args),
+        Command::Fuzz(args) => commands::fuzz::run(args, &cli.global),
         Command::Completions(args) => commands::completions::run(args),
         Command::Man(args) => commands::man::run(args),
     };

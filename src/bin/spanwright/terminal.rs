@@ -57,10 +57,16 @@ pub(crate) struct Bar {
 impl Bar {
     /// Begins to show progress, and to listen for Ctrl-C.
     pub(crate) fn new(global: &Global) -> Self {
+        Self::counting(global, "documents")
+    }
+
+    /// The same for other things than documents.
+    pub(crate) fn counting(global: &Global, what: &str) -> Self {
         catch_interruption();
         let shown = !global.quiet && std::io::stderr().is_terminal();
         let bar = if shown { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
-        let style = ProgressStyle::with_template("{spinner} {human_pos} documents, {elapsed}, {per_sec}");
+        let template = format!("{{spinner}} {{human_pos}} {what}, {{elapsed}}, {{per_sec}}");
+        let style = ProgressStyle::with_template(&template);
         if let Ok(style) = style {
             bar.set_style(style);
         }

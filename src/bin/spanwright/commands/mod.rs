@@ -9,6 +9,7 @@ pub(crate) mod completions;
 pub(crate) mod explain;
 pub(crate) mod extract;
 pub(crate) mod fmt;
+pub(crate) mod fuzz;
 pub(crate) mod history;
 pub(crate) mod man;
 pub(crate) mod runs;
