@@ -33,7 +33,7 @@ impl Corpus {
     /// A seed by any number: every other number names one of one's own, where
     /// there are such.
     pub(super) fn pick(&self, number: u32) -> &str {
-        let (own, number) = (number % 2 == 0 && !self.own.is_empty(), number as usize / 2);
+        let (own, number) = (number.is_multiple_of(2) && !self.own.is_empty(), number as usize / 2);
         let seeds = if own { &self.own } else { &self.built_in };
         &seeds[number % seeds.len()]
     }

@@ -27,5 +27,7 @@ pub(super) fn normalise(text: &str, _: &Context) -> Option<Value> {
         None if bare => return None,
         None => {}
     }
-    (hour < 25 && minute < 60).then(|| Value::from(format!("iso8601:T{hour:02}:{minute:02}")))
+    // The end of a day is 24:00, and nothing comes after it.
+    let is_time = minute < 60 && (hour < 24 || (hour, minute) == (24, 0));
+    is_time.then(|| Value::from(format!("iso8601:T{hour:02}:{minute:02}")))
 }

@@ -182,6 +182,16 @@ fn odd_text_of_any_length_is_cut_in_time_linear_in_it() {
 }
 
 #[test]
+fn a_quote_that_begins_a_line_ends_no_sentence() {
+    for before in ["", "He spoke.\n"] {
+        let text = format!("{before}” A");
+        let prepared = Prepared::new(&text);
+        let last = prepared.sentences().pop().map(|tokens| tokens.len());
+        assert_eq!(last, Some(2), "{text:?}");
+    }
+}
+
+#[test]
 fn an_address_ends_before_any_number_of_brackets() {
     let text = format!("www.a.vn{}", ").".repeat(200_000));
     assert_eq!(cut(&text)[0].span(), Span::new(0, 8));
