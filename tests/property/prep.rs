@@ -201,6 +201,13 @@ fn an_address_ends_before_any_number_of_brackets() {
 }
 
 #[test]
+fn an_address_ends_before_a_space_of_no_width() {
+    let text = "www.a.vn/x\u{200b}says";
+    let forms: Vec<&str> = cut(text).iter().filter_map(|token| token.span().slice(text)).collect();
+    assert_eq!(forms, ["www.a.vn/x", "says"]);
+}
+
+#[test]
 fn an_apostrophe_that_case_folding_makes_is_the_plain_one() {
     for flags in FLAGS {
         let once = fold("ŉ gesê", flags).into_owned();
