@@ -17,7 +17,8 @@ pub(super) fn normalise(text: &str, _: &Context) -> Option<Value> {
     let (hour, minute) = clock.split_once([':', 'h', 'g']).unwrap_or((clock, ""));
     let bare = hour.len() == clock.len();
     let minute = minute.trim_end_matches(['m', '\'', 'h']);
-    let number = |digits: &str| digits.parse::<u32>().ok().filter(|_| digits.len() <= 2);
+    let is_number = |digits: &str| digits.len() <= 2 && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let number = |digits: &str| digits.parse::<u32>().ok().filter(|_| is_number(digits));
     let mut hour = number(hour)?;
     let minute = if minute.is_empty() { 0 } else { number(minute)? };
     match half {

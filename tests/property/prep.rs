@@ -208,6 +208,21 @@ fn an_address_ends_before_a_space_of_no_width() {
 }
 
 #[test]
+fn letters_that_meet_when_a_mark_goes_are_composed() {
+    for (text, plain, unmarked) in [
+        ("가\u{301}\u{11a8}", "가\u{301}\u{11a8}", "각"),
+        ("가\u{ad}\u{11a8}", "각", "각"),
+        ("\u{1100}\u{200b}\u{1161}", "가", "가"),
+        // Half width: what they become composes, though they do not.
+        ("\u{ffa1}\u{ffc2}", "가", "가"),
+        ("\u{301}\u{200b}\u{ff9e}", "\u{3099}\u{301}", ""),
+    ] {
+        assert_eq!(fold(text, FoldFlags::default()), plain, "{text:?}");
+        assert_eq!(fold(text, FoldFlags { case: false, marks: true }), unmarked, "{text:?}");
+    }
+}
+
+#[test]
 fn an_apostrophe_that_case_folding_makes_is_the_plain_one() {
     for flags in FLAGS {
         let once = fold("ŉ gesê", flags).into_owned();
