@@ -196,7 +196,11 @@ impl Change {
 fn mixed(text: &str) -> String {
     let mut changed = String::with_capacity(text.len());
     for (index, c) in text.chars().enumerate() {
-        if index % 2 == 0 { changed.extend(c.to_lowercase()) } else { changed.extend(c.to_uppercase()) }
+        if index.is_multiple_of(2) {
+            changed.extend(c.to_lowercase())
+        } else {
+            changed.extend(c.to_uppercase())
+        }
     }
     changed
 }

@@ -46,6 +46,7 @@ pub(super) const SEEDS: &[&str] = &[
     "\u{323}a \u{301}b\n\u{300}c",
     "a\u{200b}\u{301} c\u{ad}\u{327} \u{fe0f}\u{20e3}1\u{fe0f}\u{20e3}",
     "Å Å \u{212b} Ω \u{2126} K \u{212a} \u{1100}\u{1161}\u{11a8} 각",
+    "가\u{301}\u{11a8} \u{1100}\u{ad}\u{1161} \u{ffa1}\u{ffc2}\u{ffa3} \u{301}\u{200b}\u{ff9e}",
     "\u{344} \u{f43} \u{fb2a} \u{1d15e}",
     // Case that does not come back.
     "İ I ı i İstanbul ISPARTA ısparta",

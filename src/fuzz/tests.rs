@@ -68,8 +68,11 @@ enum Broken {
     Value(fn() -> Value),
     Write(fn(Vec<u8>) -> Vec<u8>),
     Extract(fn(&str, &mut Annotations)),
-    Stream(fn(usize, usize, Vec<u8>) -> Result<Vec<u8>, String>),
+    Stream(ChangeStream),
 }
+
+/// The piece, the threads, what came: what comes instead.
+type ChangeStream = fn(usize, usize, Vec<u8>) -> Result<Vec<u8>, String>;
 
 struct Faulty<'p> {
     sound: Engine<'p>,

@@ -170,11 +170,11 @@ impl<'t> Folder<'t> {
     fn clusters(&mut self, start: usize, end: usize) {
         let text = &self.text[start..end];
         let mut clusters = text.grapheme_indices(true);
-        // Up to here all that is left vanishes, and no mark stands behind it.
+        // Up to here all that is left vanishes, and nothing behind it meets what stands before.
         let mut known = 0;
         while let Some((offset, first)) = clusters.next() {
             let mut cluster = first;
-            // What vanishes lets the marks behind it meet the letter before it.
+            // What vanishes lets what stands behind it meet the letter before it.
             let mut ahead = clusters.clone();
             while offset >= known {
                 let Some((at, next)) = ahead.next() else {
@@ -182,7 +182,7 @@ impl<'t> Folder<'t> {
                     break;
                 };
                 let vanishes = next.chars().all(|c| Replaced::new(c).next().is_none());
-                if next.starts_with(is_combining_mark) {
+                if next.starts_with(meets) {
                     cluster = &text[offset..at + next.len()];
                     clusters = ahead.clone();
                 } else if !vanishes {
@@ -239,6 +239,13 @@ fn fold_cluster(cluster: &str, flags: FoldFlags, out: &mut String) {
     } else {
         out.extend(unmarked.nfc());
     }
+}
+
+/// Whether what a character becomes may be one with what stands before it: a
+/// mark, or one of the few letters that compose backwards (Hangul, Kirat Rai).
+fn meets(c: char) -> bool {
+    let composes = |c| matches!(c, '\u{1160}'..='\u{11ff}' | '\u{16d67}');
+    Replaced::new(c).next().is_some_and(|c| is_combining_mark(c) || composes(c))
 }
 
 /// What a character becomes under the folding that is always on.

@@ -20,6 +20,8 @@ pub fn split(text: &str, tokens: &mut [Token]) {
             index == 0 || breaks_line(&text[tokens[index - 1].end as usize..tokens[index].start as usize]);
         let sentence = line || (has_ended && may_begin(text, tokens, index));
         if line {
+            // A quote that begins a line closes nothing on the line before.
+            has_ended = false;
             tokens[index].class.insert(Class::LINE_START);
             mark_before(tokens, index, Class::LINE_END);
         }

@@ -176,7 +176,8 @@ impl Cutter<'_> {
     fn address(&self, at: usize) -> Option<usize> {
         let rest = &self.text[at..];
         let first = rest.as_bytes()[0];
-        let stop = |c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"' | '“' | '”' | '«' | '»');
+        let stop =
+            |c: char| c.is_whitespace() || matches!(c, '\u{200b}' | '<' | '>' | '"' | '“' | '”' | '«' | '»');
         let is_web = matches!(first, b'h' | b'H' | b'w' | b'W' | b'f')
             && ["http://", "https://", "ftp://", "www."]
                 .iter()

@@ -122,8 +122,8 @@ fn shown(text: &str) -> String {
             return shown;
         }
         match c {
-            '"' => shown.push_str("\\\""),
-            // White space other than the plain one, controls, marks, joiners.
+            '\'' => shown.push(c),
+            // Quotes, white space other than the plain one, controls, marks, joiners.
             c => shown.extend(c.escape_debug()),
         }
     }

@@ -29,7 +29,8 @@ impl CalendarDate {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let mut parts = text.get(..10)?.splitn(3, '-');
-        let mut part = || parts.next()?.parse::<i16>().ok();
+        let is_number = |part: &&str| part.bytes().all(|byte| byte.is_ascii_digit());
+        let mut part = || parts.next().filter(is_number)?.parse::<i16>().ok();
         let (year, month, day) = (part()?, part()?, part()?);
         Self::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?)
     }

@@ -17,7 +17,8 @@ pub(super) fn normalise(text: &str, _: &Context) -> Option<Value> {
     let (hour, minute) = clock.split_once([':', 'h', 'g']).unwrap_or((clock, ""));
     let bare = hour.len() == clock.len();
     let minute = minute.trim_end_matches(['m', '\'', 'h']);
-    let number = |digits: &str| digits.parse::<u32>().ok().filter(|_| digits.len() <= 2);
+    let is_number = |digits: &str| digits.len() <= 2 && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let number = |digits: &str| digits.parse::<u32>().ok().filter(|_| is_number(digits));
     let mut hour = number(hour)?;
     let minute = if minute.is_empty() { 0 } else { number(minute)? };
     match half {
@@ -27,5 +28,7 @@ pub(super) fn normalise(text: &str, _: &Context) -> Option<Value> {
         None if bare => return None,
         None => {}
     }
-    (hour < 25 && minute < 60).then(|| Value::from(format!("iso8601:T{hour:02}:{minute:02}")))
+    // The end of a day is 24:00, and nothing comes after it.
+    let is_time = minute < 60 && (hour < 24 || (hour, minute) == (24, 0));
+    is_time.then(|| Value::from(format!("iso8601:T{hour:02}:{minute:02}")))
 }

@@ -80,6 +80,8 @@ pub(super) fn unit(word: &str) -> Option<Decimal> {
 pub(super) fn ordinal(text: &str) -> Option<i128> {
     let text = text.trim().to_lowercase();
     let digits = ["st", "nd", "rd", "th"].iter().find_map(|ending| text.strip_suffix(ending));
+    // A sign is part of no ordinal.
+    let digits = digits.filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
     if let Some(number) = digits.and_then(|digits| digits.parse().ok()) {
         return Some(number);
     }

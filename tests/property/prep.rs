@@ -182,12 +182,44 @@ fn odd_text_of_any_length_is_cut_in_time_linear_in_it() {
 }
 
 #[test]
+fn a_quote_that_begins_a_line_ends_no_sentence() {
+    for before in ["", "He spoke.\n"] {
+        let text = format!("{before}” A");
+        let prepared = Prepared::new(&text);
+        let last = prepared.sentences().pop().map(|tokens| tokens.len());
+        assert_eq!(last, Some(2), "{text:?}");
+    }
+}
+
+#[test]
 fn an_address_ends_before_any_number_of_brackets() {
     let text = format!("www.a.vn{}", ").".repeat(200_000));
     assert_eq!(cut(&text)[0].span(), Span::new(0, 8));
     let text = "www.a.vn/x_(y)). (www.b.vn).";
     let forms: Vec<&str> = cut(text).iter().filter_map(|token| token.span().slice(text)).collect();
     assert_eq!(forms, ["www.a.vn/x_(y))", ".", "(", "www.b.vn", ")", "."]);
+}
+
+#[test]
+fn an_address_ends_before_a_space_of_no_width() {
+    let text = "www.a.vn/x\u{200b}says";
+    let forms: Vec<&str> = cut(text).iter().filter_map(|token| token.span().slice(text)).collect();
+    assert_eq!(forms, ["www.a.vn/x", "says"]);
+}
+
+#[test]
+fn letters_that_meet_when_a_mark_goes_are_composed() {
+    for (text, plain, unmarked) in [
+        ("가\u{301}\u{11a8}", "가\u{301}\u{11a8}", "각"),
+        ("가\u{ad}\u{11a8}", "각", "각"),
+        ("\u{1100}\u{200b}\u{1161}", "가", "가"),
+        // Half width: what they become composes, though they do not.
+        ("\u{ffa1}\u{ffc2}", "가", "가"),
+        ("\u{301}\u{200b}\u{ff9e}", "\u{3099}\u{301}", ""),
+    ] {
+        assert_eq!(fold(text, FoldFlags::default()), plain, "{text:?}");
+        assert_eq!(fold(text, FoldFlags { case: false, marks: true }), unmarked, "{text:?}");
+    }
 }
 
 #[test]

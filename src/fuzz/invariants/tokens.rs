@@ -92,10 +92,10 @@ pub(super) fn stretches(subject: &dyn Subject, text: &str) -> Result<(), String>
 }
 
 pub(super) fn ascii_path(subject: &dyn Subject, text: &str) -> Result<(), String> {
-    first_difference("token", &subject.tokens(text), &subject.tokens_plainly(text))?;
+    same_tokens("token", &subject.tokens(text), &subject.tokens_plainly(text))?;
     // The longest stretch of ASCII alone, and beside something that is not.
     let ascii = text.split(|c: char| !c.is_ascii()).max_by_key(|part| part.len()).unwrap_or("");
-    first_difference("token of the ASCII alone", &subject.tokens(ascii), &subject.tokens_plainly(ascii))?;
+    same_tokens("token of the ASCII alone", &subject.tokens(ascii), &subject.tokens_plainly(ascii))?;
     let beside = format!("{ascii}\n漢");
     for flags in super::folding::FLAGS {
         let (short, long) = (subject.fold(ascii, flags), subject.fold(&beside, flags));
@@ -110,6 +110,17 @@ pub(super) fn ascii_path(subject: &dyn Subject, text: &str) -> Result<(), String
     Ok(())
 }
 
+fn same_tokens(what: &str, got: &[Token], wanted: &[Token]) -> Result<(), String> {
+    if got == wanted {
+        return Ok(());
+    }
+    let told = |tokens: &[Token]| -> Vec<String> {
+        let told = |t: &Token| format!("{} {}", t.span(), t.class.names().collect::<Vec<_>>().join(" "));
+        tokens.iter().map(told).collect()
+    };
+    first_difference(what, &told(got), &told(wanted))
+}
+
 /// A line that holds much of what rules care about; it ends like any line.
 pub(super) const LINE: &str = "Mr. Đi, No. 5 “ra” (x).\n";
 
@@ -119,5 +130,5 @@ pub(super) fn line_before(subject: &dyn Subject, text: &str) -> Result<(), Strin
     let wanted: Vec<Token> = subject.tokens(text).iter().map(moved).collect();
     let both = subject.tokens(&format!("{LINE}{text}"));
     let first = both.partition_point(|token| token.start < shift);
-    first_difference("token behind the line", &both[first..], &wanted)
+    same_tokens("token behind the line", &both[first..], &wanted)
 }
