@@ -439,6 +439,20 @@ fn laws_hold_for_the_seeds_and_for_what_is_made_of_them() {
     assert_eq!(report.texts, 64);
 }
 
+/// Texts that broke a law once, as small as they became.
+const MENDED: &[&str] =
+    &["ŉ", "” A", "' A", "24.3", "-3nd", "WwW.\u{200b}", "가\u{301}\u{11a8}", "\u{301}\u{200b}\u{ff9e}"];
+
+#[test]
+fn what_broke_a_law_once_breaks_none_any_more() {
+    let program = program();
+    for text in MENDED {
+        for law in INVARIANTS {
+            assert_eq!(law.check(&Engine::new(&program), text), Ok(()), "{} of {text:?}", law.name);
+        }
+    }
+}
+
 #[test]
 fn texts_are_of_many_kinds() {
     let corpus = Arc::new(Corpus::new(vec!["Nghị quyết số 18".to_owned()]));
