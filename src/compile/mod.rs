@@ -3,6 +3,7 @@
 //! Nothing here can fail: `check` has refused what cannot be compiled. Should
 //! an expression still be refused by its engine, it matches nothing.
 
+mod letters;
 mod pattern;
 mod phrases;
 mod predicates;

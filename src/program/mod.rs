@@ -20,7 +20,7 @@ pub use rules::{
     BindingInfo, BindingUse, ContextRule, Expr, HeadPlan, Part, Requirement, Setter, Side, SpanTest,
     TextCheck, TokenRule, Where,
 };
-pub use sieve::{Sieve, SieveScratch};
+pub use sieve::{LetterGate, ShapeGate, Sieve, SieveScratch};
 
 use std::sync::Arc;
 

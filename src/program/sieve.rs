@@ -1,26 +1,48 @@
-//! [`Sieve`]: which of many expressions may occur in a line, told by one pass.
+//! [`Sieve`]: which of many expressions may occur in a line, told by two passes.
 //!
 //! Searching each expression alone costs a pass over the line for each; a joint
 //! search for the leftmost match lets expressions hide each other's matches.
-//! The sieve runs one lazily built automaton that reports every expression of
-//! which a match ends anywhere, and leaves the matches themselves to those
-//! expressions, each alone. It may say yes too often, never no wrongly.
+//! The sieve only says which expressions are worth searching, and leaves the
+//! matches themselves to those, each alone. It may say yes too often, never no
+//! wrongly. Most expressions cannot match without some rare letters: one search
+//! for all of those letters opens them. For the rest one lazily built automaton
+//! reports every expression of which a match ends anywhere.
 
 use std::fmt;
 
+use aho_corasick::AhoCorasick;
 use regex_automata::hybrid::dfa::{Cache, DFA};
 use regex_automata::{Input, PatternSet};
 
 /// The automata of some expressions. Immutable; see [`SieveScratch`].
+pub struct Sieve {
+    letters: Option<LetterGate>,
+    shape: Option<ShapeGate>,
+    /// How many expressions there are.
+    count: usize,
+}
+
+/// Opens expressions by letters without which they cannot match.
+pub struct LetterGate {
+    /// Finds the letters, overlaps included.
+    pub finder: AhoCorasick,
+    /// For each of them the expressions that it opens.
+    pub opens: Vec<Box<[u32]>>,
+}
+
+/// Opens expressions by what they match, more or less.
 ///
-/// Two of them, for a lazily built automaton that tells Unicode word boundaries
+/// Two automata, for a lazily built one that tells Unicode word boundaries
 /// gives up at the first byte that is not ASCII: over ASCII text a boundary is
 /// one of ASCII, and classes need no other letters; in other lines boundaries
 /// count as met.
-pub struct Sieve {
-    ascii: DFA,
-    wide: DFA,
-    count: usize,
+pub struct ShapeGate {
+    /// For lines of ASCII.
+    pub ascii: DFA,
+    /// For all others.
+    pub wide: DFA,
+    /// The expression of each pattern of theirs.
+    pub opens: Vec<u32>,
 }
 
 impl fmt::Debug for Sieve {
@@ -32,42 +54,70 @@ impl fmt::Debug for Sieve {
 /// What one thread needs to run a [`Sieve`]: the states that it has built.
 #[derive(Debug)]
 pub struct SieveScratch {
-    ascii: Cache,
-    wide: Cache,
+    caches: Option<(Cache, Cache)>,
     found: PatternSet,
+    /// A bit an expression that may occur.
+    open: Vec<u64>,
 }
 
 impl Sieve {
-    /// A sieve of two automata with a pattern for each of `count` expressions.
+    /// A sieve for `count` expressions, each of which one of the gates opens.
     #[must_use]
-    pub fn new(ascii: DFA, wide: DFA, count: usize) -> Self {
-        Self { ascii, wide, count }
+    pub fn new(letters: Option<LetterGate>, shape: Option<ShapeGate>, count: usize) -> Self {
+        Self { letters, shape, count }
     }
 
     /// Fresh buffers for one thread.
     #[must_use]
     pub fn scratch(&self) -> SieveScratch {
         SieveScratch {
-            ascii: self.ascii.create_cache(),
-            wide: self.wide.create_cache(),
-            found: PatternSet::new(self.count),
+            caches: self.shape.as_ref().map(|shape| (shape.ascii.create_cache(), shape.wide.create_cache())),
+            found: PatternSet::new(self.shape.as_ref().map_or(0, |shape| shape.opens.len())),
+            open: vec![0; self.count.div_ceil(64)],
         }
     }
 
     /// The indices of the expressions that may occur in a line, ascending. O(n)
-    /// once the automaton knows the states that the text leads to.
+    /// once the automaton knows the states that the text leads to, and in the
+    /// letters that are found.
     pub fn open<'s>(&self, line: &str, scratch: &'s mut SieveScratch) -> impl Iterator<Item = usize> + 's {
-        let SieveScratch { ascii, wide, found } = scratch;
-        found.clear();
-        let input = Input::new(line);
-        let done = if line.is_ascii() {
-            self.ascii.try_which_overlapping_matches(ascii, &input, found)
-        } else {
-            self.wide.try_which_overlapping_matches(wide, &input, found)
+        let SieveScratch { caches, found, open } = scratch;
+        open.fill(0);
+        let mut let_in = |indices: &[u32]| {
+            indices.iter().for_each(|index| open[*index as usize / 64] |= 1 << (index % 64));
         };
-        // It gives up only where it may have missed something.
-        let all = if done.is_err() { self.count } else { 0 };
-        let known = if done.is_err() { None } else { Some(found.iter().map(|id| id.as_usize())) };
-        (0..all).chain(known.into_iter().flatten())
+        if let Some(gate) = &self.letters {
+            for hit in gate.finder.find_overlapping_iter(line) {
+                let_in(&gate.opens[hit.pattern().as_usize()]);
+            }
+        }
+        if let (Some(gate), Some((ascii, wide))) = (&self.shape, caches) {
+            found.clear();
+            let input = Input::new(line);
+            let done = if line.is_ascii() {
+                gate.ascii.try_which_overlapping_matches(ascii, &input, found)
+            } else {
+                gate.wide.try_which_overlapping_matches(wide, &input, found)
+            };
+            // It gives up only where it may have missed something.
+            match done {
+                Ok(()) => found.iter().for_each(|id| let_in(&gate.opens[id.as_usize()..=id.as_usize()])),
+                Err(_) => let_in(&gate.opens),
+            }
+        }
+        open.iter().enumerate().flat_map(|(word, &bits)| Bits(bits).map(move |bit| word * 64 + bit))
+    }
+}
+
+/// The bits of a word that are set, ascending.
+struct Bits(u64);
+
+impl Iterator for Bits {
+    type Item = usize;
+
+    fn next(&mut self) -> Option<usize> {
+        let bit = (self.0 != 0).then(|| self.0.trailing_zeros() as usize)?;
+        self.0 &= self.0 - 1;
+        Some(bit)
     }
 }

@@ -1,0 +1,87 @@
+//! The letters without which an expression cannot match.
+//!
+//! Where `[0-9]+ (?:tons|barrels)` matches, `tons` or `barrels` stands. Of all
+//! that an expression requires, the letters that text holds least are chosen;
+//! an expression that requires nothing rare has none.
+
+use regex_syntax::hir::literal::{ExtractKind, Extractor};
+use regex_syntax::hir::{Hir, HirKind};
+
+/// More alternatives than this are no longer rare together.
+const MOST: usize = 32;
+/// Letters below this are in every other line.
+const LEAST: u32 = 6;
+/// Longer strings cost the search more than they spare.
+const LONGEST: usize = 16;
+
+/// Strings of which one stands in every match, if there are some that are rare.
+pub(super) fn letters(hir: &Hir) -> Option<Vec<Box<[u8]>>> {
+    let found = required(hir)?;
+    (rarity(&found) >= LEAST).then_some(found)
+}
+
+/// The rarest strings that a part requires.
+fn required(hir: &Hir) -> Option<Vec<Box<[u8]>>> {
+    let inner = match hir.kind() {
+        HirKind::Empty | HirKind::Literal(_) | HirKind::Class(_) | HirKind::Look(_) => None,
+        HirKind::Repetition(repetition) if repetition.min == 0 => return None,
+        HirKind::Repetition(repetition) => required(&repetition.sub),
+        HirKind::Capture(capture) => required(&capture.sub),
+        HirKind::Alternation(parts) => {
+            let parts = parts.iter().map(required).collect::<Option<Vec<_>>>();
+            parts.map(|parts| parts.concat()).filter(|all| all.len() <= MOST)
+        }
+        HirKind::Concat(parts) => {
+            let rests = (1..parts.len()).filter_map(|from| starts(&Hir::concat(parts[from..].to_vec())));
+            rests.chain(parts.iter().filter_map(required)).max_by_key(|all| rarity(all))
+        }
+    };
+    inner.into_iter().chain(starts(hir)).max_by_key(|all| rarity(all))
+}
+
+/// Strings of which every match of a part begins with one.
+fn starts(hir: &Hir) -> Option<Vec<Box<[u8]>>> {
+    let mut extractor = Extractor::new();
+    extractor.kind(ExtractKind::Prefix).limit_literal_len(LONGEST).limit_total(MOST);
+    let found = extractor.extract(hir);
+    let literals = found.literals()?.iter().map(|literal| Box::from(literal.as_bytes()));
+    Some(literals.collect()).filter(|all: &Vec<_>| !all.is_empty())
+}
+
+/// How rare the commonest of some strings is. A guess: capitals and digits are
+/// rarer than small letters, these than spaces.
+fn rarity(strings: &[Box<[u8]>]) -> u32 {
+    let of_byte = |byte: &u8| match byte {
+        b' ' => 0,
+        b'a'..=b'z' => 1,
+        b'.' | b',' | b'-' | b'\'' => 1,
+        _ => 3,
+    };
+    strings.iter().map(|string| string.iter().map(of_byte).sum()).min().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(source: &str) -> Vec<String> {
+        let hir = regex_syntax::parse(source).expect("an expression");
+        let found = letters(&hir).unwrap_or_default();
+        found.iter().map(|string| String::from_utf8_lossy(string).into_owned()).collect()
+    }
+
+    #[test]
+    fn the_rarest_letters_that_must_stand_are_chosen() {
+        assert_eq!(found(r"\b[0-9]{1,2}(?:st|nd|rd|th)? January(?:,? [0-9]{4})?\b"), [" January"]);
+        assert_eq!(
+            found(r"\b(?:Chairman|Secretary) of the [A-Z][a-z']+"),
+            ["Chairman of the ", "Secretary of the"]
+        );
+        assert_eq!(found(r"\b(?:Province|Town)\b"), ["Province", "Town"]);
+        assert_eq!(found(r"https?://[^ ]+"), ["https://", "http://"]);
+        assert_eq!(found(r"([a-z]+ (?:Giang|Cao Bằng)\b)+"), ["Giang", "Cao Bằng"]);
+        assert_eq!(found(r"(?:Giang|[A-Z]+)\b"), [""; 0]);
+        assert_eq!(found(r"(?:Giang)? [0-9]+ of"), [""; 0]);
+        assert_eq!(found(r"(?i)hà giang").len(), 16);
+    }
+}
