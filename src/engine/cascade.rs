@@ -1,6 +1,7 @@
 //! The phases of a program over one document.
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::doc::schema::RuleId;
 use crate::doc::{Annotations, Document, Value};
@@ -15,6 +16,7 @@ use super::forms::{FormId, FormTable};
 use super::lattice::{Columns, Lattice, Letters};
 use super::matcher::MatchScratch;
 use super::output::annotations;
+use super::profile::{Gauge, Profile, Stage};
 use super::relate::{Proposals, Relate, Update, add_feature};
 use super::resolve::resolve;
 use super::scan::{Scan, ScanScratch, Views};
@@ -28,6 +30,8 @@ pub struct ExtractConfig {
     pub candidates: CandidateReport,
     /// Stop a document after this many candidates; `None` means no limit.
     pub max_candidates: Option<u32>,
+    /// Who watches where the time goes.
+    pub profile: Option<Arc<Profile>>,
 }
 
 /// Whether an extraction hands out its candidates.
@@ -74,6 +78,15 @@ pub struct Scratch {
     /// One for each phase.
     scans: Vec<ScanScratch>,
     due: Due,
+    gauge: Arc<Gauge>,
+}
+
+impl Scratch {
+    /// Where the thread of this scratch says what it does.
+    #[must_use]
+    pub fn gauge(&self) -> &Arc<Gauge> {
+        &self.gauge
+    }
 }
 
 impl fmt::Debug for Scratch {
@@ -118,15 +131,20 @@ impl<'p> Extractor<'p> {
     #[must_use]
     pub fn scratch(&self) -> Scratch {
         let scans = self.program.phases.iter().map(|_| ScanScratch::default()).collect();
-        Scratch { forms: FormTable::new(self.program), scans, ..Scratch::default() }
+        let profile = self.config.profile.as_ref();
+        let gauge = profile.map(|profile| profile.gauge(self.program.origins.len())).unwrap_or_default();
+        Scratch { forms: FormTable::new(self.program), scans, gauge, ..Scratch::default() }
     }
 
     /// Tags one document. Linear in the text for every rule. The scratch must
     /// come from this extractor.
     #[must_use]
     pub fn extract(&self, document: &Document, scratch: &mut Scratch) -> Extraction {
+        scratch.gauge.set(Stage::Tokens);
         let prepared = prepare(document);
-        self.run(document, &prepared, scratch, &mut Untraced)
+        let extraction = self.run(document, &prepared, scratch, &mut Untraced);
+        scratch.gauge.set(Stage::Idle);
+        extraction
     }
 
     /// What the rules ask for and a document lacks: a column that its tokens
@@ -167,6 +185,7 @@ impl<'p> Extractor<'p> {
 
     /// Fills the scratch with the tokens of a document; no candidate is there yet.
     pub(super) fn read(&self, document: &Document, prepared: &Prepared<'_>, scratch: &mut Scratch) {
+        scratch.gauge.set(Stage::Forms);
         scratch.forms.trim();
         scratch.candidates.clear();
         scratch.ids.clear();
@@ -189,6 +208,7 @@ impl<'p> Extractor<'p> {
     where
         'p: 'a,
     {
+        scratch.gauge.set(Stage::Due);
         let date = document.meta.get("date").and_then(|date| date.as_str());
         Cascade {
             program: self.program,
@@ -211,6 +231,8 @@ impl<'p> Extractor<'p> {
         scratch: &Scratch,
         relations: &[Proposal],
     ) -> Annotations {
+        scratch.gauge.set(Stage::Annotations);
+        scratch.gauge.count(&scratch.candidates);
         let letters = Letters {
             text: prepared.text(),
             tokens: prepared.tokens(),
@@ -278,6 +300,7 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
             table: &self.scratch.forms,
             context: &self.context,
             phase: index,
+            gauge: &self.scratch.gauge,
         };
         let buffers = &mut self.scratch.scans[usize::from(index)];
         scan.run(phase, views, buffers, &mut self.scratch.candidates);
@@ -318,7 +341,7 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
     pub(super) fn contexts(&mut self, phase: &Phase, index: u16) -> Vec<Update> {
         let program = self.program;
         let tokens = self.prepared.tokens();
-        let Scratch { forms, ids, lines, lattice, matches, candidates, .. } = &mut *self.scratch;
+        let Scratch { forms, ids, lines, lattice, matches, candidates, gauge, .. } = &mut *self.scratch;
         lattice.build(tokens.len(), program.types.len(), candidates, program.asks_standing);
         let columns = self.columns;
         let letters =
@@ -327,6 +350,7 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
         for context in &phase.contexts {
             let mut scopes = Scopes { letters: &letters, forms, matches };
             for &range in lines.iter() {
+                gauge.search(context.cue.rule);
                 let relate = Relate {
                     rule: &context.cue,
                     phase: index,
@@ -356,7 +380,8 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
     pub(super) fn propose(&mut self, rules: &RuleSet, phase: u16) -> Proposals {
         let tokens = self.prepared.tokens();
         let program = self.program;
-        let Scratch { forms, ids, lines, lattice, matches, candidates, due, .. } = &mut *self.scratch;
+        let Scratch { forms, ids, lines, lattice, matches, candidates, due, gauge, .. } = &mut *self.scratch;
+        gauge.set(Stage::Due);
         lattice.build(tokens.len(), program.types.len(), candidates, program.asks_standing);
         let columns = self.columns;
         let letters =
@@ -391,6 +416,7 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
                     reached = Some(index);
                     if T::ON || due.allows(rule, &letters, forms, range) {
                         self.trace.searches(rule, range);
+                        gauge.search(rule.rule);
                         let relate = Relate {
                             rule,
                             phase,
@@ -402,6 +428,7 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
                         };
                         let (starts, trace) = (due.starts(), &mut *self.trace);
                         Search { forms, matches, relate, starts, trace }.run(&mut out);
+                        gauge.set(Stage::Due);
                     }
                 }
                 if is_full(&out) && reached.is_none_or(|index| index < last) {
@@ -416,6 +443,7 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
 
     /// Resolves the new candidates, then computes the values of those that stay.
     pub(super) fn settle(&mut self, fresh: usize) {
+        self.scratch.gauge.set(Stage::Resolve);
         let candidates = &mut self.scratch.candidates;
         if candidates.len() == fresh {
             return;

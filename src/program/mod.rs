@@ -11,7 +11,7 @@ mod rule_set;
 mod rules;
 mod sieve;
 
-pub use pattern::{First, Inst, PatternProgram, Pc, TokenTest};
+pub use pattern::{First, Inst, NO_JOIN, PatternProgram, Pc, TokenTest};
 pub use phrases::{NO_WORD, PhraseEntry, PhraseNode, PhraseTrie, PhraseTrieBuilder, Vocabulary};
 pub use predicates::{FormField, PredicateId, Predicates};
 pub use regexes::{RegexBank, RegexView, TextRegex};
