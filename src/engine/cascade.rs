@@ -11,7 +11,7 @@ use crate::value::{CalendarDate, Context};
 
 use super::candidate::{Candidate, CandidateId, Fate, Proposal};
 use super::context::Scopes;
-use super::due::Due;
+use super::due::{Due, Stretch};
 use super::forms::{FormId, FormTable};
 use super::lattice::{Columns, Lattice, Letters};
 use super::matcher::MatchScratch;
@@ -78,6 +78,8 @@ pub struct Scratch {
     /// One for each phase.
     scans: Vec<ScanScratch>,
     due: Due,
+    /// Whether the lattice is not that of the candidates.
+    is_stale: bool,
     gauge: Arc<Gauge>,
 }
 
@@ -194,6 +196,8 @@ impl<'p> Extractor<'p> {
         scratch.ids.extend(ids);
         scratch.lines.clear();
         scratch.lines.extend(prepared.lines().into_iter().map(|line| (line.start, line.end)));
+        scratch.due.document(&scratch.ids, &scratch.forms, self.program.phases.len());
+        scratch.is_stale = true;
     }
 
     /// The phases over a document that the scratch has read.
@@ -271,15 +275,16 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
     fn run(&mut self) {
         let mut views = Views::default();
         for (index, phase) in self.program.phases.iter().enumerate() {
+            let (rules, drops) = Phase::set_numbers(index);
             let index = index as u16;
             let fresh = self.scan(phase, index, &mut views);
             self.settle(fresh);
             if !phase.rules.rules().is_empty() {
-                let proposals = self.propose(&phase.rules, index);
+                let proposals = self.propose((rules, &phase.rules), index);
                 self.admit(proposals);
             }
             if !phase.drops.rules().is_empty() {
-                let proposals = self.propose(&phase.drops, index);
+                let proposals = self.propose((drops, &phase.drops), index);
                 self.take_back(proposals.dropped);
             }
             if !phase.contexts.is_empty() {
@@ -304,17 +309,20 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
         };
         let buffers = &mut self.scratch.scans[usize::from(index)];
         scan.run(phase, views, buffers, &mut self.scratch.candidates);
+        self.scratch.is_stale |= self.scratch.candidates.len() > fresh;
         fresh
     }
 
     /// The candidates so far.
     pub(super) fn candidates(&mut self) -> &mut Vec<Candidate> {
+        self.scratch.is_stale = true;
         &mut self.scratch.candidates
     }
 
     /// Takes in what the rules of a step propose.
     pub(super) fn admit(&mut self, mut proposals: Proposals) {
         let fresh = self.scratch.candidates.len();
+        self.scratch.is_stale |= !proposals.spans.is_empty();
         self.scratch.candidates.append(&mut proposals.spans);
         self.relations.append(&mut proposals.relations);
         self.update(proposals.updates);
@@ -339,10 +347,9 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
 
     /// What cues give to the spans that stand after the drops.
     pub(super) fn contexts(&mut self, phase: &Phase, index: u16) -> Vec<Update> {
-        let program = self.program;
         let tokens = self.prepared.tokens();
+        self.lay();
         let Scratch { forms, ids, lines, lattice, matches, candidates, gauge, .. } = &mut *self.scratch;
-        lattice.build(tokens.len(), program.types.len(), candidates, program.asks_standing);
         let columns = self.columns;
         let letters =
             Letters { text: self.prepared.text(), tokens, forms: ids, lines, lattice, candidates, columns };
@@ -368,6 +375,7 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
 
     /// All drops see the same spans: their order means nothing.
     pub(super) fn take_back(&mut self, dropped: Vec<(CandidateId, RuleId)>) {
+        self.scratch.is_stale |= !dropped.is_empty();
         for (id, rule) in dropped {
             let fate = &mut self.scratch.candidates[id.index()].fate;
             if *fate == Fate::Stays {
@@ -376,13 +384,23 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
         }
     }
 
-    /// What the rules of a step propose over the spans that stand.
-    pub(super) fn propose(&mut self, rules: &RuleSet, phase: u16) -> Proposals {
+    /// Lays the spans that stand over the tokens, unless they lie there already.
+    fn lay(&mut self) {
+        let (tokens, program) = (self.prepared.tokens().len(), self.program);
+        let Scratch { lattice, candidates, is_stale, .. } = &mut *self.scratch;
+        if std::mem::take(is_stale) {
+            lattice.build(tokens, program.types.len(), candidates, program.asks_standing);
+        }
+    }
+
+    /// What the rules of a step propose over the spans that stand; `set` is the
+    /// number of theirs.
+    pub(super) fn propose(&mut self, (set, rules): (usize, &RuleSet), phase: u16) -> Proposals {
         let tokens = self.prepared.tokens();
         let program = self.program;
+        self.scratch.gauge.set(Stage::Due);
+        self.lay();
         let Scratch { forms, ids, lines, lattice, matches, candidates, due, gauge, .. } = &mut *self.scratch;
-        gauge.set(Stage::Due);
-        lattice.build(tokens.len(), program.types.len(), candidates, program.asks_standing);
         let columns = self.columns;
         let letters =
             Letters { text: self.prepared.text(), tokens, forms: ids, lines, lattice, candidates, columns };
@@ -398,12 +416,13 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
             let Some(last) = rules.rules().iter().rposition(|rule| rule.across_lines == wide) else {
                 continue;
             };
-            for &range in ranges {
+            for (line, &range) in ranges.iter().enumerate() {
+                let stretch = Stretch { range, line: if wide { lines.len() } else { line } };
                 // A watcher sees where a rule stops that has no chance.
                 if T::ON {
                     due.all(rules);
                 } else {
-                    due.read(rules, &letters, forms, range);
+                    due.read(set, rules, &letters, range);
                 }
                 // Full with a rule of this line still to come is too full.
                 let mut reached = None;
@@ -414,7 +433,7 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
                         continue;
                     }
                     reached = Some(index);
-                    if T::ON || due.allows(rule, &letters, forms, range) {
+                    if T::ON || due.allows(rule, &letters, forms, stretch) {
                         self.trace.searches(rule, range);
                         gauge.search(rule.rule);
                         let relate = Relate {
