@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::root;
 
+#[allow(unreachable_pub, reason = "a library there, a module here")]
 #[path = "../fuzz/src/lib.rs"]
 mod fuzz;
 

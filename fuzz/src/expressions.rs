@@ -106,7 +106,10 @@ fn plain_tests(
     wanted: &mut Vec<(String, Span)>,
 ) {
     let anywhere = Regex::new(expression).expect("an expression that was built before");
-    let Ok(whole) = Regex::new(&format!("^(?:{expression})$")) else { return };
+    // What ends in a comment needs the end of the line.
+    let whole = Regex::new(&format!("^(?:{expression})$"))
+        .or_else(|_| Regex::new(&format!("^(?:{expression}\n)$")))
+        .expect("an expression that was built in brackets before");
     for token in tokens {
         let form = fold(token.span().slice(text).unwrap_or(""), FoldFlags::default());
         if anywhere.is_match(&form) {

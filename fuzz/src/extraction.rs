@@ -37,8 +37,12 @@ pub(super) fn holds(bytes: &[u8]) {
 /// A sound pack, and how it is written.
 pub(super) fn pack(choices: &[u8]) -> Option<(generate::Generated, CheckedPack)> {
     let generated = generate::pack(&mut Unstructured::new(choices)).ok()?;
-    let files =
-        [("pack.toml", &*generated.toml), ("a.span", &generated.first), ("b.span", &generated.second)];
+    let files = [
+        ("pack.toml", &*generated.toml),
+        ("a.span", &generated.first),
+        ("b.span", &generated.second),
+        ("f.tsv", generate::LIST),
+    ];
     let checked = packs::checked(&files)?;
     Some((generated, checked))
 }

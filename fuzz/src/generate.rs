@@ -2,7 +2,7 @@
 
 use arbitrary::{Result, Unstructured};
 
-pub(super) const MANIFEST: &str = r#"[pack]
+const MANIFEST: &str = r#"[pack]
 name = "p"
 version = "1"
 phases = ["a.span", "b.span"]
@@ -12,11 +12,29 @@ PERSON = { is = "AGENT" }
 ORG = { is = "AGENT" }
 LOC = {}
 NUM = {}
-MEETING = {}
 [relations]
-IN = { from = ["AGENT", "LOC"], to = ["LOC", "ORG"] }
+IN = { from = ["AGENT", "LOC", "NUM"], to = ["AGENT", "LOC", "NUM"] }
 NEAR = { from = ["AGENT", "LOC", "NUM"], to = ["AGENT", "LOC", "NUM"], symmetric = true }
+[events]
+MEETING = { roles = { host = ["AGENT", "LOC", "NUM"], guest = ["AGENT", "LOC", "NUM"] }, optional = ["guest"] }
 "#;
+/// Spans of every type, so that what comes later has something to stand on.
+const BASE: &str =
+    "gazetteer people -> PERSON { \"Lan\" match fold-case set f = column(\"f\") file \"f.tsv\" }
+\
+    gazetteer bodies -> ORG { \"Mayor of Lan\" \"the Mayor\" }
+\
+    gazetteer places -> LOC { \"Hà Giang\" match fold-marks }
+\
+    gazetteer cues -> _cue { \"of\" \"the\" }
+\
+    regex numbers -> NUM { /[0-9]+(?:[.,][0-9]+)*/ value = number() }
+";
+/// A list with a feature.
+pub(super) const LIST: &str = "phrase	f
+lan giang	x
+Mayor	lan
+";
 const RESOLVE: [&str; 4] = [
     "",
     "[resolve]\norder = [\"priority\", \"shortest\", \"latest\"]\n",
@@ -26,7 +44,7 @@ const RESOLVE: [&str; 4] = [
 const TYPES: [&str; 5] = ["PERSON", "ORG", "LOC", "NUM", "_cue"];
 /// What patterns may name: one of them has no spans of its own.
 const NAMED: [&str; 6] = ["PERSON", "ORG", "LOC", "NUM", "_cue", "AGENT"];
-pub(super) const WORDS: [&str; 24] = [
+const WORDS: [&str; 24] = [
     "Lan",
     "lan",
     "Hà Giang",
@@ -151,7 +169,7 @@ impl Maker<'_, '_> {
     }
 
     fn file(&mut self, of_words: bool) -> Result<String> {
-        let mut file = String::new();
+        let mut file = if of_words { BASE.to_owned() } else { String::new() };
         for _ in 0..self.choices.int_in_range(1..=5u8)? {
             self.items += 1;
             self.bound.clear();
@@ -167,17 +185,13 @@ impl Maker<'_, '_> {
             file.push_str(&item);
             file.push('\n');
         }
-        // A file for the words comes before all, so that rules have something to stand on.
-        if of_words && self.rare(2)? {
-            file.push_str("gazetteer places -> LOC { \"Hà Giang\" \"Lan\" match fold-marks }\n");
-        }
         Ok(file)
     }
 
     fn modifiers(&mut self) -> Result<String> {
         let mut said = String::new();
-        for modifier in [" nested", " priority 3", " override", " anchor", " tag a, b"] {
-            if self.rare(6)? {
+        for modifier in [self.pick(&[" nested", " override"])?, " priority 3", " tag a, b"] {
+            if self.rare(5)? {
                 said.push_str(modifier);
             }
         }
@@ -192,7 +206,7 @@ impl Maker<'_, '_> {
             phrases.push_str(&format!("\"{}\" ", words.collect::<Result<Vec<_>>>()?.join(" ")));
         }
         let matching = self.pick(&MATCHES)?;
-        let set = if self.rare(3)? { " set f = \"{text|lower}\"" } else { "" };
+        let set = if self.rare(3)? { " set f = \"lan\"" } else { "" };
         Ok(format!("gazetteer i{} -> {label}{modifiers} {{ {phrases}{matching}{set} }}", self.items))
     }
 
@@ -201,7 +215,11 @@ impl Maker<'_, '_> {
             (self.pick(&TYPES)?, self.modifiers()?, self.pick(&EXPRESSIONS)?);
         let matching = self.pick(&MATCHES)?;
         let value = if self.rare(2)? { format!(" value = {}", self.pick(&VALUES)?) } else { String::new() };
-        Ok(format!("regex i{} -> {label}{modifiers} {{ /{expression}/{matching}{value} }}", self.items))
+        let anchor = if value.contains("date") { " anchor" } else { "" };
+        Ok(format!(
+            "regex i{} -> {label}{modifiers}{anchor} {{ /{expression}/{matching}{value} }}",
+            self.items
+        ))
     }
 
     fn rule(&mut self) -> Result<String> {
@@ -235,9 +253,11 @@ impl Maker<'_, '_> {
         if self.rare(6)? {
             said.push_str(&format!(" set {}.value = {}", first.0, self.pick(&VALUES)?));
         }
-        if first.0 != last.0 && self.rare(2)? {
-            let relation = self.pick(&["IN", "NEAR"])?;
-            said.push_str(&format!(" => {relation}({}, {})", first.0, last.0));
+        // Types that are not declared stand in no relation.
+        if first.0 != last.0 && first.1 != "_cue" && last.1 != "_cue" && self.rare(2)? {
+            let relation = self.pick(&["IN(", "NEAR(", "MEETING(host: "])?;
+            let second = if relation.starts_with('M') { "guest: " } else { "" };
+            said.push_str(&format!(" => {relation}{}, {second}{})", first.0, last.0));
         }
         Ok(said)
     }
@@ -279,7 +299,7 @@ impl Maker<'_, '_> {
             8 => format!(
                 "[{}] ...{{0,{}}} [{}]",
                 self.pick(&FIELDS)?,
-                self.choices.int_in_range(0..=9u8)?,
+                self.choices.int_in_range(1..=9u8)?,
                 self.pick(&FIELDS)?
             ),
             9 => {

@@ -1,5 +1,6 @@
 //! Readers: what is read can be written and read again, what is not can be set aside.
 
+use std::collections::HashSet;
 use std::io::{Cursor, Read};
 use std::path::{Path, PathBuf};
 
@@ -51,7 +52,9 @@ pub(super) fn brat(bytes: &[u8]) {
                 let folder = Folder::new();
                 let again = folder.written(&record.document, &record.annotations);
                 assert_eq!(again, record, "brat, written and read again");
-                written_again(&without_brat(&record));
+                if !has_a_role_twice(&record) {
+                    written_again(&without_brat(&record));
+                }
             }
             Err(bad) => set_aside(&bad, config()),
         }
@@ -74,10 +77,18 @@ fn columns(name: &'static str, bytes: &[u8], config: ReadConfig) {
             Ok(record) => {
                 sound(&record);
                 assert!(record.document.tokens.is_some(), "columns without tokens");
+                // Columns of tags bring their own tokens, of which JSON Lines tell nothing; those of
+                // CoNLL-U come back, but for the column that stands for another.
                 let again = read_one(line(&record, OffsetUnit::Chars));
                 assert_eq!(again.document.text, record.document.text);
-                assert_eq!(again.document.tokens, record.document.tokens, "tokens, written and read again");
                 assert_eq!(again.annotations, record.annotations, "columns, written and read again");
+                if name == "conllu" {
+                    let mut tokens = record.document.tokens;
+                    if let Some(tokens) = &mut tokens {
+                        tokens.columns.shift_remove("pos");
+                    }
+                    assert_eq!(again.document.tokens, tokens, "tokens, written and read again");
+                }
             }
             Err(bad) => set_aside(&bad, config),
         }
@@ -246,6 +257,19 @@ fn without_brat(record: &Record) -> Record {
         event.args.retain(|(_, target)| matches!(target, spanwright::doc::Target::Mention(_)));
     }
     record
+}
+
+/// Whether two arguments of one thing play one role: standoff can say that, a JSON object cannot.
+fn has_a_role_twice(record: &Record) -> bool {
+    let annotations = &record.annotations;
+    let of_relations =
+        annotations.relations.iter().map(|relation| relation.args.iter().map(|arg| &*arg.role).collect());
+    let of_events =
+        annotations.events.iter().map(|event| event.args.iter().map(|(role, _)| &**role).collect());
+    of_relations.chain(of_events).any(|roles: Vec<&str>| {
+        let mut seen = HashSet::new();
+        roles.iter().any(|role| !seen.insert(*role))
+    })
 }
 
 /// A folder that goes when it is done with.
