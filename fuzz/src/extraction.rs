@@ -1,36 +1,35 @@
 //! Whole extraction: a pack that is put together from pieces, over a text.
 
 use arbitrary::Unstructured;
-use spanwright::check::CheckedPack;
+use spanwright::check::{CheckedPack, check};
 use spanwright::doc::{Annotations, Document};
 use spanwright::engine::{CandidateReport, ExtractConfig, Extraction, Extractor};
 use spanwright::fuzz::{Engine, INVARIANTS};
 use spanwright::io::JsonlWriter;
 use spanwright::program::Program;
 use spanwright::run::extract_all;
+use spanwright::syntax::parse_pack;
 
-use super::{generate, packs};
+use super::generate;
 
 /// What chooses the pieces of a pack, and after `===` a text.
 pub(super) fn holds(bytes: &[u8]) {
     let [choices, text] = super::parts(bytes);
     let text = super::text(text);
     let Some((generated, checked)) = pack(choices) else { return };
-    let program = spanwright::compile::compile(&checked);
+    let mut program = spanwright::compile::compile(&checked);
     let shown = || format!("{}---\n{}---\n{text:?}", generated.first, generated.second);
     laws(&program, &text, &shown);
     let document = document("x", &text);
     let plain = extracted(&program, &document);
     watched(&program, &document, &plain, &shown);
     threads(&program, &text, &shown);
-
     // Without the sieve every expression is searched in every line.
-    let mut unsieved = spanwright::compile::compile(&checked);
-    for phase in &mut unsieved.phases {
+    for phase in &mut program.phases {
         phase.regexes.plain.sieve = None;
         phase.regexes.unmarked.sieve = None;
     }
-    let found = extracted(&unsieved, &document);
+    let found = extracted(&program, &document);
     assert_eq!(found.annotations, plain.annotations, "without the sieve\n{}", shown());
 }
 
@@ -43,7 +42,8 @@ pub(super) fn pack(choices: &[u8]) -> Option<(generate::Generated, CheckedPack)>
         ("b.span", &generated.second),
         ("f.tsv", generate::LIST),
     ];
-    let checked = packs::checked(&files)?;
+    let (pack, mut report) = parse_pack(&files);
+    let checked = check(&pack, &mut report)?;
     Some((generated, checked))
 }
 
