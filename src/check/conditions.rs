@@ -256,30 +256,39 @@ impl Checker<'_> {
             );
             return None;
         }
-        let source = if literal.flags.is_empty() {
-            literal.source.clone()
-        } else {
-            format!("(?{}:{})", literal.flags, literal.source)
-        };
         self.not_composed(literal);
-        match regex::Regex::new(&source) {
-            Ok(_) => Some(source),
+        match enclosed(&literal.flags, &literal.source) {
+            Ok(source) => Some(source),
             Err(error) => {
-                let text = error.to_string();
-                let reason = text.lines().last().unwrap_or("").trim_start_matches("error: ").to_owned();
-                self.problem(
-                    Diagnostic::error(
-                        &codes::BROKEN_REGEX,
-                        format!("broken regular expression: {reason}"),
-                        self.file,
-                        literal.span,
-                    )
-                    .help(
-                        "the syntax is that of the Rust `regex` crate; look-around belongs to token patterns",
-                    ),
-                );
+                self.broken_regex(literal, &error);
                 None
             }
         }
     }
+
+    pub(super) fn broken_regex(&mut self, literal: &RegexLiteral, error: &regex::Error) {
+        let text = error.to_string();
+        let reason = text.lines().last().unwrap_or("").trim_start_matches("error: ").to_owned();
+        self.problem(
+            Diagnostic::error(
+                &codes::BROKEN_REGEX,
+                format!("broken regular expression: {reason}"),
+                self.file,
+                literal.span,
+            )
+            .help("the syntax is that of the Rust `regex` crate; look-around belongs to token patterns"),
+        );
+    }
+}
+
+/// An expression with its flags, such that it can be put into brackets: one that
+/// ends in a comment, as `x` allows, gets the end of that line.
+fn enclosed(flags: &str, source: &str) -> Result<String, regex::Error> {
+    let alone = if flags.is_empty() { source.to_owned() } else { format!("(?{flags}){source}") };
+    regex::Regex::new(&alone)?;
+    let is_whole = |source: &str| regex_syntax::ast::parse::Parser::new().parse(source).is_ok();
+    let end = if is_whole(&format!("(?:{alone})")) { "" } else { "\n" };
+    let enclosed = format!("(?{flags}:{source}{end})");
+    regex::Regex::new(&enclosed)?;
+    Ok(if flags.is_empty() { format!("{source}{end}") } else { enclosed })
 }

@@ -385,6 +385,13 @@ impl Checker<'_> {
                     .help("make one of its parts obligatory"),
                 );
             }
+            if fold.case
+                && let Err(error) = regex::Regex::new(&format!("(?i:{source})"))
+            {
+                // Letters of both cases can be too many where those of one are not.
+                self.broken_regex(literal, &error);
+                continue;
+            }
             patterns.push(source);
         }
         if let Some(name) = item.fold.iter().find(|name| name.node == "fold-case")

@@ -1,6 +1,6 @@
 //! Conditions on tokens to bits that are computed once a form.
 
-use regex::{Regex, RegexSet};
+use regex::{Regex, RegexBuilder, RegexSetBuilder};
 use rustc_hash::FxHashMap;
 
 use crate::check::CheckedCondition;
@@ -98,13 +98,20 @@ impl PredicateBuilder {
                 continue;
             }
             let ids = sources.iter().map(|(_, id)| *id).collect();
-            if let Ok(set) = RegexSet::new(sources.iter().map(|(source, _)| source)) {
+            let built = RegexSetBuilder::new(sources.iter().map(|(source, _)| source))
+                .size_limit(SIZE.saturating_mul(sources.len()))
+                .build();
+            if let Ok(set) = built {
                 self.predicates.regexes[field] = Some((set, ids));
             }
         }
         self.predicates
     }
 }
+
+/// The most bytes that one expression may take: more than `check` lets it, so that
+/// none which it let pass is too large with brackets or beside others.
+const SIZE: usize = 16 << 20;
 
 /// What is guessed for tests on lengths and shapes, and for expressions.
 const FREQUENT: u32 = 1_000;
@@ -168,13 +175,16 @@ pub(super) fn span_test(condition: &CheckedCondition) -> SpanTest {
 }
 
 fn text_check(test: &TextTest) -> TextCheck {
-    let regex =
-        |source: &str| Regex::new(source).map_or_else(|_| TextCheck::In(Vec::new()), TextCheck::Regex);
+    let regex = |source: &str| built(source).map_or_else(|_| TextCheck::In(Vec::new()), TextCheck::Regex);
     match test {
         TextTest::In(list) => TextCheck::In(list.iter().map(|item| item.as_str().into()).collect()),
         TextTest::Matches(source) => regex(&whole(source)),
         TextTest::Finds(source) => regex(source),
     }
+}
+
+fn built(source: &str) -> Result<Regex, regex::Error> {
+    RegexBuilder::new(source).size_limit(SIZE).build()
 }
 
 /// An expression that must match the whole of a text.
@@ -225,10 +235,8 @@ fn kind_test(test: &TextTest) -> TokenTest {
     ];
     let accepts = |name: &str| match test {
         TextTest::In(list) => list.iter().any(|item| item == name),
-        TextTest::Matches(source) => {
-            regex::Regex::new(&whole(source)).is_ok_and(|regex| regex.is_match(name))
-        }
-        TextTest::Finds(source) => regex::Regex::new(source).is_ok_and(|regex| regex.is_match(name)),
+        TextTest::Matches(source) => built(&whole(source)).is_ok_and(|regex| regex.is_match(name)),
+        TextTest::Finds(source) => built(source).is_ok_and(|regex| regex.is_match(name)),
     };
     let wanted = kinds.into_iter().filter(|(name, _)| accepts(name));
     TokenTest::Or(wanted.map(|(_, class)| TokenTest::Class(class.bits())).collect())
