@@ -1,5 +1,6 @@
 //! Conditions on tokens and spans: fields, flags, comparisons.
 
+use super::size::{self, WrongRegex};
 use super::{CheckedCondition, Checker, TextTest};
 use crate::diag::{Diagnostic, codes};
 use crate::doc::schema::{ColumnId, FoldFlags, NumberField, NumberTest, TextField, TokenFlag};
@@ -262,24 +263,37 @@ impl Checker<'_> {
             format!("(?{}:{})", literal.flags, literal.source)
         };
         self.not_composed(literal);
-        match regex::Regex::new(&source) {
-            Ok(_) => Some(source),
-            Err(error) => {
-                let text = error.to_string();
-                let reason = text.lines().last().unwrap_or("").trim_start_matches("error: ").to_owned();
-                self.problem(
-                    Diagnostic::error(
-                        &codes::BROKEN_REGEX,
-                        format!("broken regular expression: {reason}"),
-                        self.file,
-                        literal.span,
-                    )
-                    .help(
-                        "the syntax is that of the Rust `regex` crate; look-around belongs to token patterns",
-                    ),
-                );
-                None
+        self.compiles(&source, literal.span).then_some(source)
+    }
+
+    /// Whether an expression compiles, within what one may take. One that stands
+    /// in a let is compiled once, however often the let is written out.
+    pub(super) fn compiles(&mut self, source: &str, span: Span) -> bool {
+        if !self.compiled.contains_key(source) {
+            let size = size::of_regex(source);
+            if let Ok(bytes) = size {
+                self.grow(bytes, span);
             }
+            self.compiled.insert(source.to_owned(), size.map(drop));
         }
+        let Some(Err(wrong)) = self.compiled.get(source) else { return true };
+        let diagnostic = match wrong {
+            WrongRegex::TooLarge => Diagnostic::error(
+                &codes::REGEX_TOO_LARGE,
+                format!("this regular expression takes more than {} MiB when compiled", size::MOST_MIB),
+                self.file,
+                span,
+            )
+            .help("lower the bounds of its repetitions, or write `*` or `+`; `\\w` and `.` are large, `[a-z]` is small"),
+            WrongRegex::Broken(reason) => Diagnostic::error(
+                &codes::BROKEN_REGEX,
+                format!("broken regular expression: {reason}"),
+                self.file,
+                span,
+            )
+            .help("the syntax is that of the Rust `regex` crate; look-around belongs to token patterns"),
+        };
+        self.problem(diagnostic);
+        false
     }
 }

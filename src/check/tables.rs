@@ -9,7 +9,7 @@ use smallvec::SmallVec;
 
 use super::lints::{case_matters, has_case};
 use super::types::group_names;
-use super::{CheckedGazetteer, CheckedRegex, Checker, Phrase};
+use super::{CheckedGazetteer, CheckedRegex, Checker, Phrase, cased};
 use crate::diag::{Diagnostic, codes};
 use crate::doc::schema::{FeatureId, FoldFlags, RuleKind, TypeId};
 use crate::prep::fold;
@@ -374,6 +374,9 @@ impl Checker<'_> {
         let mut patterns = Vec::new();
         for literal in &item.patterns {
             let Some(source) = self.regex(literal) else { continue };
+            if fold.case && !self.compiles(&cased(&source, true), literal.span) {
+                continue;
+            }
             if regex::Regex::new(&source).is_ok_and(|regex| regex.is_match("")) {
                 self.problem(
                     Diagnostic::error(

@@ -1,6 +1,6 @@
 //! Conditions on tokens to bits that are computed once a form.
 
-use regex::{Regex, RegexSet};
+use regex::{Regex, RegexBuilder, RegexSetBuilder};
 use rustc_hash::FxHashMap;
 
 use crate::check::CheckedCondition;
@@ -98,7 +98,9 @@ impl PredicateBuilder {
                 continue;
             }
             let ids = sources.iter().map(|(_, id)| *id).collect();
-            if let Ok(set) = RegexSet::new(sources.iter().map(|(source, _)| source)) {
+            // `check` has counted them one by one: together they may take what they take.
+            let set = RegexSetBuilder::new(sources.iter().map(|(source, _)| source));
+            if let Ok(set) = { set }.size_limit(usize::MAX).build() {
                 self.predicates.regexes[field] = Some((set, ids));
             }
         }
@@ -168,8 +170,10 @@ pub(super) fn span_test(condition: &CheckedCondition) -> SpanTest {
 }
 
 fn text_check(test: &TextTest) -> TextCheck {
-    let regex =
-        |source: &str| Regex::new(source).map_or_else(|_| TextCheck::In(Vec::new()), TextCheck::Regex);
+    let regex = |source: &str| {
+        let built: Result<Regex, _> = RegexBuilder::new(source).size_limit(usize::MAX).build();
+        built.map_or_else(|_| TextCheck::In(Vec::new()), TextCheck::Regex)
+    };
     match test {
         TextTest::In(list) => TextCheck::In(list.iter().map(|item| item.as_str().into()).collect()),
         TextTest::Matches(source) => regex(&whole(source)),
