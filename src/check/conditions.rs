@@ -1,5 +1,6 @@
 //! Conditions on tokens and spans: fields, flags, comparisons.
 
+use super::size::{self, WrongRegex};
 use super::{CheckedCondition, Checker, TextTest};
 use crate::diag::{Diagnostic, codes};
 use crate::doc::schema::{ColumnId, FoldFlags, NumberField, NumberTest, TextField, TokenFlag};
@@ -257,38 +258,51 @@ impl Checker<'_> {
             return None;
         }
         self.not_composed(literal);
-        match enclosed(&literal.flags, &literal.source) {
-            Ok(source) => Some(source),
-            Err(error) => {
-                self.broken_regex(literal, &error);
-                None
-            }
-        }
+        let source = enclosed(&literal.flags, &literal.source);
+        self.compiles(&source, literal.span).then_some(source)
     }
 
-    pub(super) fn broken_regex(&mut self, literal: &RegexLiteral, error: &regex::Error) {
-        let text = error.to_string();
-        let reason = text.lines().last().unwrap_or("").trim_start_matches("error: ").to_owned();
-        self.problem(
-            Diagnostic::error(
+    /// Whether an expression compiles, within what one may take. One that stands
+    /// in a let is compiled once, however often the let is written out.
+    pub(super) fn compiles(&mut self, source: &str, span: Span) -> bool {
+        if !self.compiled.contains_key(source) {
+            let size = size::of_regex(source);
+            if let Ok(bytes) = size {
+                self.grow(bytes, span);
+            }
+            self.compiled.insert(source.to_owned(), size.map(drop));
+        }
+        let Some(Err(wrong)) = self.compiled.get(source) else { return true };
+        let diagnostic = match wrong {
+            WrongRegex::TooLarge => Diagnostic::error(
+                &codes::REGEX_TOO_LARGE,
+                format!("this regular expression takes more than {} MiB when compiled", size::MOST_MIB),
+                self.file,
+                span,
+            )
+            .help("lower the bounds of its repetitions, or write `*` or `+`; `\\w` and `.` are large, `[a-z]` is small"),
+            WrongRegex::Broken(reason) => Diagnostic::error(
                 &codes::BROKEN_REGEX,
                 format!("broken regular expression: {reason}"),
                 self.file,
-                literal.span,
+                span,
             )
             .help("the syntax is that of the Rust `regex` crate; look-around belongs to token patterns"),
-        );
+        };
+        self.problem(diagnostic);
+        false
     }
 }
 
 /// An expression with its flags, such that it can be put into brackets: one that
-/// ends in a comment, as `x` allows, gets the end of that line.
-fn enclosed(flags: &str, source: &str) -> Result<String, regex::Error> {
+/// ends in a comment, as `x` allows, gets the end of that line. A broken one stays
+/// broken.
+fn enclosed(flags: &str, source: &str) -> String {
     let alone = if flags.is_empty() { source.to_owned() } else { format!("(?{flags}){source}") };
-    regex::Regex::new(&alone)?;
     let is_whole = |source: &str| regex_syntax::ast::parse::Parser::new().parse(source).is_ok();
+    if !is_whole(&alone) {
+        return alone;
+    }
     let end = if is_whole(&format!("(?:{alone})")) { "" } else { "\n" };
-    let enclosed = format!("(?{flags}:{source}{end})");
-    regex::Regex::new(&enclosed)?;
-    Ok(if flags.is_empty() { format!("{source}{end}") } else { enclosed })
+    if flags.is_empty() { format!("{source}{end}") } else { format!("(?{flags}:{source}{end})") }
 }

@@ -14,6 +14,7 @@ mod pack;
 mod pack_tests;
 mod patterns;
 mod rules;
+mod size;
 mod tables;
 mod types;
 mod values;
@@ -21,6 +22,7 @@ mod values;
 pub use conditions::flags;
 pub use pack::*;
 pub(crate) use pack_tests::Places;
+pub use size::CheckConfig;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -31,6 +33,7 @@ use rustc_hash::FxHashMap;
 use crate::diag::{Diagnostic, Report, codes};
 use crate::syntax::ast::{GazetteerEntries, Item, Name, Pattern, RulePack};
 use crate::text::{FileId, Span};
+use size::WrongRegex;
 use types::Types;
 
 /// Checks a pack. Its problems go into the report, in source order.
@@ -38,8 +41,17 @@ use types::Types;
 /// Returns nothing if any of them is an error. O(size of the pack).
 #[must_use]
 pub fn check(pack: &RulePack, report: &mut Report) -> Option<CheckedPack> {
+    check_with(pack, report, CheckConfig::default())
+}
+
+/// The same with other limits.
+#[must_use]
+pub fn check_with(pack: &RulePack, report: &mut Report, config: CheckConfig) -> Option<CheckedPack> {
     let mut checker = Checker {
         report,
+        config,
+        size: 0,
+        compiled: FxHashMap::default(),
         types: Types::default(),
         relations: Vec::new(),
         features: IndexSet::new(),
@@ -70,6 +82,9 @@ pub fn check(pack: &RulePack, report: &mut Report) -> Option<CheckedPack> {
         checker.file = file.file;
         checker.file_name.clone_from(&file.name);
         for item in &file.items {
+            if checker.is_full() {
+                break;
+            }
             checker.item(item, file.phase, &mut checked);
             checked.rules.extend(checker.rule_place(item));
         }
@@ -108,7 +123,10 @@ fn drop_consequences(pack: &RulePack, report: &mut Report) {
     let lacks_file = pack.manifest.phases.iter().map(Vec::len).sum::<usize>() != pack.files.len();
     let lost: HashSet<&str> = pack.files.iter().flat_map(|file| &file.lost).map(String::as_str).collect();
     // A rule that is too large was not read to its end.
-    let gave_up = report.diagnostics.iter().any(|problem| problem.code == &codes::TOO_LARGE);
+    let has = |code| report.diagnostics.iter().any(|problem| std::ptr::eq(problem.code, code));
+    let gave_up = has(&codes::TOO_LARGE) || has(&codes::LET_CYCLE);
+    // Nor was a pack that is too large.
+    let lacks_file = lacks_file || has(&codes::PROGRAM_TOO_LARGE);
     let sources = &report.sources;
     report.diagnostics.retain(|problem| {
         let place = &problem.primary;
@@ -158,6 +176,11 @@ struct LetEntry {
 /// What is known while a pack is checked.
 struct Checker<'r> {
     report: &'r mut Report,
+    config: CheckConfig,
+    /// Bytes that what was checked so far takes when compiled.
+    size: u64,
+    /// The expressions so far, with what is wrong with them.
+    compiled: FxHashMap<String, Result<(), WrongRegex>>,
     types: Types,
     relations: Vec<RelationInfo>,
     features: IndexSet<String>,

@@ -447,3 +447,8 @@ pub struct ExpectedArg {
     /// The places that are meant.
     pub places: Vec<Span>,
 }
+
+/// An expression with case folding written into it, so that its literals know of it.
+pub(crate) fn cased(source: &str, fold_case: bool) -> String {
+    if fold_case { format!("(?i:{source})") } else { source.to_owned() }
+}

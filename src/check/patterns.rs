@@ -11,7 +11,7 @@ use crate::syntax::ast::{Condition, Name, Pattern, PatternKind};
 /// Parts that a rule may have with its lets written out.
 const MOST_PARTS: usize = 20_000;
 /// How deep a pattern may be nested with its lets written out.
-const MOST_DEPTH: usize = 300;
+pub(super) const MOST_DEPTH: usize = 300;
 /// The highest bound of a repetition.
 const MOST_REPEATS: u32 = 1000;
 
@@ -25,6 +25,8 @@ pub(super) struct RuleScope {
     depth: usize,
     is_too_large: bool,
     in_look: bool,
+    /// The lets that are being written out, the outermost first.
+    lets: Vec<String>,
 }
 
 impl RuleScope {
@@ -51,6 +53,9 @@ fn nothing() -> CheckedPattern {
 
 impl Checker<'_> {
     pub(super) fn pattern(&mut self, pattern: &Pattern, scope: &mut RuleScope) -> CheckedPattern {
+        if scope.is_too_large {
+            return nothing();
+        }
         scope.parts = scope.parts.saturating_add(1);
         if scope.parts > MOST_PARTS || scope.depth > MOST_DEPTH {
             self.too_large(pattern, scope);
@@ -98,12 +103,16 @@ impl Checker<'_> {
             PatternKind::Make(label, inner) => self.make("", label, inner, scope),
             PatternKind::Sequence(parts) => {
                 let checked: Vec<_> = parts.iter().map(|part| self.pattern(part, scope)).collect();
-                self.unreached_tails(&checked, parts);
+                if !scope.is_too_large {
+                    self.unreached_tails(&checked, parts);
+                }
                 CheckedPattern::Sequence(checked)
             }
             PatternKind::Alternation(parts) => {
                 let checked: Vec<_> = parts.iter().map(|part| self.pattern(part, scope)).collect();
-                self.equal_branches(&checked, parts);
+                if !scope.is_too_large {
+                    self.equal_branches(&checked, parts);
+                }
                 CheckedPattern::Alternation(checked)
             }
             PatternKind::Repeat { inner, min, max, lazy } => {
@@ -207,10 +216,32 @@ impl Checker<'_> {
                 .help("put a space before `[` if it is a token of its own"),
             );
         }
+        if scope.lets.contains(&name.node) {
+            self.let_cycle(name, scope);
+            return nothing();
+        }
+        scope.lets.push(name.node.clone());
         let outer = std::mem::replace(&mut self.file, file);
         let checked = self.pattern(&pattern, scope);
         self.file = outer;
+        scope.lets.pop();
         checked
+    }
+
+    /// Reports a let that holds itself, once a rule.
+    fn let_cycle(&mut self, name: &Name, scope: &mut RuleScope) {
+        if std::mem::replace(&mut scope.is_too_large, true) {
+            return;
+        }
+        let from = scope.lets.iter().position(|open| *open == name.node).unwrap_or(0);
+        let title = match &scope.lets[from + 1..] {
+            [] => format!("`{}` holds itself", name.node),
+            through => format!("`{}` holds itself, through `{}`", name.node, through.join("`, `")),
+        };
+        self.problem(
+            Diagnostic::error(&codes::LET_CYCLE, title, self.file, name.span)
+                .help("what comes again is written `( … )*`, `( … )+` or `( … ){1,5}`"),
+        );
     }
 
     fn bind(&mut self, name: &Name, inner: &Pattern, scope: &mut RuleScope) -> CheckedPattern {
@@ -383,7 +414,7 @@ fn longest(pattern: &CheckedPattern) -> Option<u32> {
     }
 }
 
-fn parts(pattern: &CheckedPattern) -> usize {
+pub(super) fn parts(pattern: &CheckedPattern) -> usize {
     let inner = match pattern {
         CheckedPattern::Bind(_, inner) | CheckedPattern::Look { inner, .. } => parts(inner),
         CheckedPattern::Sequence(list) | CheckedPattern::Alternation(list) => {

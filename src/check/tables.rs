@@ -9,7 +9,7 @@ use smallvec::SmallVec;
 
 use super::lints::{case_matters, has_case};
 use super::types::group_names;
-use super::{CheckedGazetteer, CheckedRegex, Checker, Phrase};
+use super::{CheckedGazetteer, CheckedRegex, Checker, Phrase, cased};
 use crate::diag::{Diagnostic, codes};
 use crate::doc::schema::{FeatureId, FoldFlags, RuleKind, TypeId};
 use crate::prep::fold;
@@ -374,6 +374,10 @@ impl Checker<'_> {
         let mut patterns = Vec::new();
         for literal in &item.patterns {
             let Some(source) = self.regex(literal) else { continue };
+            // Letters of both cases can be too many where those of one are not.
+            if fold.case && !self.compiles(&cased(&source, true), literal.span) {
+                continue;
+            }
             if regex::Regex::new(&source).is_ok_and(|regex| regex.is_match("")) {
                 self.problem(
                     Diagnostic::error(
@@ -384,13 +388,6 @@ impl Checker<'_> {
                     )
                     .help("make one of its parts obligatory"),
                 );
-            }
-            if fold.case
-                && let Err(error) = regex::Regex::new(&format!("(?i:{source})"))
-            {
-                // Letters of both cases can be too many where those of one are not.
-                self.broken_regex(literal, &error);
-                continue;
             }
             patterns.push(source);
         }

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use indexmap::IndexMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Checker;
+use super::patterns::MOST_DEPTH;
 use crate::diag::{Diagnostic, codes};
 use crate::doc::schema::{RelationInfo, TypeId, TypeInfo};
 use crate::syntax::ast::{Item, Name, Pattern, PatternKind, RulePack};
@@ -209,15 +211,14 @@ impl Checker<'_> {
 
     /// Enters the internal types, and notes which step makes what.
     pub(super) fn collect_makers(&mut self, pack: &RulePack) {
-        let lets: Vec<(&str, &Pattern, FileId)> = pack
-            .files
-            .iter()
-            .flat_map(|file| file.items.iter().map(move |item| (item, file.file)))
-            .filter_map(|(item, file)| match item {
-                Item::Let(item) => Some((item.name.node.as_str(), &item.pattern, file)),
-                _ => None,
-            })
-            .collect();
+        let mut lets: Lets<'_> = FxHashMap::default();
+        for file in &pack.files {
+            for item in &file.items {
+                if let Item::Let(item) = item {
+                    lets.entry(&item.name.node).or_insert((&item.pattern, file.file));
+                }
+            }
+        }
         for file in &pack.files {
             for item in &file.items {
                 match item {
@@ -234,9 +235,9 @@ impl Checker<'_> {
                         }
                     }
                     Item::Rule(rule) => {
-                        let mut labels = Vec::new();
-                        made_labels(&rule.pattern, file.file, &lets, 0, &mut labels);
-                        for (label, place) in labels {
+                        let mut made = Made { lets: &lets, met: FxHashSet::default(), labels: Vec::new() };
+                        made.collect(&rule.pattern, file.file, 0);
+                        for (label, place) in made.labels {
                             self.makes(&label, place, rule_step(file.phase));
                         }
                         for head in &rule.heads {
@@ -364,35 +365,47 @@ pub(super) fn group_names(source: &str) -> Vec<String> {
     names
 }
 
-/// Every `<TYPE: …>` of a pattern, lets included.
-fn made_labels(
-    pattern: &Pattern,
-    file: FileId,
-    lets: &[(&str, &Pattern, FileId)],
-    depth: usize,
-    found: &mut Vec<(Name, FileId)>,
-) {
-    match &pattern.kind {
-        PatternKind::Make(label, inner) => {
-            found.push((label.clone(), file));
-            made_labels(inner, file, lets, depth, found);
+/// The lets of a pack, by name.
+type Lets<'p> = FxHashMap<&'p str, (&'p Pattern, FileId)>;
+
+/// Collects every `<TYPE: …>` of a pattern, lets included.
+struct Made<'l, 'p> {
+    lets: &'l Lets<'p>,
+    /// The lets that were gone into: what is in them is said once, however often
+    /// they are named.
+    met: FxHashSet<&'p str>,
+    labels: Vec<(Name, FileId)>,
+}
+
+impl<'p> Made<'_, 'p> {
+    fn collect(&mut self, pattern: &'p Pattern, file: FileId, depth: usize) {
+        // A rule of this depth is refused.
+        if depth > MOST_DEPTH {
+            return;
         }
-        PatternKind::Bind(_, inner) | PatternKind::Repeat { inner, .. } | PatternKind::Look { inner, .. } => {
-            made_labels(inner, file, lets, depth, found);
-        }
-        PatternKind::Sequence(parts) | PatternKind::Alternation(parts) => {
-            parts.iter().for_each(|part| made_labels(part, file, lets, depth, found));
-        }
-        PatternKind::Name(name, _) if depth < 32 => {
-            if let Some((_, inner, file)) = lets.iter().find(|(known, ..)| *known == name.node) {
-                made_labels(inner, *file, lets, depth + 1, found);
+        match &pattern.kind {
+            PatternKind::Make(label, inner) => {
+                self.labels.push((label.clone(), file));
+                self.collect(inner, file, depth + 1);
             }
+            PatternKind::Bind(_, inner)
+            | PatternKind::Repeat { inner, .. }
+            | PatternKind::Look { inner, .. } => self.collect(inner, file, depth + 1),
+            PatternKind::Sequence(parts) | PatternKind::Alternation(parts) => {
+                parts.iter().for_each(|part| self.collect(part, file, depth + 1));
+            }
+            PatternKind::Name(name, _) => {
+                if let Some((name, (inner, file))) = self.lets.get_key_value(name.node.as_str())
+                    && self.met.insert(name)
+                {
+                    self.collect(inner, *file, depth + 1);
+                }
+            }
+            PatternKind::Literal { .. }
+            | PatternKind::TokenRegex(_)
+            | PatternKind::Token(_)
+            | PatternKind::Gap { .. }
+            | PatternKind::Anchor(_) => {}
         }
-        PatternKind::Name(..)
-        | PatternKind::Literal { .. }
-        | PatternKind::TokenRegex(_)
-        | PatternKind::Token(_)
-        | PatternKind::Gap { .. }
-        | PatternKind::Anchor(_) => {}
     }
 }

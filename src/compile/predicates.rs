@@ -98,9 +98,9 @@ impl PredicateBuilder {
                 continue;
             }
             let ids = sources.iter().map(|(_, id)| *id).collect();
-            let built = RegexSetBuilder::new(sources.iter().map(|(source, _)| source))
-                .size_limit(SIZE.saturating_mul(sources.len()))
-                .build();
+            // `check` has counted them one by one: together they may take what they take.
+            let built =
+                RegexSetBuilder::new(sources.iter().map(|(source, _)| source)).size_limit(usize::MAX).build();
             if let Ok(set) = built {
                 self.predicates.regexes[field] = Some((set, ids));
             }
@@ -108,10 +108,6 @@ impl PredicateBuilder {
         self.predicates
     }
 }
-
-/// The most bytes that one expression may take: more than `check` lets it, so that
-/// none which it let pass is too large with brackets or beside others.
-const SIZE: usize = 16 << 20;
 
 /// What is guessed for tests on lengths and shapes, and for expressions.
 const FREQUENT: u32 = 1_000;
@@ -183,8 +179,9 @@ fn text_check(test: &TextTest) -> TextCheck {
     }
 }
 
+/// An expression that `check` let pass: with brackets it may be larger.
 fn built(source: &str) -> Result<Regex, regex::Error> {
-    RegexBuilder::new(source).size_limit(SIZE).build()
+    RegexBuilder::new(source).size_limit(usize::MAX).build()
 }
 
 /// An expression that must match the whole of a text.

@@ -2,7 +2,7 @@
 
 use regex::RegexBuilder;
 
-use crate::check::CheckedRegex;
+use crate::check::{CheckedRegex, cased};
 use crate::program::{Expr, Part, RegexBank, Setter, TextRegex};
 
 use super::sieve::sieve;
@@ -22,7 +22,11 @@ pub(super) fn bank(regexes: &[CheckedRegex], compiler: &mut Compiler) -> RegexBa
             continue;
         }
         for source in &checked.patterns {
-            let built = RegexBuilder::new(&cased(source, checked.fold.case)).dfa_size_limit(CACHE).build();
+            // `check` has refused what is too large.
+            let built = RegexBuilder::new(&cased(source, checked.fold.case))
+                .size_limit(usize::MAX)
+                .dfa_size_limit(CACHE)
+                .build();
             let Ok(regex) = built else { continue };
             let view = if checked.fold.marks { &mut bank.unmarked } else { &mut bank.plain };
             let sets: Vec<Setter> = checked.sets.iter().map(rules::setter).collect();
@@ -51,9 +55,4 @@ fn reads_groups(set: &Setter) -> bool {
         Expr::Normalizer(_, None) => &[],
     };
     parts.iter().any(|part| matches!(part, Part::Group(..)))
-}
-
-/// Writes case folding into the expression, so that its literals know of it.
-fn cased(source: &str, fold_case: bool) -> String {
-    if fold_case { format!("(?i:{source})") } else { source.to_owned() }
 }

@@ -106,8 +106,17 @@ pub struct Extraction {
     pub candidates: Vec<Candidate>,
     /// Every relation that a rule proposed, where the config asks for candidates.
     pub proposals: Vec<Proposal>,
-    /// Whether a limit cut the work short.
-    pub truncated: bool,
+    /// What cut the work short, if anything did.
+    pub truncated: Option<Cut>,
+}
+
+/// What cut the work on a document short. All that was found until then stays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cut {
+    /// There were more candidates, or relations, than the config allows: so many.
+    Candidates(u32),
+    /// A rule has more matches in a line, or more readings of a match, than are tried.
+    Matches,
 }
 
 impl<'p> Extractor<'p> {
@@ -223,7 +232,7 @@ impl<'p> Extractor<'p> {
             context: Context { anchor: date.and_then(CalendarDate::parse) },
             relations: Vec::new(),
             limit: self.config.max_candidates.unwrap_or(u32::MAX) as usize,
-            truncated: false,
+            truncated: None,
         }
     }
 
@@ -268,7 +277,7 @@ pub(super) struct Cascade<'a, 't, T> {
     pub(super) context: Context,
     pub(super) relations: Vec<Proposal>,
     limit: usize,
-    pub(super) truncated: bool,
+    pub(super) truncated: Option<Cut>,
 }
 
 impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
@@ -306,9 +315,14 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
             context: &self.context,
             phase: index,
             gauge: &self.scratch.gauge,
+            limit: self.limit,
         };
         let buffers = &mut self.scratch.scans[usize::from(index)];
         scan.run(phase, views, buffers, &mut self.scratch.candidates);
+        if self.scratch.candidates.len() > self.limit {
+            self.scratch.candidates.truncate(self.limit.max(fresh));
+            self.truncated = Some(Cut::Candidates(self.limit as u32));
+        }
         self.scratch.is_stale |= self.scratch.candidates.len() > fresh;
         fresh
     }
@@ -410,7 +424,9 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
         };
         let mut out = Proposals::default();
         let limit = self.limit;
-        let is_full = |out: &Proposals| candidates.len() + out.spans.len() > limit;
+        let is_full = |out: &Proposals| {
+            candidates.len() + out.spans.len() > limit || out.relations.len().max(out.updates.len()) > limit
+        };
         let whole = [(0, tokens.len() as u32)];
         for (ranges, wide) in [(lines.as_slice(), false), (whole.as_slice(), true)] {
             let Some(last) = rules.rules().iter().rposition(|rule| rule.across_lines == wide) else {
@@ -446,17 +462,22 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
                             may_stay_open: &may_stay_open,
                         };
                         let (starts, trace) = (due.starts(), &mut *self.trace);
-                        Search { forms, matches, relate, starts, trace }.run(&mut out);
+                        Search { forms, matches, relate, starts, trace, is_full: &is_full }.run(&mut out);
                         gauge.set(Stage::Due);
+                        if out.full {
+                            break;
+                        }
                     }
                 }
-                if is_full(&out) && reached.is_none_or(|index| index < last) {
-                    self.truncated = true;
+                if out.full || is_full(&out) && reached.is_none_or(|index| index < last) {
+                    self.truncated = Some(Cut::Candidates(limit as u32));
                     return out;
                 }
             }
         }
-        self.truncated |= out.truncated;
+        if out.truncated {
+            self.truncated.get_or_insert(Cut::Matches);
+        }
         out
     }
 

@@ -30,7 +30,7 @@ mod trace;
 mod watch;
 
 pub use candidate::{Candidate, CandidateId, Fate, Proposal, Step};
-pub use cascade::{CandidateReport, ExtractConfig, Extraction, Extractor, Scratch};
+pub use cascade::{CandidateReport, Cut, ExtractConfig, Extraction, Extractor, Scratch};
 pub use explain::{
     Capture, Derivation, End, Expected, Explanation, MOST_EXPECTED, NearMiss, NearPhrase, Question,
 };

@@ -32,6 +32,8 @@ pub(super) struct Proposals {
     pub(super) dropped: Vec<(CandidateId, RuleId)>,
     /// Whether some rule bound too much.
     pub(super) truncated: bool,
+    /// Whether there was no room for more.
+    pub(super) full: bool,
 }
 
 /// A feature or value that a rule gives to an old span.

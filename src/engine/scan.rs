@@ -47,6 +47,8 @@ pub(super) struct Scan<'a, 't> {
     pub(super) context: &'a value::Context,
     pub(super) phase: u16,
     pub(super) gauge: &'a Gauge,
+    /// No more candidates are looked for once there are more than this.
+    pub(super) limit: usize,
 }
 
 impl<'t> Scan<'_, 't> {
@@ -88,6 +90,9 @@ impl<'t> Scan<'_, 't> {
         trie.openings(words, openings);
         let mut hits: SmallVec<[(u32, &PhraseEntry); 8]> = SmallVec::new();
         for &(first, root) in openings.iter() {
+            if out.len() > self.limit {
+                return;
+            }
             hits.clear();
             let (mut node, mut at) = (root, first as usize + 1);
             loop {
@@ -156,6 +161,9 @@ impl<'t> Scan<'_, 't> {
         let mut start = 0;
         for end in ends {
             let line = &text[start..end];
+            if out.len() > self.limit {
+                return;
+            }
             if !line.is_empty() {
                 match &mut sieve {
                     Some((sieve, scratch)) => {
@@ -206,10 +214,15 @@ impl<'t> Scan<'_, 't> {
             Some(candidate)
         };
         if !regex.reads_groups {
-            out.extend(regex.regex.find_iter(line).filter_map(|found| make(found, None)));
+            // One more than there is room for tells that there was no room.
+            let room = self.limit.saturating_add(1).saturating_sub(out.len());
+            out.extend(regex.regex.find_iter(line).filter_map(|found| make(found, None)).take(room));
             return;
         }
         for captures in regex.regex.captures_iter(line) {
+            if out.len() > self.limit {
+                return;
+            }
             out.extend(captures.get(0).and_then(|found| make(found, Some(&captures))));
             for (name, label) in &regex.group_types {
                 if let Some((span, tokens)) = captures.name(name).and_then(original) {

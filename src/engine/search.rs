@@ -19,6 +19,8 @@ pub(super) struct Search<'a, 'l, T> {
     /// Where matches may begin: stretches of tokens, in text order.
     pub(super) starts: &'a [(u32, u32)],
     pub(super) trace: &'a mut T,
+    /// Whether there is no room for more; asked after each match.
+    pub(super) is_full: &'a dyn Fn(&Proposals) -> bool,
 }
 
 impl<T: Trace> Search<'_, '_, T> {
@@ -49,6 +51,10 @@ impl<T: Trace> Search<'_, '_, T> {
                 };
                 let relate = &self.relate;
                 let accepted = matcher.noted(|notes, trace| relate.propose((end, notes), out, trace));
+                if accepted && (self.is_full)(out) {
+                    out.full = true;
+                    return;
+                }
                 start = match rule.overlap {
                     Overlap::None if accepted => end.max(start + 1),
                     Overlap::None | Overlap::Starts | Overlap::All => start + 1,
@@ -78,6 +84,10 @@ impl<T: Trace> Search<'_, '_, T> {
             let relate = &self.relate;
             for (end, notes) in found {
                 matcher.noted(|_, trace| relate.propose((end, &notes), out, trace));
+                if (self.is_full)(out) {
+                    out.full = true;
+                    return;
+                }
             }
             if more {
                 out.truncated = true;

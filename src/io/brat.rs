@@ -21,6 +21,8 @@ type Wrong = (u64, String);
 
 /// Reads the lines of an `.ann` file over its text.
 pub(super) fn parse(text: &str, lines: &str) -> Result<Annotations, Wrong> {
+    // The mark of an editor is no part of the lines; in the text it counts.
+    let lines = lines.strip_prefix('\u{feff}').unwrap_or(lines);
     let units = UnitIndex::new(text, OffsetUnit::Chars);
     let mut reader = Reader { text, units, out: Annotations::default(), ids: HashMap::new() };
     let lines: Vec<(u64, &str)> =
@@ -311,6 +313,17 @@ pub(super) fn lines(document: &Document, annotations: &Annotations) -> String {
     out
 }
 
+/// A file without a name of its own, so that no half of one ever has the name.
+fn written(folder: &Path, bytes: &[u8]) -> io::Result<tempfile::NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".spanwright-");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = builder.tempfile_in(folder)?;
+    io::Write::write_all(&mut file, bytes)?;
+    Ok(file)
+}
+
 /// Writes documents as pairs of files into a folder.
 #[derive(Clone, Debug)]
 pub struct BratFolder {
@@ -349,7 +362,11 @@ impl BratFolder {
         if let Some(parent) = place("txt").parent() {
             fs::create_dir_all(parent)?;
         }
-        fs::write(place("txt"), &document.text)?;
-        fs::write(place("ann"), lines(document, annotations))
+        let folder = place("txt").parent().map_or_else(|| self.folder.clone(), Path::to_path_buf);
+        let text = written(&folder, document.text.as_bytes())?;
+        let lines = written(&folder, lines(document, annotations).as_bytes())?;
+        text.persist(place("txt"))?;
+        lines.persist(place("ann"))?;
+        Ok(())
     }
 }

@@ -77,10 +77,9 @@ pub(super) fn read_line(stream: &mut dyn BufRead, bytes: &mut Vec<u8>, limit: u6
 
 /// Bytes as text, or what is wrong with them and on which line.
 pub(super) fn text(bytes: Vec<u8>) -> Result<String, (u64, String, Vec<u8>)> {
-    let utf16 = [&[0xff, 0xfe][..], &[0xfe, 0xff]].iter().any(|mark| bytes.starts_with(mark));
-    if utf16 {
-        let cure = "this is UTF-16: convert it first, for instance with `iconv -f UTF-16 -t UTF-8`";
-        return Err((1, cure.to_owned(), bytes));
+    if let Some((name, how)) = wide(&bytes) {
+        let cure = format!("this {how}: convert it first, for instance with `iconv -f {name} -t UTF-8`");
+        return Err((1, cure, bytes));
     }
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
@@ -88,4 +87,33 @@ pub(super) fn text(bytes: Vec<u8>) -> Result<String, (u64, String, Vec<u8>)> {
         let line = bytes[..at].iter().filter(|&&byte| byte == b'\n').count() as u64 + 1;
         (line, format!("byte {at} is not UTF-8: convert the file to UTF-8"), bytes)
     })
+}
+
+/// Bytes that are looked at to tell how wide letters are.
+const HEAD: usize = 1024;
+
+/// The encoding of text whose letters take two or four bytes, and how it is known.
+fn wide(bytes: &[u8]) -> Option<(&'static str, &'static str)> {
+    let marks: [(&[u8], _); 4] = [
+        (&[0xff, 0xfe, 0, 0], ("UTF-32", "is UTF-32")),
+        (&[0, 0, 0xfe, 0xff], ("UTF-32", "is UTF-32")),
+        (&[0xff, 0xfe], ("UTF-16", "is UTF-16")),
+        (&[0xfe, 0xff], ("UTF-16", "is UTF-16")),
+    ];
+    if let Some((_, known)) = marks.iter().find(|(mark, _)| bytes.starts_with(mark)) {
+        return Some(*known);
+    }
+    // Without a mark: most letters of most scripts that have spaces and digits
+    // leave one of their two bytes empty, and always the same one.
+    let head = &bytes[..bytes.len().min(HEAD)];
+    memchr::memchr(0, head)?;
+    let pairs: Vec<(bool, bool)> = head.chunks_exact(2).map(|pair| (pair[0] == 0, pair[1] == 0)).collect();
+    let count = |which: (bool, bool)| pairs.iter().filter(|pair| **pair == which).count();
+    let (high, low) = (count((false, true)), count((true, false)));
+    match pairs.len() {
+        0..4 => None,
+        all if low == 0 && high * 2 > all => Some(("UTF-16LE", "looks like UTF-16 without a mark")),
+        all if high == 0 && low * 2 > all => Some(("UTF-16BE", "looks like UTF-16 without a mark")),
+        _ => None,
+    }
 }

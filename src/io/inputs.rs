@@ -132,8 +132,7 @@ fn walk(folder: &Path) -> Result<Vec<PathBuf>, ReadError> {
             source: std::io::Error::other(error),
         })?;
         let path = entry.path();
-        let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
-        if is_file && known(path).is_some() {
+        if holds(&entry) && known(path).is_some() {
             let (extension, stem) = split(path);
             let has_text = extension == "ann"
                 && ["txt", "txt.gz", "txt.zst"]
@@ -145,6 +144,14 @@ fn walk(folder: &Path) -> Result<Vec<PathBuf>, ReadError> {
         }
     }
     Ok(found.into_iter().collect())
+}
+
+/// Whether an entry of a folder is to be read: a file, or a link to one. A link
+/// that leads nowhere, or in a circle, is read too, which tells of it; one to a
+/// folder is not followed, so that none is walked for ever.
+fn holds(entry: &ignore::DirEntry) -> bool {
+    let kind = entry.file_type();
+    kind.is_some_and(|kind| kind.is_file() || kind.is_symlink() && !entry.path().is_dir())
 }
 
 fn glob(pattern: &Path) -> Result<Vec<PathBuf>, ReadError> {
@@ -167,7 +174,7 @@ fn glob(pattern: &Path) -> Result<Vec<PathBuf>, ReadError> {
     let mut found = BTreeSet::new();
     for entry in ignore::WalkBuilder::new(&root).require_git(false).build().flatten() {
         let path = entry.path().strip_prefix("./").unwrap_or(entry.path());
-        if entry.file_type().is_some_and(|kind| kind.is_file()) && matcher.is_match(path) {
+        if holds(&entry) && matcher.is_match(path) {
             found.insert(path.to_path_buf());
         }
     }

@@ -5,6 +5,7 @@ use std::io::Write;
 
 use super::config::{OnError, Output, Progress, RunConfig, RunError, RunSummary};
 use super::workers::Worked;
+use crate::engine::Cut;
 use crate::io::{BadRecord, ReadError, reject_line};
 
 /// What happens to results, in their order.
@@ -44,9 +45,19 @@ impl<'k> Keeper<'k> {
                 folder.write(&done.document, &done.annotations).map_err(RunError::Write)?
             }
         }
-        if done.truncated {
+        if let Some(cut) = done.truncated {
             self.summary.truncated += 1;
-            self.progress.warn(&format!("{}: a limit cut the extraction short", done.document.id));
+            let why = match cut {
+                Cut::Candidates(limit) => format!(
+                    "cut short at {limit} candidates: cut the document into several, or allow more with `--max-candidates`"
+                ),
+                Cut::Matches => {
+                    "a rule has more matches in one line, or more readings of one match, than are tried: \
+                     narrow its pattern, or break the line"
+                        .to_owned()
+                }
+            };
+            self.progress.warn(&format!("{}: {why}", done.document.id));
         }
         let bytes = done.document.text.len() as u64;
         self.summary.documents += 1;

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::config::RunError;
 use crate::doc::{Annotations, Document};
-use crate::engine::{Extractor, Gauge, Scratch, Stage};
+use crate::engine::{Cut, Extractor, Gauge, Scratch, Stage};
 use crate::io::{BadRecord, JsonlWriter, RawRecord, ReadConfig, ReadError, Record, parse};
 
 /// One record after the work.
@@ -15,7 +15,7 @@ pub(super) struct Done {
     pub(super) annotations: Annotations,
     /// The line, where lines are written.
     pub(super) line: Vec<u8>,
-    pub(super) truncated: bool,
+    pub(super) truncated: Option<Cut>,
     pub(super) place: (String, u64),
 }
 
@@ -84,7 +84,7 @@ impl<'e, 'p> Workers<'e, 'p> {
         rayon::current_thread_index().unwrap_or(0) % self.scratches.len()
     }
 
-    fn extract(&self, document: &Document) -> (Annotations, bool) {
+    fn extract(&self, document: &Document) -> (Annotations, Option<Cut>) {
         let extraction = match self.scratches[self.here()].try_lock() {
             Ok(mut scratch) => self.extractor.extract(document, &mut scratch),
             // Never while one thread has one scratch; correct all the same.

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
+use spanwright::check::CheckConfig;
 use spanwright::eval::{Limit, Tolerance};
 use spanwright::text::OffsetUnit;
 
@@ -10,7 +11,7 @@ use spanwright::text::OffsetUnit;
 #[derive(Debug, Parser)]
 #[command(version, about, max_term_width = 100, arg_required_else_help = true)]
 #[command(
-    after_help = "Exit status: 0 done and holds, 1 done and does not hold, 2 could not be done, 130 interrupted."
+    after_help = "Exit status: 0 done and holds, 1 done and does not hold, 2 could not be done, 130 interrupted, 143 ended by `kill`."
 )]
 pub(crate) struct Cli {
     #[command(flatten)]
@@ -38,6 +39,23 @@ pub(crate) struct Global {
     /// Say more on standard error
     #[arg(short, long, global = true, conflicts_with = "quiet", help_heading = "Global options")]
     pub(crate) verbose: bool,
+    /// Refuse a rule pack whose patterns and expressions would take more memory
+    #[arg(
+        long,
+        global = true,
+        value_name = "SIZE",
+        default_value = "256MiB",
+        value_parser = size,
+        help_heading = "Global options"
+    )]
+    pub(crate) max_program: u64,
+}
+
+impl Global {
+    /// How packs are checked.
+    pub(crate) fn checks(&self) -> CheckConfig {
+        CheckConfig { max_program: self.max_program }
+    }
 }
 
 /// When to colour.
@@ -133,7 +151,7 @@ pub(crate) struct ExtractArgs {
     #[arg(long, value_name = "N", default_value_t = 10_000_000, help_heading = "Limits")]
     pub(crate) max_candidates: u32,
     /// Set a document aside that is longer: a number of bytes, or as `500MB` or `2GiB`
-    #[arg(long, value_name = "SIZE", default_value = "1GiB", value_parser = size, help_heading = "Limits")]
+    #[arg(long, value_name = "SIZE", default_value = "1GiB", value_parser = document_size, help_heading = "Limits")]
     pub(crate) max_document: u64,
     #[command(flatten)]
     pub(crate) selection: SelectionArgs,
@@ -382,11 +400,14 @@ fn size(text: &str) -> Result<u64, String> {
     };
     let number: f64 = number.parse().map_err(|_| wrong())?;
     let bytes = number * unit as f64;
-    // Spans count in 32 bits.
-    if bytes >= 1.0 && bytes < f64::from(u32::MAX) {
-        Ok(bytes as u64)
-    } else {
-        Err("a document has between 1 byte and 4 GiB".to_owned())
+    if bytes >= 1.0 { Ok(bytes as u64) } else { Err("a size is 1 byte or more".to_owned()) }
+}
+
+/// The size of a document: spans count in 32 bits.
+fn document_size(text: &str) -> Result<u64, String> {
+    match size(text)? {
+        bytes if bytes < u64::from(u32::MAX) => Ok(bytes),
+        _ => Err("a document has between 1 byte and 4 GiB".to_owned()),
     }
 }
 

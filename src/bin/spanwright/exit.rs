@@ -1,4 +1,5 @@
-//! Exit status: 0 holds, 1 does not hold, 2 could not be done, 130 interrupted.
+//! Exit status: 0 holds, 1 does not hold, 2 could not be done, 128 and the signal
+//! where one ended it: 130 for Ctrl-C, 143 for `kill`.
 
 use std::process::ExitCode;
 
@@ -34,13 +35,22 @@ pub(crate) fn report(done: anyhow::Result<Outcome>) -> ExitCode {
         Ok(Outcome::DoesNotHold) => ExitCode::from(1),
         Ok(Outcome::Refused) => ExitCode::from(2),
         // Whoever read the output has enough.
-        Err(error) if error.is::<Interrupted>() => ExitCode::from(130),
+        Err(error) if error.is::<Interrupted>() => ExitCode::from(128 + crate::terminal::signal()),
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            anstream::eprintln!("spanwright: {error:#}");
+            anstream::eprintln!("spanwright: {}", told(&error));
             ExitCode::from(2)
         }
     }
+}
+
+/// An error with its causes, each once: some say their cause themselves.
+fn told(error: &anyhow::Error) -> String {
+    error.chain().map(ToString::to_string).fold(String::new(), |told, cause| match told.as_str() {
+        "" => cause,
+        known if known.ends_with(&cause) => told,
+        _ => format!("{told}: {cause}"),
+    })
 }
 
 /// Whether whoever read the output wants no more.

@@ -2,17 +2,27 @@
 
 use std::io::IsTerminal;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::flag;
 use spanwright::diag::Style;
 use spanwright::report::Look;
 use spanwright::run::Progress;
 
 use crate::args::{ColorWhen, Global};
 
-static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+/// Signals that ask for the end.
+#[cfg(unix)]
+const ENDS: [i32; 3] = [SIGINT, SIGTERM, signal_hook::consts::SIGHUP];
+#[cfg(not(unix))]
+const ENDS: [i32; 2] = [SIGINT, SIGTERM];
+
+/// The last signal that asked for the end; 0 while none has.
+static SIGNAL: LazyLock<Arc<AtomicUsize>> = LazyLock::new(listen);
 
 /// Decides on colour.
 pub(crate) fn set_up(global: &Global) {
@@ -23,14 +33,21 @@ pub(crate) fn set_up(global: &Global) {
     }
 }
 
-/// Lets the first Ctrl-C end the run in order, and the second at once.
-fn catch_interruption() {
-    // Without a handler the first ends the program at once, which is no worse.
-    let _ = ctrlc::set_handler(|| {
-        if INTERRUPTED.swap(true, Ordering::Relaxed) {
-            std::process::exit(130);
-        }
-    });
+/// Lets the first signal end the run in order, and the second at once.
+fn listen() -> Arc<AtomicUsize> {
+    let (signal, again) = (Arc::<AtomicUsize>::default(), Arc::<AtomicBool>::default());
+    for end in ENDS {
+        // Without a handler the first ends the program at once, which is no worse.
+        let _ = flag::register_conditional_shutdown(end, 128 + end, again.clone());
+        let _ = flag::register(end, again.clone());
+        let _ = flag::register_usize(end, signal.clone(), end as usize);
+    }
+    signal
+}
+
+/// The signal that asked for the end; 0 where none did.
+pub(crate) fn signal() -> u8 {
+    SIGNAL.load(Ordering::Relaxed) as u8
 }
 
 /// Whether standard error takes colour.
@@ -55,14 +72,14 @@ pub(crate) struct Bar {
 }
 
 impl Bar {
-    /// Begins to show progress, and to listen for Ctrl-C.
+    /// Begins to show progress, and to listen for signals.
     pub(crate) fn new(global: &Global) -> Self {
         Self::counting(global, "documents")
     }
 
     /// The same for other things than documents.
     pub(crate) fn counting(global: &Global, what: &str) -> Self {
-        catch_interruption();
+        LazyLock::force(&SIGNAL);
         let shown = !global.quiet && std::io::stderr().is_terminal();
         let bar = if shown { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
         let template = format!("{{spinner}} {{human_pos}} {what}, {{elapsed}}, {{per_sec}}");
@@ -89,7 +106,7 @@ impl Progress for Bar {
     }
 
     fn is_stopped(&self) -> bool {
-        INTERRUPTED.load(Ordering::Relaxed)
+        signal() != 0
     }
 
     fn warn(&self, message: &str) {

@@ -112,9 +112,10 @@ impl Checker<'_> {
 
     /// Warns of branches that stand twice.
     pub(super) fn equal_branches(&mut self, checked: &[CheckedPattern], parts: &[Pattern]) {
-        let keys: Vec<String> = checked.iter().map(key).collect();
-        for later in 1..keys.len() {
-            if let Some(first) = keys[..later].iter().position(|key| *key == keys[later]) {
+        let mut firsts: FxHashMap<String, usize> = FxHashMap::default();
+        for (later, branch) in checked.iter().enumerate() {
+            let first = *firsts.entry(key(branch)).or_insert(later);
+            if first != later {
                 self.shadowed(
                     self.file,
                     parts[first].span,
@@ -136,14 +137,16 @@ impl Checker<'_> {
                 }
             }
             CheckedPattern::Alternation(parts) => {
-                let leaves: Vec<Option<Vec<(String, PlaceId)>>> = parts.iter().map(leaves).collect();
-                for later in 1..leaves.len() {
-                    let Some(long) = &leaves[later] else { continue };
-                    let is_prefix = |short: &&Vec<(String, PlaceId)>| {
-                        short.len() < long.len() && short.iter().zip(long).all(|(a, b)| a.0 == b.0)
-                    };
-                    if let Some(short) = leaves[..later].iter().flatten().find(is_prefix) {
-                        let ((_, a), (file, b)) = (self.span_of(short[0].1), self.span_of(long[0].1));
+                type Leaves = (Vec<String>, Vec<PlaceId>);
+                let branches: Vec<Leaves> =
+                    parts.iter().filter_map(leaves).map(|leaves| leaves.into_iter().unzip()).collect();
+                let mut firsts: FxHashMap<&[String], usize> = FxHashMap::default();
+                for (later, (keys, places)) in branches.iter().enumerate() {
+                    let first = (1..keys.len()).filter_map(|end| firsts.get(&keys[..end]).copied()).min();
+                    firsts.entry(keys).or_insert(later);
+                    if let Some(first) = first {
+                        let ((_, a), (file, b)) =
+                            (self.span_of(branches[first].1[0]), self.span_of(places[0]));
                         self.shadowed(
                             file,
                             a,

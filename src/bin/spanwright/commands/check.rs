@@ -25,7 +25,7 @@ pub(crate) fn run(args: &CheckArgs, global: &Global) -> anyhow::Result<Outcome> 
     };
     let mut reports = Vec::new();
     for folder in &args.packs {
-        let report = if args.fix { fix(folder, global)? } else { check(folder)? };
+        let report = if args.fix { fix(folder, global)? } else { check(folder, global)? };
         if format != Format::Sarif {
             let style = match anstream::AutoStream::choice(&std::io::stdout()) {
                 anstream::ColorChoice::Never => Style::Plain,
@@ -59,15 +59,15 @@ pub(crate) fn run(args: &CheckArgs, global: &Global) -> anyhow::Result<Outcome> 
     })
 }
 
-fn check(folder: &Path) -> anyhow::Result<Report> {
+fn check(folder: &Path, global: &Global) -> anyhow::Result<Report> {
     let (pack, mut report) = spanwright::syntax::load(folder)?;
-    let _ = spanwright::check::check(&pack, &mut report);
+    let _ = spanwright::check::check_with(&pack, &mut report, global.checks());
     Ok(report)
 }
 
 /// Mends what has one right answer; returns what is left.
 fn fix(folder: &Path, global: &Global) -> anyhow::Result<Report> {
-    let mut report = check(folder)?;
+    let mut report = check(folder, global)?;
     for _ in 0..MOST_ROUNDS {
         let files = fixed(&report);
         if files.is_empty() {
@@ -81,7 +81,7 @@ fn fix(folder: &Path, global: &Global) -> anyhow::Result<Report> {
                 anstream::eprintln!("spanwright: {name}: mended {}", count(file.problems as u64, "problem"));
             }
         }
-        report = check(folder)?;
+        report = check(folder, global)?;
     }
     Ok(report)
 }

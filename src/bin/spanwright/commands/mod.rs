@@ -78,7 +78,7 @@ fn load_checked(
     global: &Global,
 ) -> anyhow::Result<Option<(RulePack, CheckedPack, SourceMap)>> {
     let (pack, mut report) = spanwright::syntax::load(folder)?;
-    let checked = spanwright::check::check(&pack, &mut report);
+    let checked = spanwright::check::check_with(&pack, &mut report, global.checks());
     let show = report.has_errors() || (global.verbose && !report.diagnostics.is_empty());
     if show {
         let text = render(&report, Format::Full, style_of_errors());
