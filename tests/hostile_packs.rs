@@ -1,0 +1,52 @@
+//! Packs that are sound, or nearly, and written to take long.
+
+use spanwright::check::{CheckedPack, check};
+use spanwright::diag::Report;
+use spanwright::doc::Document;
+use spanwright::engine::Extractor;
+use spanwright::syntax::parse_pack;
+
+const TOML: &str =
+    "[pack]\nname = \"p\"\nversion = \"1\"\nphases = [\"a.span\"]\n[entities]\nA = {}\nB = {}\n";
+
+fn checked(rules: &str) -> (Option<CheckedPack>, Report) {
+    let (pack, mut report) = parse_pack(&[("pack.toml", TOML), ("a.span", rules)]);
+    let checked = check(&pack, &mut report);
+    (checked, report)
+}
+
+fn codes(report: &Report) -> Vec<&str> {
+    report.diagnostics.iter().map(|problem| problem.code.id).collect()
+}
+
+#[test]
+fn lets_that_double_forty_times_are_too_large_at_once() {
+    let mut rules = "let A0 = \"a\" <B: \"b\">\n".to_owned();
+    for at in 1..40 {
+        rules.push_str(&format!("let A{at} = (A{0} | A{0} A{0})\n", at - 1));
+    }
+    rules.push_str("rule a { <A: A39> }\n");
+    let (pack, report) = checked(&rules);
+    assert!(pack.is_none());
+    assert!(codes(&report).contains(&"E050"), "{:?}", codes(&report));
+}
+
+#[test]
+fn token_tests_hold_that_are_too_large_for_one_set_of_the_usual_size() {
+    let large = |letter: char| format!("k{{120000}}|w[{letter}o]rd");
+    let rules = format!(
+        "rule a {{ <A: [text ~ /{}/]> }}\nrule b {{ <B: [text ~ /{}/ & text ~ /{}/]> }}\n",
+        large('a'),
+        large('b'),
+        large('c')
+    );
+    let (pack, report) = checked(&rules);
+    assert_eq!(codes(&report), [""; 0]);
+    let program = spanwright::compile::compile(&pack.unwrap());
+    let extractor = Extractor::new(&program);
+    let found =
+        extractor.extract(&Document::new("x", "ward wird word"), &mut extractor.scratch()).annotations;
+    let found: Vec<(&str, u32)> =
+        found.mentions.iter().map(|mention| (&*mention.label, mention.span().start)).collect();
+    assert_eq!(found, [("A", 0), ("A", 10), ("B", 10)]);
+}
