@@ -20,18 +20,6 @@ fn codes(report: &Report) -> Vec<&str> {
 }
 
 #[test]
-fn lets_that_double_forty_times_are_too_large_at_once() {
-    let mut rules = "let A0 = \"a\" <B: \"b\">\n".to_owned();
-    for at in 1..40 {
-        rules.push_str(&format!("let A{at} = (A{0} | A{0} A{0})\n", at - 1));
-    }
-    rules.push_str("rule a { <A: A39> }\n");
-    let (pack, report) = checked(&rules);
-    assert!(pack.is_none());
-    assert!(codes(&report).contains(&"E050"), "{:?}", codes(&report));
-}
-
-#[test]
 fn token_tests_hold_that_are_too_large_for_one_set_of_the_usual_size() {
     let large = |letter: char| format!("k{{120000}}|w[{letter}o]rd");
     let rules = format!(

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use indexmap::IndexMap;
-use rustc_hash::FxHashSet;
 
 use super::Checker;
 use crate::diag::{Diagnostic, codes};
@@ -236,7 +235,7 @@ impl Checker<'_> {
                     }
                     Item::Rule(rule) => {
                         let mut labels = Vec::new();
-                        made_labels(&rule.pattern, file.file, &lets, &mut FxHashSet::default(), &mut labels);
+                        made_labels(&rule.pattern, file.file, &lets, 0, &mut labels);
                         for (label, place) in labels {
                             self.makes(&label, place, rule_step(file.phase));
                         }
@@ -365,33 +364,32 @@ pub(super) fn group_names(source: &str) -> Vec<String> {
     names
 }
 
-/// Every `<TYPE: …>` of a pattern, lets included: each let once, for one that
-/// names another twice is as good as that other twice written out, and so on.
-fn made_labels<'p>(
-    pattern: &'p Pattern,
+/// Every `<TYPE: …>` of a pattern, lets included.
+fn made_labels(
+    pattern: &Pattern,
     file: FileId,
-    lets: &[(&'p str, &'p Pattern, FileId)],
-    entered: &mut FxHashSet<&'p str>,
+    lets: &[(&str, &Pattern, FileId)],
+    depth: usize,
     found: &mut Vec<(Name, FileId)>,
 ) {
     match &pattern.kind {
         PatternKind::Make(label, inner) => {
             found.push((label.clone(), file));
-            made_labels(inner, file, lets, entered, found);
+            made_labels(inner, file, lets, depth, found);
         }
         PatternKind::Bind(_, inner) | PatternKind::Repeat { inner, .. } | PatternKind::Look { inner, .. } => {
-            made_labels(inner, file, lets, entered, found);
+            made_labels(inner, file, lets, depth, found);
         }
         PatternKind::Sequence(parts) | PatternKind::Alternation(parts) => {
-            parts.iter().for_each(|part| made_labels(part, file, lets, entered, found));
+            parts.iter().for_each(|part| made_labels(part, file, lets, depth, found));
         }
-        PatternKind::Name(name, _) => {
-            let known = lets.iter().find(|(known, ..)| *known == name.node);
-            if let Some((_, inner, file)) = known.filter(|(name, ..)| entered.insert(name)) {
-                made_labels(inner, *file, lets, entered, found);
+        PatternKind::Name(name, _) if depth < 32 => {
+            if let Some((_, inner, file)) = lets.iter().find(|(known, ..)| *known == name.node) {
+                made_labels(inner, *file, lets, depth + 1, found);
             }
         }
-        PatternKind::Literal { .. }
+        PatternKind::Name(..)
+        | PatternKind::Literal { .. }
         | PatternKind::TokenRegex(_)
         | PatternKind::Token(_)
         | PatternKind::Gap { .. }

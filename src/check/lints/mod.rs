@@ -113,10 +113,8 @@ impl Checker<'_> {
     /// Warns of branches that stand twice.
     pub(super) fn equal_branches(&mut self, checked: &[CheckedPattern], parts: &[Pattern]) {
         let keys: Vec<String> = checked.iter().map(key).collect();
-        let mut seen: FxHashMap<&str, usize> = FxHashMap::default();
-        for (later, key) in keys.iter().enumerate() {
-            let first = *seen.entry(key).or_insert(later);
-            if first != later {
+        for later in 1..keys.len() {
+            if let Some(first) = keys[..later].iter().position(|key| *key == keys[later]) {
                 self.shadowed(
                     self.file,
                     parts[first].span,
