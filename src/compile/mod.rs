@@ -108,8 +108,17 @@ fn build(pack: &CheckedPack, selection: &Selection) -> Program {
             contexts: phase.contexts.iter().filter_map(|item| rules::context(item, &mut compiler)).collect(),
         })
         .collect::<Vec<Phase>>();
-    let sets = phases.iter().flat_map(|phase| [&phase.rules, &phase.drops]);
-    let anchors = bits(sets.flat_map(RuleSet::forms), compiler.predicates.words());
+    let mut due: Vec<Vec<(u32, u32)>> = vec![Vec::new(); compiler.predicates.words() * 64];
+    for (index, phase) in phases.iter().enumerate() {
+        let (rules, drops) = Phase::set_numbers(index);
+        for (number, set) in [(rules, &phase.rules), (drops, &phase.drops)] {
+            for (id, rules) in set.forms() {
+                due[id.0 as usize].extend(rules.iter().map(|&rule| (number as u32, rule)));
+            }
+        }
+    }
+    let hung_on = (0..).map(PredicateId).zip(&due).filter(|(_, rules)| !rules.is_empty());
+    let anchors = bits(hung_on.map(|(id, _)| id), compiler.predicates.words());
     let links = pack
         .links
         .iter()
@@ -133,6 +142,7 @@ fn build(pack: &CheckedPack, selection: &Selection) -> Program {
         origins: compiler.origins,
         column_checks: compiler.predicates.column_checks(),
         anchors,
+        due,
         predicates: compiler.predicates.finish(),
         vocabularies: compiler.vocabularies.finish(),
         phases,

@@ -2,7 +2,7 @@
 
 use crate::check::{CheckedCondition, CheckedPattern};
 use crate::doc::schema::{BindingId, PlaceId};
-use crate::program::{First, Inst, Lead, PatternProgram, Pc, PredicateId, Requirement, TokenTest};
+use crate::program::{First, Inst, Lead, NO_JOIN, PatternProgram, Pc, PredicateId, Requirement, TokenTest};
 
 use super::Compiler;
 use super::predicates::{span_test, token_test};
@@ -18,24 +18,79 @@ pub(super) fn program(
         Builder { program: PatternProgram::default(), is_span, compiler, backward: false, place: PlaceId(0) };
     let done = builder.push(Inst::Match);
     builder.program.start = builder.piece(pattern, None, done);
-    builder.program.first = first(&builder.program);
+    builder.program.first = first(&builder.program, builder.program.start);
+    heads(&mut builder.program);
+    joins(&mut builder.program);
     builder.program
 }
 
-/// What may stand where a match begins: everything that can be reached without
+/// What must stand before each place that a split leads to.
+fn heads(program: &mut PatternProgram) {
+    program.head_of = vec![0; program.insts.len()];
+    for at in 0..program.insts.len() {
+        let Inst::Split(one, other) = program.insts[at] else { continue };
+        for pc in [one, other] {
+            let head = first(program, pc);
+            let known = program.heads.iter().position(|known| *known == head);
+            program.head_of[pc as usize] = known.unwrap_or(program.heads.len()) as u32;
+            if known.is_none() {
+                program.heads.push(head);
+            }
+        }
+    }
+}
+
+/// Numbers the places to which several ways lead. Spans of several lengths, or
+/// types, are several ways.
+fn joins(program: &mut PatternProgram) {
+    let mut ways = vec![0u32; program.insts.len()];
+    let mut lead = |to: Pc, by: u32| ways[to as usize] = ways[to as usize].saturating_add(by);
+    for inst in &program.insts {
+        match inst {
+            Inst::Match => {}
+            Inst::Split(one, other) => [one, other].into_iter().for_each(|to| lead(*to, 1)),
+            Inst::Span { next, .. } => lead(*next, 2),
+            Inst::Look { start, next, .. } => [start, next].into_iter().for_each(|to| lead(*to, 1)),
+            Inst::Token { next, .. }
+            | Inst::Gap { next }
+            | Inst::SameSentence(next)
+            | Inst::Assert(_, next)
+            | Inst::Open(_, next)
+            | Inst::Close(_, next) => lead(*next, 1),
+        }
+    }
+    program.join_of = ways
+        .into_iter()
+        .map(|ways| {
+            let is_join = ways > 1;
+            program.joins += u32::from(is_join);
+            if is_join { program.joins - 1 } else { NO_JOIN }
+        })
+        .collect();
+}
+
+/// Places that are looked through before anything is said to be possible.
+const MOST_PLACES: usize = 128;
+
+/// What may stand before a place: everything that can be reached from it without
 /// consuming anything.
-fn first(program: &PatternProgram) -> First {
+fn first(program: &PatternProgram, from: Pc) -> First {
     let mut first = First::default();
-    let mut seen = vec![false; program.insts.len()];
-    let mut open = vec![program.start];
+    let mut seen: Vec<Pc> = Vec::new();
+    let mut open = vec![from];
     while let Some(pc) = open.pop() {
-        if std::mem::replace(&mut seen[pc as usize], true) {
+        if seen.contains(&pc) {
             continue;
+        }
+        seen.push(pc);
+        if seen.len() > MOST_PLACES {
+            return First { nothing: true, any: true, ..First::default() };
         }
         match &program.insts[pc as usize] {
             Inst::Token { test, .. } => necessary(&program.tests[*test as usize], &mut first),
             Inst::Span { types, .. } => first.types.extend(types.iter().copied()),
-            Inst::Gap { .. } | Inst::Match => first.any = true,
+            Inst::Gap { .. } => first.any = true,
+            Inst::Match => first.nothing = true,
             Inst::Split(a, b) => open.extend([*a, *b]),
             Inst::SameSentence(next)
             | Inst::Open(_, next)

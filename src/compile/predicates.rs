@@ -122,9 +122,25 @@ const FREQUENCY_OF_TYPE: u32 = 30;
 fn frequency(field: FormField, test: &TextTest) -> u32 {
     match test {
         TextTest::In(words) if field != FormField::Shape => {
-            words.iter().map(|word| if word.chars().count() < 4 { 40 } else { 2 }).sum()
+            words.iter().map(|word| word_frequency(&word.to_lowercase())).sum()
         }
         TextTest::In(_) | TextTest::Matches(_) | TextTest::Finds(_) => FREQUENT,
+    }
+}
+
+/// Words and signs that nearly every sentence of English text holds. Nothing but
+/// speed hangs on them: for other languages the length alone has to do.
+const EVERYWHERE: &[&str] = &[
+    "a", "and", "as", "at", "by", "for", "from", "in", "is", "of", "on", "or", "that", "the", "to", "was",
+    "were", "will", "with", ",", ".", "-", "(", ")",
+];
+
+fn word_frequency(word: &str) -> u32 {
+    match word.chars().count() {
+        _ if EVERYWHERE.contains(&word) => 40,
+        0..=2 => 20,
+        3 => 5,
+        _ => 2,
     }
 }
 

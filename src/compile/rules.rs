@@ -57,8 +57,10 @@ fn body(rule: &CheckedRule, id: RuleId, compiler: &mut Compiler) -> TokenRule {
     };
     let anchor = requires.iter().enumerate().min_by_key(rarity);
     let anchor = anchor.map(|(index, (_, lead))| (index as u32, *lead));
-    let requires = requires.into_iter().map(|(requirement, _)| requirement).collect();
+    let mut requires: Vec<Requirement> = requires.into_iter().map(|(requirement, _)| requirement).collect();
     let condition = rule.condition.as_ref().map(condition);
+    // A match hangs on none of these: they may stand before it.
+    condition.iter().for_each(|condition| joined(condition, &mut Vec::new(), &mut requires));
     let sets: Vec<Setter> = rule.sets.iter().map(setter).collect();
     let heads: Vec<HeadPlan> =
         rule.heads.iter().map(|head| HeadPlan { relation: head.relation, args: head.args.clone() }).collect();
@@ -98,6 +100,27 @@ fn body(rule: &CheckedRule, id: RuleId, compiler: &mut Compiler) -> TokenRule {
         facts: rule.facts.clone(),
         sets,
         heads,
+    }
+}
+
+/// The spans that must stand in the line for a condition to hold. A name that a
+/// part has bound before is no span to be found.
+fn joined(condition: &Where, named: &mut Vec<BindingId>, requires: &mut Vec<Requirement>) {
+    match condition {
+        Where::And(list) => list.iter().for_each(|part| joined(part, named, requires)),
+        Where::Relation(left, _, right) => {
+            for side in [left, right] {
+                let Side::Any(name, types, _) = side else { continue };
+                if name.is_none_or(|name| !named.contains(&name)) {
+                    requires.push(Requirement { forms: Vec::new(), types: types.clone() });
+                }
+                named.extend(*name);
+            }
+        }
+        // None of these needs to hold for itself, but they may bind.
+        Where::Or(list) => list.iter().for_each(|part| joined(part, named, &mut Vec::new())),
+        Where::Not(inner) => joined(inner, named, &mut Vec::new()),
+        Where::Outermost(_) | Where::Is(..) | Where::SameText(..) => {}
     }
 }
 

@@ -1,6 +1,7 @@
 //! The phases of a program over one document.
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::doc::schema::RuleId;
 use crate::doc::{Annotations, Document, Value};
@@ -10,11 +11,12 @@ use crate::value::{CalendarDate, Context};
 
 use super::candidate::{Candidate, CandidateId, Fate, Proposal};
 use super::context::Scopes;
-use super::due::Due;
+use super::due::{Due, Stretch};
 use super::forms::{FormId, FormTable};
 use super::lattice::{Columns, Lattice, Letters};
 use super::matcher::MatchScratch;
 use super::output::annotations;
+use super::profile::{Gauge, Profile, Stage};
 use super::relate::{Proposals, Relate, Update, add_feature};
 use super::resolve::resolve;
 use super::scan::{Scan, ScanScratch, Views};
@@ -28,6 +30,8 @@ pub struct ExtractConfig {
     pub candidates: CandidateReport,
     /// Stop a document after this many candidates; `None` means no limit.
     pub max_candidates: Option<u32>,
+    /// Who watches where the time goes.
+    pub profile: Option<Arc<Profile>>,
 }
 
 /// Whether an extraction hands out its candidates.
@@ -74,6 +78,17 @@ pub struct Scratch {
     /// One for each phase.
     scans: Vec<ScanScratch>,
     due: Due,
+    /// Whether the lattice is not that of the candidates.
+    is_stale: bool,
+    gauge: Arc<Gauge>,
+}
+
+impl Scratch {
+    /// Where the thread of this scratch says what it does.
+    #[must_use]
+    pub fn gauge(&self) -> &Arc<Gauge> {
+        &self.gauge
+    }
 }
 
 impl fmt::Debug for Scratch {
@@ -118,15 +133,20 @@ impl<'p> Extractor<'p> {
     #[must_use]
     pub fn scratch(&self) -> Scratch {
         let scans = self.program.phases.iter().map(|_| ScanScratch::default()).collect();
-        Scratch { forms: FormTable::new(self.program), scans, ..Scratch::default() }
+        let profile = self.config.profile.as_ref();
+        let gauge = profile.map(|profile| profile.gauge(self.program.origins.len())).unwrap_or_default();
+        Scratch { forms: FormTable::new(self.program), scans, gauge, ..Scratch::default() }
     }
 
     /// Tags one document. Linear in the text for every rule. The scratch must
     /// come from this extractor.
     #[must_use]
     pub fn extract(&self, document: &Document, scratch: &mut Scratch) -> Extraction {
+        scratch.gauge.set(Stage::Tokens);
         let prepared = prepare(document);
-        self.run(document, &prepared, scratch, &mut Untraced)
+        let extraction = self.run(document, &prepared, scratch, &mut Untraced);
+        scratch.gauge.set(Stage::Idle);
+        extraction
     }
 
     /// What the rules ask for and a document lacks: a column that its tokens
@@ -167,6 +187,7 @@ impl<'p> Extractor<'p> {
 
     /// Fills the scratch with the tokens of a document; no candidate is there yet.
     pub(super) fn read(&self, document: &Document, prepared: &Prepared<'_>, scratch: &mut Scratch) {
+        scratch.gauge.set(Stage::Forms);
         scratch.forms.trim();
         scratch.candidates.clear();
         scratch.ids.clear();
@@ -175,6 +196,8 @@ impl<'p> Extractor<'p> {
         scratch.ids.extend(ids);
         scratch.lines.clear();
         scratch.lines.extend(prepared.lines().into_iter().map(|line| (line.start, line.end)));
+        scratch.due.document(&scratch.ids, &scratch.forms, self.program.phases.len());
+        scratch.is_stale = true;
     }
 
     /// The phases over a document that the scratch has read.
@@ -189,6 +212,7 @@ impl<'p> Extractor<'p> {
     where
         'p: 'a,
     {
+        scratch.gauge.set(Stage::Due);
         let date = document.meta.get("date").and_then(|date| date.as_str());
         Cascade {
             program: self.program,
@@ -211,6 +235,8 @@ impl<'p> Extractor<'p> {
         scratch: &Scratch,
         relations: &[Proposal],
     ) -> Annotations {
+        scratch.gauge.set(Stage::Annotations);
+        scratch.gauge.count(&scratch.candidates);
         let letters = Letters {
             text: prepared.text(),
             tokens: prepared.tokens(),
@@ -249,15 +275,16 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
     fn run(&mut self) {
         let mut views = Views::default();
         for (index, phase) in self.program.phases.iter().enumerate() {
+            let (rules, drops) = Phase::set_numbers(index);
             let index = index as u16;
             let fresh = self.scan(phase, index, &mut views);
             self.settle(fresh);
             if !phase.rules.rules().is_empty() {
-                let proposals = self.propose(&phase.rules, index);
+                let proposals = self.propose((rules, &phase.rules), index);
                 self.admit(proposals);
             }
             if !phase.drops.rules().is_empty() {
-                let proposals = self.propose(&phase.drops, index);
+                let proposals = self.propose((drops, &phase.drops), index);
                 self.take_back(proposals.dropped);
             }
             if !phase.contexts.is_empty() {
@@ -278,20 +305,24 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
             table: &self.scratch.forms,
             context: &self.context,
             phase: index,
+            gauge: &self.scratch.gauge,
         };
         let buffers = &mut self.scratch.scans[usize::from(index)];
         scan.run(phase, views, buffers, &mut self.scratch.candidates);
+        self.scratch.is_stale |= self.scratch.candidates.len() > fresh;
         fresh
     }
 
     /// The candidates so far.
     pub(super) fn candidates(&mut self) -> &mut Vec<Candidate> {
+        self.scratch.is_stale = true;
         &mut self.scratch.candidates
     }
 
     /// Takes in what the rules of a step propose.
     pub(super) fn admit(&mut self, mut proposals: Proposals) {
         let fresh = self.scratch.candidates.len();
+        self.scratch.is_stale |= !proposals.spans.is_empty();
         self.scratch.candidates.append(&mut proposals.spans);
         self.relations.append(&mut proposals.relations);
         self.update(proposals.updates);
@@ -316,10 +347,9 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
 
     /// What cues give to the spans that stand after the drops.
     pub(super) fn contexts(&mut self, phase: &Phase, index: u16) -> Vec<Update> {
-        let program = self.program;
         let tokens = self.prepared.tokens();
-        let Scratch { forms, ids, lines, lattice, matches, candidates, .. } = &mut *self.scratch;
-        lattice.build(tokens.len(), program.types.len(), candidates, program.asks_standing);
+        self.lay();
+        let Scratch { forms, ids, lines, lattice, matches, candidates, gauge, .. } = &mut *self.scratch;
         let columns = self.columns;
         let letters =
             Letters { text: self.prepared.text(), tokens, forms: ids, lines, lattice, candidates, columns };
@@ -327,6 +357,7 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
         for context in &phase.contexts {
             let mut scopes = Scopes { letters: &letters, forms, matches };
             for &range in lines.iter() {
+                gauge.search(context.cue.rule);
                 let relate = Relate {
                     rule: &context.cue,
                     phase: index,
@@ -344,6 +375,7 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
 
     /// All drops see the same spans: their order means nothing.
     pub(super) fn take_back(&mut self, dropped: Vec<(CandidateId, RuleId)>) {
+        self.scratch.is_stale |= !dropped.is_empty();
         for (id, rule) in dropped {
             let fate = &mut self.scratch.candidates[id.index()].fate;
             if *fate == Fate::Stays {
@@ -352,12 +384,23 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
         }
     }
 
-    /// What the rules of a step propose over the spans that stand.
-    pub(super) fn propose(&mut self, rules: &RuleSet, phase: u16) -> Proposals {
+    /// Lays the spans that stand over the tokens, unless they lie there already.
+    fn lay(&mut self) {
+        let (tokens, program) = (self.prepared.tokens().len(), self.program);
+        let Scratch { lattice, candidates, is_stale, .. } = &mut *self.scratch;
+        if std::mem::take(is_stale) {
+            lattice.build(tokens, program.types.len(), candidates, program.asks_standing);
+        }
+    }
+
+    /// What the rules of a step propose over the spans that stand; `set` is the
+    /// number of theirs.
+    pub(super) fn propose(&mut self, (set, rules): (usize, &RuleSet), phase: u16) -> Proposals {
         let tokens = self.prepared.tokens();
         let program = self.program;
-        let Scratch { forms, ids, lines, lattice, matches, candidates, due, .. } = &mut *self.scratch;
-        lattice.build(tokens.len(), program.types.len(), candidates, program.asks_standing);
+        self.scratch.gauge.set(Stage::Due);
+        self.lay();
+        let Scratch { forms, ids, lines, lattice, matches, candidates, due, gauge, .. } = &mut *self.scratch;
         let columns = self.columns;
         let letters =
             Letters { text: self.prepared.text(), tokens, forms: ids, lines, lattice, candidates, columns };
@@ -373,12 +416,13 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
             let Some(last) = rules.rules().iter().rposition(|rule| rule.across_lines == wide) else {
                 continue;
             };
-            for &range in ranges {
+            for (line, &range) in ranges.iter().enumerate() {
+                let stretch = Stretch { range, line: if wide { lines.len() } else { line } };
                 // A watcher sees where a rule stops that has no chance.
                 if T::ON {
                     due.all(rules);
                 } else {
-                    due.read(rules, &letters, forms, range);
+                    due.read(set, rules, &letters, range);
                 }
                 // Full with a rule of this line still to come is too full.
                 let mut reached = None;
@@ -389,8 +433,9 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
                         continue;
                     }
                     reached = Some(index);
-                    if T::ON || due.allows(rule, &letters, forms, range) {
+                    if T::ON || due.allows(rule, &letters, forms, stretch) {
                         self.trace.searches(rule, range);
+                        gauge.search(rule.rule);
                         let relate = Relate {
                             rule,
                             phase,
@@ -402,6 +447,7 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
                         };
                         let (starts, trace) = (due.starts(), &mut *self.trace);
                         Search { forms, matches, relate, starts, trace }.run(&mut out);
+                        gauge.set(Stage::Due);
                     }
                 }
                 if is_full(&out) && reached.is_none_or(|index| index < last) {
@@ -416,6 +462,7 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
 
     /// Resolves the new candidates, then computes the values of those that stay.
     pub(super) fn settle(&mut self, fresh: usize) {
+        self.scratch.gauge.set(Stage::Resolve);
         let candidates = &mut self.scratch.candidates;
         if candidates.len() == fresh {
             return;

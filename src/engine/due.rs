@@ -4,43 +4,68 @@
 //! watched extraction still does so, for it tells where rules stop. Both give
 //! the same, which `tests/property/engine.rs` holds.
 
+use crate::doc::schema::TypeId;
 use crate::program::{Lead, PredicateId, RuleSet, TokenRule};
 
-use super::forms::FormTable;
+use super::forms::{FormId, FormTable};
 use super::lattice::Letters;
 
 /// The rules that are due in one line. Its buffers are reused.
 #[derive(Debug, Default)]
 pub(super) struct Due {
+    /// For each set of rules of the program: a token, and a rule that hangs on its
+    /// form, in text order. Forms never change, so one pass serves all phases.
+    by_form: Vec<Vec<(u32, u32)>>,
     /// A rule and the token of what it hangs on, in this order.
     hits: Vec<(u32, u32)>,
     /// How many of them are dealt with.
     done: usize,
     starts: Vec<(u32, u32)>,
-    present: Present,
+    lines: LineForms,
+}
+
+/// A stretch of tokens that rules search: a line, or all of them.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Stretch {
+    /// First token, and one past the last.
+    pub(super) range: (u32, u32),
+    /// The line, from 0; the number of lines for all of them.
+    pub(super) line: usize,
 }
 
 impl Due {
+    /// Reads a document. O(tokens + rules that hang on their forms).
+    pub(super) fn document(&mut self, ids: &[FormId], forms: &FormTable, phases: usize) {
+        self.by_form.iter_mut().for_each(Vec::clear);
+        self.by_form.resize_with(phases * 2, Vec::new);
+        for (token, &id) in (0..).zip(ids) {
+            for &(set, rule) in forms.due(id) {
+                self.by_form[set as usize].push((token, rule));
+            }
+        }
+        self.lines.clear();
+    }
+
     /// Reads a line: every rule of which the thing stands there that it hangs
-    /// on. O(tokens + spans + hits log hits).
+    /// on. O(hits log hits).
     pub(super) fn read(
         &mut self,
+        set: usize,
         rules: &RuleSet,
         letters: &Letters<'_>,
-        forms: &FormTable,
         (first, last): (u32, u32),
     ) {
         self.clear();
         self.hits.extend(rules.everywhere().iter().map(|&rule| (rule, first)));
-        for token in first..last {
-            for &form in forms.marks(letters.forms[token as usize]) {
-                self.hits.extend(rules.on_form(form).iter().map(|&rule| (rule, token)));
-            }
-            if rules.hangs_on_spans() {
-                for id in letters.lattice.starting(token as usize) {
-                    let label = letters.candidates[id.index()].label;
-                    self.hits.extend(rules.on_type(label).iter().map(|&rule| (rule, token)));
-                }
+        let by_form = &self.by_form[set];
+        let from = by_form.partition_point(|&(token, _)| token < first);
+        let in_line = by_form[from..].iter().take_while(|&&(token, _)| token < last);
+        self.hits.extend(in_line.map(|&(token, rule)| (rule, token)));
+        if rules.hangs_on_spans() {
+            for id in letters.lattice.starting_in(first, last) {
+                let candidate = &letters.candidates[id.index()];
+                let due = rules.on_type(candidate.label).iter();
+                self.hits.extend(due.map(|&rule| (rule, candidate.tokens.0)));
             }
         }
         self.hits.sort_unstable();
@@ -55,7 +80,6 @@ impl Due {
     fn clear(&mut self) {
         self.hits.clear();
         self.done = 0;
-        self.present.known = false;
     }
 
     /// The next rule that is due, in the order of the pack; see [`Due::starts`].
@@ -83,18 +107,34 @@ impl Due {
         rule: &TokenRule,
         letters: &Letters<'_>,
         forms: &FormTable,
-        range: (u32, u32),
+        Stretch { range, line }: Stretch,
     ) -> bool {
-        // What it hangs on is there, and where few tokens may begin a match
-        // trying them is quicker than reading the line for the rest.
-        let bounded = rule.anchor.is_some_and(|(_, lead)| lead.most.is_some());
-        if bounded || rule.requires.len() < 2 {
+        if rule.requires.len() < 2 {
             return true;
         }
-        if !self.present.known {
-            self.present.read(letters, forms, range);
+        let has_span = |label: &TypeId| letters.lattice.begins_in(*label, range, letters.candidates);
+        let mut asks_forms = false;
+        for requirement in &rule.requires {
+            asks_forms |= !requirement.forms.is_empty();
+            if requirement.forms.is_empty() && !requirement.types.iter().any(has_span) {
+                return false;
+            }
         }
-        self.present.allows(rule)
+        // Where few tokens may begin a match, and a word that it hangs on is there,
+        // trying them is quicker than reading the line for the rest.
+        let tried_quickly = rule
+            .hangs_on()
+            .is_some_and(|(requirement, lead)| lead.most.is_some() && requirement.types.is_empty());
+        if !asks_forms || (tried_quickly && !self.lines.knows(line)) {
+            return true;
+        }
+        let present = self.lines.read(line, letters.lines.len() + 1, letters, forms, range);
+        let has_form = |id: &PredicateId| {
+            present.get(id.0 as usize / 64).is_some_and(|word| word >> (id.0 % 64) & 1 == 1)
+        };
+        rule.requires.iter().all(|requirement| {
+            requirement.forms.iter().any(has_form) || requirement.types.iter().any(has_span)
+        })
     }
 }
 
@@ -110,43 +150,45 @@ fn stretches(hits: &[(u32, u32)], lead: Lead, range: (u32, u32), starts: &mut Ve
     }
 }
 
-/// What a line holds.
+/// Which tests the forms of each line of a document meet, found out for a line
+/// when it is first asked about.
 #[derive(Debug, Default)]
-struct Present {
-    known: bool,
-    forms: Vec<u64>,
-    types: Vec<bool>,
+struct LineForms {
+    known: Vec<bool>,
+    answers: Vec<u64>,
 }
 
-impl Present {
-    fn read(&mut self, letters: &Letters<'_>, forms: &FormTable, (first, last): (u32, u32)) {
-        self.known = true;
-        self.forms.clear();
-        self.types.clear();
-        for token in first..last {
-            let answers = forms.answers(letters.forms[token as usize]);
-            self.forms.resize(answers.len(), 0);
-            self.forms.iter_mut().zip(answers).for_each(|(all, one)| *all |= one);
-            for id in letters.lattice.starting(token as usize) {
-                let label = usize::from(letters.candidates[id.index()].label.0);
-                if self.types.len() <= label {
-                    self.types.resize(label + 1, false);
-                }
-                self.types[label] = true;
-            }
-        }
+impl LineForms {
+    fn clear(&mut self) {
+        self.known.clear();
+        self.answers.clear();
     }
 
-    fn allows(&self, rule: &TokenRule) -> bool {
-        rule.requires.iter().all(|requirement| {
-            let form = |id: &PredicateId| {
-                self.forms.get(id.0 as usize / 64).is_some_and(|word| word >> (id.0 % 64) & 1 == 1)
-            };
-            let label = |label: &crate::doc::schema::TypeId| {
-                self.types.get(usize::from(label.0)).copied().unwrap_or(false)
-            };
-            requirement.forms.iter().any(form) || requirement.types.iter().any(label)
-        })
+    fn knows(&self, line: usize) -> bool {
+        self.known.get(line).copied().unwrap_or(false)
+    }
+
+    /// The answers that hold for one of the tokens of a line at least, among
+    /// `lines` of them.
+    fn read(
+        &mut self,
+        line: usize,
+        lines: usize,
+        letters: &Letters<'_>,
+        forms: &FormTable,
+        (first, last): (u32, u32),
+    ) -> &[u64] {
+        let words = forms.words_of_answers();
+        self.known.resize(lines, false);
+        self.answers.resize(lines * words, 0);
+        let all = &mut self.answers[line * words..][..words];
+        if !self.known[line] {
+            self.known[line] = true;
+            for &form in &letters.forms[first as usize..last as usize] {
+                all.iter_mut().zip(forms.answers(form)).for_each(|(all, one)| *all |= one);
+            }
+        }
+        all
     }
 }
 

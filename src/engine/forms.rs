@@ -32,10 +32,10 @@ pub(super) struct FormTable {
     bits: Vec<u64>,
     /// One id a form and vocabulary.
     vocabulary: Vec<u32>,
-    /// For all forms the tests that they meet and that rules hang on.
-    marks: Vec<PredicateId>,
-    /// Where the marks of each form end.
-    mark_ends: Vec<u32>,
+    /// For all forms the rules that hang on them: the set, and its rule.
+    due: Vec<(u32, u32)>,
+    /// Where the rules of each form end.
+    due_ends: Vec<u32>,
     words: usize,
     vocabularies: usize,
 }
@@ -114,8 +114,8 @@ impl FormTable {
             self.ends.clear();
             self.bits.clear();
             self.vocabulary.clear();
-            self.marks.clear();
-            self.mark_ends.clear();
+            self.due.clear();
+            self.due_ends.clear();
         }
     }
 
@@ -195,14 +195,18 @@ impl FormTable {
         for (flags, vocabulary) in &program.vocabularies {
             self.vocabulary.push(vocabulary.get(&fold(form, *flags)).unwrap_or(NO_WORD));
         }
+        let mut due = Vec::new();
         for (word, (answers, anchors)) in self.bits[start..].iter().zip(&program.anchors).enumerate() {
             let mut marks = answers & anchors;
             while marks != 0 {
-                self.marks.push(PredicateId(word as u32 * 64 + marks.trailing_zeros()));
+                due.extend_from_slice(&program.due[word * 64 + marks.trailing_zeros() as usize]);
                 marks &= marks - 1;
             }
         }
-        self.mark_ends.push(self.marks.len() as u32);
+        due.sort_unstable();
+        due.dedup();
+        self.due.append(&mut due);
+        self.due_ends.push(self.due.len() as u32);
     }
 
     /// Whether a form meets a test. O(1).
@@ -211,16 +215,21 @@ impl FormTable {
         self.bits[word] >> (test.0 % 64) & 1 == 1
     }
 
+    /// Words of 64 bits that the answers on a form take.
+    pub(super) fn words_of_answers(&self) -> usize {
+        self.words
+    }
+
     /// The answers to all tests on a form.
     pub(super) fn answers(&self, form: FormId) -> &[u64] {
         &self.bits[form.0 as usize * self.words..][..self.words]
     }
 
-    /// The tests that a form meets and that rules hang on.
+    /// The rules that hang on a form: the set, and its rule.
     #[inline]
-    pub(super) fn marks(&self, form: FormId) -> &[PredicateId] {
-        let start = form.0.checked_sub(1).map_or(0, |before| self.mark_ends[before as usize]);
-        &self.marks[start as usize..self.mark_ends[form.0 as usize] as usize]
+    pub(super) fn due(&self, form: FormId) -> &[(u32, u32)] {
+        let start = form.0.checked_sub(1).map_or(0, |before| self.due_ends[before as usize]);
+        &self.due[start as usize..self.due_ends[form.0 as usize] as usize]
     }
 
     /// The ids of forms in a vocabulary, [`NO_WORD`] where no phrase holds one.

@@ -71,6 +71,26 @@ impl Lattice {
         range(&self.start_ranges, &self.starting, token)
     }
 
+    /// The spans that begin in a stretch of tokens, in text order.
+    pub(super) fn starting_in(&self, first: u32, last: u32) -> &[CandidateId] {
+        match (self.start_ranges.get(first as usize), self.start_ranges.get(last as usize)) {
+            (Some(&from), Some(&to)) => &self.starting[from as usize..to as usize],
+            _ => &[],
+        }
+    }
+
+    /// Whether a span of a type begins in a stretch of tokens. O(log spans).
+    pub(super) fn begins_in(
+        &self,
+        label: TypeId,
+        (first, last): (u32, u32),
+        candidates: &[Candidate],
+    ) -> bool {
+        let start = |id: &CandidateId| candidates[id.index()].tokens.0;
+        let all = self.of_type(label);
+        all.get(all.partition_point(|id| start(id) < first)).is_some_and(|id| start(id) < last)
+    }
+
     /// The spans that end with a token, the longest first.
     pub(super) fn ending(&self, token: usize) -> &[CandidateId] {
         range(&self.end_ranges, &self.ending, token)

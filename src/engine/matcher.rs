@@ -4,13 +4,15 @@
 //! over the tokens and spans of one line. Whether the rest of a pattern can
 //! match from a token does not depend on how one came there, so each pair of
 //! instruction and token is entered at most once: a pair that failed fails for
-//! good, whatever start leads to it. All searches of a rule in a line
+//! good, whatever start leads to it. (Only places to which several ways lead are
+//! kept in mind: others are entered as often as what leads to them.) Where the
+//! way parts, a look at the next token shuts what it rules out. All searches of a rule in a line
 //! therefore cost O(instructions × (tokens + spans)) together, plus the length
 //! of the matches; nothing the pattern says can make it worse.
 
 use crate::doc::schema::{Anchor, BindingId};
 use crate::prep::Class;
-use crate::program::{Inst, PatternProgram, Pc, TokenTest};
+use crate::program::{First, Inst, NO_JOIN, PatternProgram, Pc, TokenTest};
 
 use smallvec::SmallVec;
 
@@ -43,11 +45,12 @@ struct Job {
 /// The buffers of a search, reused.
 #[derive(Debug, Default)]
 pub(super) struct MatchScratch {
-    /// One bit for each instruction and place between tokens of the line.
+    /// One bit for each instruction to which several ways lead and each place
+    /// between tokens of the line.
     seen: Vec<u64>,
     jobs: Vec<Job>,
-    /// Pairs on the way to the current place.
-    path: Vec<(Pc, u32)>,
+    /// Such pairs on the way to the current place.
+    path: Vec<(u32, u32)>,
     /// What was noted on the way; the captures of a match.
     pub(super) notes: Vec<Note>,
 }
@@ -84,13 +87,27 @@ impl<'a, 'l, T: Trace> Matcher<'a, 'l, T> {
         self.stale = false;
         let places = (self.last - self.first) as usize + 1;
         self.scratch.seen.clear();
-        self.scratch.seen.resize((self.program.insts.len() * places).div_ceil(64), 0);
+        self.scratch.seen.resize((self.program.joins as usize * places).div_ceil(64), 0);
     }
 
     /// Whether a match may begin at a token. Cheap, and never wrongly no.
     #[inline]
     pub(super) fn may_begin(&self, start: u32) -> bool {
-        let (first, letters, at) = (&self.program.first, self.letters, start as usize);
+        let first = &self.program.first;
+        first.nothing || self.admits(first, start, false)
+    }
+
+    /// Whether the way to an instruction is open, by a look at the next token.
+    #[inline]
+    fn may_go(&self, pc: Pc, token: u32) -> bool {
+        let head = &self.program.heads[self.program.head_of[pc as usize] as usize];
+        let backward = self.program.backward[pc as usize];
+        head.nothing || self.ahead(pc, token).is_some_and(|at| self.admits(head, at, backward))
+    }
+
+    #[inline]
+    fn admits(&self, first: &First, at: u32, backward: bool) -> bool {
+        let (letters, at) = (self.letters, at as usize);
         if first.any {
             return true;
         }
@@ -102,12 +119,11 @@ impl<'a, 'l, T: Trace> Matcher<'a, 'l, T> {
         if first.forms.iter().any(|&(word, wanted)| wanted & answers[word as usize] != 0) {
             return true;
         }
-        !first.types.is_empty()
-            && letters
-                .lattice
-                .starting(at)
-                .iter()
-                .any(|id| first.types.contains(&letters.candidates[id.index()].label))
+        if first.types.is_empty() {
+            return false;
+        }
+        let spans = if backward { letters.lattice.ending(at) } else { letters.lattice.starting(at) };
+        spans.iter().any(|id| first.types.contains(&letters.candidates[id.index()].label))
     }
 
     /// The end of the preferred match that begins at `start`. What it bound is
@@ -219,8 +235,18 @@ impl<'a, 'l, T: Trace> Matcher<'a, 'l, T> {
                     return None;
                 }
                 Inst::Split(first, second) => {
-                    self.push(*second, token, None);
-                    pc = *first;
+                    // A watcher sees where the ways end that are shut.
+                    let (one, other) = match T::ON {
+                        true => (true, true),
+                        false => (self.may_go(*first, token), self.may_go(*second, token)),
+                    };
+                    if !one && !other {
+                        return None;
+                    }
+                    if one && other {
+                        self.push(*second, token, None);
+                    }
+                    pc = if one { *first } else { *second };
                 }
                 Inst::Open(binding, next) => {
                     self.scratch.notes.push(Note::Open(*binding, token));
@@ -289,12 +315,17 @@ impl<'a, 'l, T: Trace> Matcher<'a, 'l, T> {
     }
 
     /// Marks a pair as entered; says whether it is the first time.
+    #[inline]
     fn enter(&mut self, pc: Pc, token: u32) -> bool {
-        let (word, bit) = self.place(pc, token);
+        let join = self.program.join_of[pc as usize];
+        if join == NO_JOIN {
+            return true;
+        }
+        let (word, bit) = self.place(join, token);
         let fresh = self.scratch.seen[word] & bit == 0;
         self.scratch.seen[word] |= bit;
         if fresh {
-            self.scratch.path.push((pc, token));
+            self.scratch.path.push((join, token));
         }
         fresh
     }
@@ -302,15 +333,15 @@ impl<'a, 'l, T: Trace> Matcher<'a, 'l, T> {
     /// Pairs that led to a match did not fail: they may be entered again.
     fn forget(&mut self, from: usize) {
         for index in from..self.scratch.path.len() {
-            let (pc, token) = self.scratch.path[index];
-            let (word, bit) = self.place(pc, token);
+            let (join, token) = self.scratch.path[index];
+            let (word, bit) = self.place(join, token);
             self.scratch.seen[word] &= !bit;
         }
     }
 
-    fn place(&self, pc: Pc, token: u32) -> (usize, u64) {
+    fn place(&self, join: u32, token: u32) -> (usize, u64) {
         let places = (self.last - self.first) as usize + 1;
-        let index = pc as usize * places + (token - self.first) as usize;
+        let index = join as usize * places + (token - self.first) as usize;
         (index / 64, 1 << (index % 64))
     }
 

@@ -20,6 +20,7 @@ mod link;
 mod matcher;
 mod note;
 mod output;
+mod profile;
 mod relate;
 mod replay;
 mod resolve;
@@ -33,4 +34,5 @@ pub use cascade::{CandidateReport, ExtractConfig, Extraction, Extractor, Scratch
 pub use explain::{
     Capture, Derivation, End, Expected, Explanation, MOST_EXPECTED, NearMiss, NearPhrase, Question,
 };
+pub use profile::{Gauge, Profile, ProfileReport, RuleTally, Stage};
 pub use replay::Recording;

@@ -168,11 +168,12 @@ impl<'t> Cascade<'_, 't, Untraced> {
         recorded.scanned = self.candidates()[fresh..].to_vec();
         self.settle(fresh);
         if !phase.rules.rules().is_empty() {
-            recorded.rules = self.propose(&phase.rules, index);
+            recorded.rules = self.propose((Phase::set_numbers(usize::from(index)).0, &phase.rules), index);
             self.admit(recorded.rules.clone());
         }
         if !phase.drops.rules().is_empty() {
-            recorded.dropped = self.propose(&phase.drops, index).dropped;
+            recorded.dropped =
+                self.propose((Phase::set_numbers(usize::from(index)).1, &phase.drops), index).dropped;
             self.take_back(recorded.dropped.clone());
         }
         if !phase.contexts.is_empty() {
@@ -204,7 +205,7 @@ impl<'t> Cascade<'_, 't, Untraced> {
         self.settle(fresh);
         if !phase.rules.rules().is_empty() {
             let mut proposals = if without.is_after(Step::Rules) {
-                self.propose(&phase.rules, index)
+                self.propose((Phase::set_numbers(usize::from(index)).0, &phase.rules), index)
             } else {
                 recorded.rules.clone()
             };
@@ -215,7 +216,7 @@ impl<'t> Cascade<'_, 't, Untraced> {
         }
         if !phase.drops.rules().is_empty() {
             let mut dropped = if without.is_after(Step::Drops) {
-                self.propose(&phase.drops, index).dropped
+                self.propose((Phase::set_numbers(usize::from(index)).1, &phase.drops), index).dropped
             } else {
                 recorded.dropped.clone()
             };

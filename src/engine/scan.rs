@@ -13,6 +13,7 @@ use crate::value;
 
 use super::candidate::{Candidate, Fate};
 use super::forms::{FormId, FormTable};
+use super::profile::{Gauge, Stage};
 use super::relate::{assign, filtered};
 
 /// The views of one text that regular expressions read, made when first asked for.
@@ -45,6 +46,7 @@ pub(super) struct Scan<'a, 't> {
     pub(super) table: &'a FormTable,
     pub(super) context: &'a value::Context,
     pub(super) phase: u16,
+    pub(super) gauge: &'a Gauge,
 }
 
 impl<'t> Scan<'_, 't> {
@@ -56,9 +58,11 @@ impl<'t> Scan<'_, 't> {
         scratch: &mut ScanScratch,
         out: &mut Vec<Candidate>,
     ) {
+        self.gauge.set(Stage::Phrases);
         for (vocabulary, trie) in &phase.phrases {
             self.phrases(*vocabulary, trie, &mut scratch.walk, out);
         }
+        self.gauge.set(Stage::Sieve);
         if !phase.regexes.plain.regexes.is_empty() {
             let plain = FoldFlags::default();
             let view = views.plain.get_or_insert_with(|| fold_with_map(self.text, plain));
@@ -156,8 +160,11 @@ impl<'t> Scan<'_, 't> {
                 match &mut sieve {
                     Some((sieve, scratch)) => {
                         for index in sieve.open(line, scratch) {
-                            self.regex(&view.regexes[index], line, start, folded, out);
+                            let regex = &view.regexes[index];
+                            self.gauge.search(regex.rule);
+                            self.regex(regex, line, start, folded, out);
                         }
+                        self.gauge.set(Stage::Sieve);
                     }
                     None => {
                         view.regexes.iter().for_each(|regex| self.regex(regex, line, start, folded, out));

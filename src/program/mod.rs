@@ -11,7 +11,7 @@ mod rule_set;
 mod rules;
 mod sieve;
 
-pub use pattern::{First, Inst, PatternProgram, Pc, TokenTest};
+pub use pattern::{First, Inst, NO_JOIN, PatternProgram, Pc, TokenTest};
 pub use phrases::{NO_WORD, PhraseEntry, PhraseNode, PhraseTrie, PhraseTrieBuilder, Vocabulary};
 pub use predicates::{FormField, PredicateId, Predicates};
 pub use regexes::{RegexBank, RegexView, TextRegex};
@@ -50,6 +50,8 @@ pub struct Program {
     pub predicates: Predicates,
     /// The tests on forms that some rule hangs on: a bit each, as forms answer.
     pub anchors: Vec<u64>,
+    /// For each test on forms the rules that hang on it: the set, and its rule.
+    pub due: Vec<Vec<(u32, u32)>>,
     /// The tokens of all phrases, one vocabulary for each folding in use.
     pub vocabularies: Vec<(FoldFlags, Vocabulary)>,
     /// The phases in order.
@@ -109,6 +111,15 @@ pub struct Link {
     pub by: Vec<LinkMethod>,
     /// Whether the fullest value of a chain goes to all of it.
     pub spread_value: bool,
+}
+
+impl Phase {
+    /// The number of the set of token rules, and of that of the drops, of the
+    /// phase at `index`, among all sets of a program.
+    #[must_use]
+    pub const fn set_numbers(index: usize) -> (usize, usize) {
+        (index * 2, index * 2 + 1)
+    }
 }
 
 impl Program {

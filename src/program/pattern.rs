@@ -71,12 +71,27 @@ pub struct PatternProgram {
     pub tests: Vec<TokenTest>,
     /// What a token must be for a match to begin there.
     pub first: First,
+    /// For each instruction the index in `heads` of what must stand before it for
+    /// the rest to match, where a [`Inst::Split`] leads to it.
+    pub head_of: Vec<u32>,
+    /// Those things, equal ones once.
+    pub heads: Vec<First>,
+    /// For each instruction its number among those to which several ways lead,
+    /// or [`NO_JOIN`].
+    pub join_of: Vec<u32>,
+    /// How many of those there are.
+    pub joins: u32,
 }
 
-/// A quick question to a token: may a match begin here? It may say yes too
-/// often, never no wrongly.
-#[derive(Clone, Debug, Default)]
+/// Stands for an instruction to which one way leads.
+pub const NO_JOIN: u32 = u32::MAX;
+
+/// A quick question to a token: may a match begin here, or go on? It may say yes
+/// too often, never no wrongly.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct First {
+    /// No token is needed.
+    pub nothing: bool,
     /// Any token will do.
     pub any: bool,
     /// One of these form tests is met: words of bits, as forms answer, each

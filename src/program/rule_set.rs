@@ -72,12 +72,6 @@ impl RuleSet {
         &self.rules
     }
 
-    /// The rules that hang on a test.
-    #[must_use]
-    pub fn on_form(&self, form: PredicateId) -> &[u32] {
-        self.by_form.get(form.0 as usize).map_or(&[], Vec::as_slice)
-    }
-
     /// The rules that hang on spans of a type.
     #[must_use]
     pub fn on_type(&self, label: TypeId) -> &[u32] {
@@ -96,8 +90,9 @@ impl RuleSet {
         &self.everywhere
     }
 
-    /// The tests that some rule hangs on.
-    pub fn forms(&self) -> impl Iterator<Item = PredicateId> + '_ {
-        (0..).map(PredicateId).zip(&self.by_form).filter(|(_, rules)| !rules.is_empty()).map(|(id, _)| id)
+    /// The tests that some rule hangs on, each with its rules.
+    pub fn forms(&self) -> impl Iterator<Item = (PredicateId, &[u32])> + '_ {
+        let by_form = (0..).map(PredicateId).zip(self.by_form.iter().map(Vec::as_slice));
+        by_form.filter(|(_, rules)| !rules.is_empty())
     }
 }

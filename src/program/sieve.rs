@@ -67,6 +67,12 @@ impl Sieve {
         Self { letters, shape, count }
     }
 
+    /// Whether an expression is opened by rare letters of its own.
+    #[must_use]
+    pub fn waits_for_letters(&self, expression: usize) -> bool {
+        self.shape.as_ref().is_none_or(|shape| !shape.opens.contains(&(expression as u32)))
+    }
+
     /// Fresh buffers for one thread.
     #[must_use]
     pub fn scratch(&self) -> SieveScratch {

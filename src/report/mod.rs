@@ -12,6 +12,7 @@ mod html;
 mod json;
 mod junit;
 mod pack_tests;
+mod profile;
 #[cfg(feature = "store")]
 mod runs;
 mod tables;
@@ -28,6 +29,7 @@ pub use html::{HtmlError, PastScore, html};
 pub use json::json;
 pub use junit::{Gate, compare_junit, score_junit};
 pub use pack_tests::{Suite, case_json, junit};
+pub use profile::profile_table;
 #[cfg(feature = "store")]
 pub use runs::{run_json, run_table, runs_table, summary_json};
 pub use tables::{Look, table};

@@ -1,12 +1,12 @@
 //! [`Workers`]: the threads that parse, extract and put into bytes.
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use rayon::prelude::*;
 
 use super::config::RunError;
 use crate::doc::{Annotations, Document};
-use crate::engine::{Extractor, Scratch};
+use crate::engine::{Extractor, Gauge, Scratch, Stage};
 use crate::io::{BadRecord, JsonlWriter, RawRecord, ReadConfig, ReadError, Record, parse};
 
 /// One record after the work.
@@ -26,6 +26,7 @@ pub(super) struct Workers<'e, 'p> {
     extractor: &'e Extractor<'p>,
     pub(super) pool: Option<rayon::ThreadPool>,
     scratches: Vec<Mutex<Scratch>>,
+    gauges: Vec<Arc<Gauge>>,
 }
 
 impl<'e, 'p> Workers<'e, 'p> {
@@ -44,8 +45,10 @@ impl<'e, 'p> Workers<'e, 'p> {
                     .map_err(|error| RunError::Threads(error.to_string()))?,
             ),
         };
-        let scratches = (0..threads).map(|_| Mutex::new(extractor.scratch())).collect();
-        Ok(Self { extractor, pool, scratches })
+        let scratches: Vec<Scratch> = (0..threads).map(|_| extractor.scratch()).collect();
+        let gauges = scratches.iter().map(|scratch| scratch.gauge().clone()).collect();
+        let scratches = scratches.into_iter().map(Mutex::new).collect();
+        Ok(Self { extractor, pool, scratches, gauges })
     }
 
     /// Parses one record and extracts from it.
@@ -55,6 +58,8 @@ impl<'e, 'p> Workers<'e, 'p> {
         read: ReadConfig,
         writer: Option<JsonlWriter>,
     ) -> Worked {
+        let gauge = &self.gauges[self.here()];
+        gauge.set(Stage::Read);
         let raw = raw.map_err(Box::new)?;
         let place = (raw.file.clone(), raw.line);
         // Only rules that ask for columns need the record a second time.
@@ -67,14 +72,20 @@ impl<'e, 'p> Workers<'e, 'p> {
         let (annotations, truncated) = self.extract(&document);
         let mut line = Vec::new();
         if let Some(writer) = writer {
+            gauge.set(Stage::Write);
             writer.write(&document, &annotations, &mut line);
         }
+        gauge.set(Stage::Idle);
         Ok(Done { document, annotations, line, truncated, place })
     }
 
+    /// The index of the current thread.
+    fn here(&self) -> usize {
+        rayon::current_thread_index().unwrap_or(0) % self.scratches.len()
+    }
+
     fn extract(&self, document: &Document) -> (Annotations, bool) {
-        let index = rayon::current_thread_index().unwrap_or(0) % self.scratches.len();
-        let extraction = match self.scratches[index].try_lock() {
+        let extraction = match self.scratches[self.here()].try_lock() {
             Ok(mut scratch) => self.extractor.extract(document, &mut scratch),
             // Never while one thread has one scratch; correct all the same.
             Err(_) => self.extractor.extract(document, &mut self.extractor.scratch()),

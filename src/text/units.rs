@@ -44,7 +44,7 @@ const STRIDE: usize = 256;
 
 /// Converts offsets of one text between bytes and another unit.
 ///
-/// Built in O(n); each conversion scans at most one stride of 256 bytes. For
+/// Built in O(n); each conversion counts in at most one stride of 256 bytes. For
 /// ASCII text, and for bytes, nothing is stored and conversion is the identity.
 ///
 /// ```
@@ -74,13 +74,12 @@ impl<'t> UnitIndex<'t> {
         let mut checkpoints = Vec::new();
         if unit != OffsetUnit::Bytes && !text.is_ascii() {
             checkpoints.reserve(text.len() / STRIDE + 1);
-            let (mut units, mut next) = (0u32, 0usize);
-            for (at, c) in text.char_indices() {
-                if at >= next {
-                    checkpoints.push((at as u32, units));
-                    next = (at / STRIDE + 1) * STRIDE;
-                }
-                units += width(c, unit);
+            let (mut at, mut units) = (0usize, 0u32);
+            while at < text.len() {
+                checkpoints.push((at as u32, units));
+                let end = text.ceil_char_boundary((at / STRIDE + 1) * STRIDE);
+                units += count(&text.as_bytes()[at..end], unit);
+                at = end;
             }
         }
         Self { text, unit, checkpoints }
@@ -99,14 +98,14 @@ impl<'t> UnitIndex<'t> {
         if self.checkpoints.is_empty() {
             return byte.min(self.text.len() as u32);
         }
-        let (at, mut units) = self.checkpoint(|&(b, _)| b <= byte);
-        for (offset, c) in self.text[at as usize..].char_indices() {
-            if at as usize + offset + c.len_utf8() > byte as usize {
-                break;
-            }
-            units += width(c, self.unit);
-        }
-        units
+        let byte = self.text.floor_char_boundary(byte as usize);
+        // Checkpoints lie at the first boundary at or after each stride.
+        let near = (byte / STRIDE).min(self.checkpoints.len() - 1);
+        let (at, units) = match self.checkpoints[near] {
+            (at, _) if at as usize > byte => self.checkpoints[near - 1],
+            checkpoint => checkpoint,
+        };
+        units + count(&self.text.as_bytes()[at as usize..byte], self.unit)
     }
 
     /// The byte offset of an offset in this unit; nothing where it lies past
@@ -132,6 +131,18 @@ impl<'t> UnitIndex<'t> {
     fn checkpoint(&self, before: impl Fn(&(u32, u32)) -> bool) -> (u32, u32) {
         let index = self.checkpoints.partition_point(before);
         self.checkpoints[index.saturating_sub(1)]
+    }
+}
+
+/// The units of whole characters, by their first bytes. Without branches, so that
+/// the compiler looks at many bytes at once.
+fn count(bytes: &[u8], unit: OffsetUnit) -> u32 {
+    let starts = |byte: &u8| u32::from(byte & 0xC0 != 0x80);
+    match unit {
+        OffsetUnit::Bytes => bytes.len() as u32,
+        OffsetUnit::Chars => bytes.iter().map(starts).sum(),
+        // Four bytes are what UTF-16 takes two units for.
+        OffsetUnit::Utf16 => bytes.iter().map(|byte| starts(byte) + u32::from(*byte >= 0xF0)).sum(),
     }
 }
 

@@ -8,8 +8,8 @@
 
 mod agree;
 mod generate;
-mod lists;
-mod packs;
+pub(crate) mod lists;
+pub(crate) mod packs;
 mod runs;
 mod table;
 
@@ -86,7 +86,7 @@ pub(crate) fn run(args: &[String]) -> Result<String> {
 }
 
 /// Builds a package in release mode; `folder` is where its workspace is.
-fn build(args: &[&str], folder: Option<&Path>) -> Result<()> {
+pub(crate) fn build(args: &[&str], folder: Option<&Path>) -> Result<()> {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.args(["build", "--release", "--quiet", "--locked"]).args(args);
     if let Some(folder) = folder {

@@ -1,8 +1,8 @@
-//! Chores of the repository: `cargo xtask licenses`, `cargo xtask bench`, `cargo xtask bench-score`,
-//! `cargo xtask fuzz`.
+//! Chores of the repository: `cargo xtask licenses`, `bench`, `bench-score`, `count` and `fuzz`.
 
 mod bench;
 mod bench_score;
+mod count;
 mod fuzz;
 
 use std::process::{Command, ExitCode};
@@ -15,12 +15,14 @@ fn main() -> ExitCode {
     let done = match args.first().map(String::as_str) {
         Some("licenses") => licenses(),
         Some("bench") => bench::run(&args[1..]),
+        Some("count") => count::run(&args[1..]),
         Some("bench-score") => bench_score::run(&args[1..]),
         Some("fuzz") => fuzz::run(&args[1..]),
         _ => {
             eprintln!(
-                "usage: cargo xtask licenses    every dependency's licence and source is allowed by deny.toml\n       {}\n       {}\n       {}",
+                "usage: cargo xtask licenses    every dependency's licence and source is allowed by deny.toml\n       {}\n       {}\n       {}\n       {}",
                 bench::USAGE,
+                count::USAGE,
                 bench_score::USAGE,
                 fuzz::USAGE
             );

@@ -126,6 +126,9 @@ pub(crate) struct ExtractArgs {
         help_heading = "Long runs"
     )]
     pub(crate) checkpoint: f64,
+    /// Tell on standard error where the time went: by stage, and the dearest rules
+    #[arg(long)]
+    pub(crate) profile: bool,
     /// Stop a document after this many candidates
     #[arg(long, value_name = "N", default_value_t = 10_000_000, help_heading = "Limits")]
     pub(crate) max_candidates: u32,

@@ -36,14 +36,21 @@ const TITLES: [&str; 10] = [
 ];
 const TYPES: [&str; 4] = ["PERSON", "PLACE", "ORG", "TERM"];
 const WORDS: usize = 30_000;
-const PHRASES: usize = 1_000_000;
-const TEXT: usize = 20_000_000;
+
+/// How much is made.
+#[derive(Clone, Copy)]
+pub(crate) struct Amount {
+    /// Phrases of the longest list.
+    pub(crate) phrases: usize,
+    /// Bytes of each text.
+    pub(crate) text: usize,
+}
 
 /// Writes the files of a folder of lists.
-pub(super) fn lists(folder: &Path) -> Result<()> {
+pub(crate) fn lists(folder: &Path, amount: Amount) -> Result<()> {
     let mut seed = Seed(11);
     let words = words(&mut seed, WORDS);
-    let phrases = phrases(&mut seed, &words);
+    let phrases = phrases(&mut seed, &words, amount.phrases);
     let mut out = BufWriter::new(fs::File::create(folder.join("g_1m.tsv"))?);
     for (number, phrase) in phrases.iter().enumerate() {
         writeln!(out, "{phrase}\t{}\tE{number}", TYPES[number % TYPES.len()])?;
@@ -51,8 +58,8 @@ pub(super) fn lists(folder: &Path) -> Result<()> {
     out.flush()?;
     fs::write(folder.join("r_1000.txt"), regexes(&words).join("\n") + "\n")?;
     fs::write(folder.join("t_1000.json"), serde_json::to_string(&patterns(&words))?)?;
-    text(&folder.join("w1-20mb.jsonl"), &mut seed, &words[..1_000], &phrases, 40)?;
-    text(&folder.join("w2.jsonl"), &mut seed, &words, &phrases, 10)
+    text(&folder.join("w1-20mb.jsonl"), &mut seed, &words[..1_000], &phrases, 40, amount.text)?;
+    text(&folder.join("w2.jsonl"), &mut seed, &words, &phrases, 10, amount.text)
 }
 
 /// Distinct words of two to four syllables.
@@ -80,10 +87,10 @@ fn capital(word: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
-fn phrases(seed: &mut Seed, words: &[String]) -> Vec<String> {
+fn phrases(seed: &mut Seed, words: &[String], count: usize) -> Vec<String> {
     let mut seen = std::collections::HashSet::new();
-    let mut phrases = Vec::with_capacity(PHRASES);
-    while phrases.len() < PHRASES {
+    let mut phrases = Vec::with_capacity(count);
+    while phrases.len() < count {
         let length = 2 + seed.below(3);
         let named = phrases.len() % TYPES.len() != 3;
         let parts = (0..length).map(|_| {
@@ -148,10 +155,17 @@ fn patterns(words: &[String]) -> Vec<Value> {
 }
 
 /// Documents of some paragraphs; one word in `rate` is a phrase, a number or a title.
-fn text(path: &Path, seed: &mut Seed, words: &[String], phrases: &[String], rate: usize) -> Result<()> {
+fn text(
+    path: &Path,
+    seed: &mut Seed,
+    words: &[String],
+    phrases: &[String],
+    rate: usize,
+    size: usize,
+) -> Result<()> {
     let mut out = BufWriter::new(fs::File::create(path)?);
     let (mut bytes, mut number) = (0, 0);
-    while bytes < TEXT {
+    while bytes < size {
         let mut text = String::new();
         for _ in 0..1 + seed.below(8) {
             for _ in 0..1 + seed.below(5) {

@@ -7,35 +7,35 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-use super::generate;
+use super::generate::{self, Amount};
 
 /// The files that a folder of lists must hold, packed or not.
 const FILES: [&str; 5] = ["g_1m.tsv", "r_1000.txt", "t_1000.json", "w2.jsonl", "w1-20mb.jsonl"];
 
 /// A text to measure on.
-pub(super) struct Text {
-    pub(super) name: &'static str,
-    pub(super) path: PathBuf,
+pub(crate) struct Text {
+    pub(crate) name: &'static str,
+    pub(crate) path: PathBuf,
     /// The same cut after its first document.
-    pub(super) one: PathBuf,
+    pub(crate) one: PathBuf,
     /// Bytes of text, without the JSON about it.
-    pub(super) bytes: usize,
+    pub(crate) bytes: usize,
 }
 
 /// Lists of which each size is a beginning.
-pub(super) struct Lists {
+pub(crate) struct Lists {
     folder: PathBuf,
     /// Where they come from.
-    pub(super) origin: String,
+    pub(crate) origin: String,
     /// Real or realistic news: the one that counts.
-    pub(super) w2: Text,
+    pub(crate) w2: Text,
     /// News with few distinct words.
-    pub(super) w1: Text,
+    pub(crate) w1: Text,
 }
 
 impl Lists {
     /// Takes the lists of a folder; where they are absent, makes some from a seed.
-    pub(super) fn find(source: &Path, folder: &Path) -> Result<Self> {
+    pub(crate) fn find(source: &Path, folder: &Path) -> Result<Self> {
         let there = |name: &&str| source.join(name).is_file() || source.join(format!("{name}.gz")).is_file();
         let given = FILES.iter().all(there);
         let folder = folder.join(if given { "given" } else { "made" });
@@ -44,26 +44,38 @@ impl Lists {
             if given {
                 FILES.iter().try_for_each(|name| unpack(&source.join(name), &folder.join(name)))?;
             } else {
-                generate::lists(&folder)?;
+                generate::lists(&folder, Amount { phrases: 1_000_000, text: 20_000_000 })?;
             }
         }
-        let origin = if given { source.display().to_string() } else { "a seed".to_owned() };
+        let lists = Self::open(folder)?;
+        Ok(if given { Self { origin: source.display().to_string(), ..lists } } else { lists })
+    }
+
+    /// Small lists from a seed.
+    pub(crate) fn small(folder: &Path) -> Result<Self> {
+        fs::create_dir_all(folder)?;
+        generate::lists(folder, Amount { phrases: 10_000, text: 300_000 })?;
+        Self::open(folder.to_owned())
+    }
+
+    fn open(folder: PathBuf) -> Result<Self> {
         let text = |name, file: &str| text(name, folder.join(file));
-        Ok(Self { w2: text("w2", "w2.jsonl")?, w1: text("w1", "w1-20mb.jsonl")?, origin, folder })
+        let (w2, w1) = (text("w2", "w2.jsonl")?, text("w1", "w1-20mb.jsonl")?);
+        Ok(Self { w2, w1, origin: "a seed".to_owned(), folder })
     }
 
     /// A file of the first phrases, each with its type and id.
-    pub(super) fn phrases(&self, count: usize) -> Result<PathBuf> {
+    pub(crate) fn phrases(&self, count: usize) -> Result<PathBuf> {
         self.first_lines("g_1m.tsv", &format!("g_{count}.tsv"), count)
     }
 
     /// A file of the first regular expressions.
-    pub(super) fn regexes(&self, count: usize) -> Result<PathBuf> {
+    pub(crate) fn regexes(&self, count: usize) -> Result<PathBuf> {
         self.first_lines("r_1000.txt", &format!("r_{count}.txt"), count)
     }
 
     /// A file of the first token patterns, in the form of spaCy's matcher.
-    pub(super) fn patterns(&self, count: usize) -> Result<PathBuf> {
+    pub(crate) fn patterns(&self, count: usize) -> Result<PathBuf> {
         let path = self.folder.join(format!("t_{count}.json"));
         if !path.is_file() {
             let all = fs::read_to_string(self.folder.join("t_1000.json"))?;

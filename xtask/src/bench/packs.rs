@@ -12,10 +12,10 @@ use super::lists::Lists;
 
 /// How much a pack holds.
 #[derive(Clone, Copy)]
-pub(super) struct Size {
-    pub(super) phrases: usize,
-    pub(super) regexes: usize,
-    pub(super) patterns: usize,
+pub(crate) struct Size {
+    pub(crate) phrases: usize,
+    pub(crate) regexes: usize,
+    pub(crate) patterns: usize,
 }
 
 impl fmt::Display for Size {
@@ -34,7 +34,7 @@ impl fmt::Display for Size {
 /// Each expression and each pattern makes spans of a type of its own, so that
 /// none takes another's matches away; of phrases the leftmost, then the longest
 /// stays. That is what the programs do that are measured beside this one.
-pub(super) fn write(lists: &Lists, folder: &Path, size: Size) -> Result<PathBuf> {
+pub(crate) fn write(lists: &Lists, folder: &Path, size: Size) -> Result<PathBuf> {
     let kind = if lists.origin == "a seed" { "made" } else { "given" };
     let pack = folder.join(format!("{kind}-{}-{}-{}", size.phrases, size.regexes, size.patterns));
     // Last comes what says that the rest is there.

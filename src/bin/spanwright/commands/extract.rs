@@ -2,12 +2,14 @@
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use spanwright::engine::{ExtractConfig, Extractor};
-use spanwright::io::{BratFolder, Inputs, JsonlWriter, MaxDocument, ReadConfig};
+use spanwright::engine::{ExtractConfig, Extractor, Profile};
+use spanwright::io::{BratFolder, Inputs, JsonlWriter, MaxDocument, ReadConfig, Source};
 use spanwright::program::Program;
+use spanwright::report::{Look, profile_table};
 use spanwright::run::{OnError, Output, Partial, RunConfig, RunSummary, run as run_all};
 
 use super::{count, load_program, open, write_to};
@@ -25,23 +27,45 @@ pub(crate) fn run(args: &ExtractArgs, global: &Global) -> anyhow::Result<Outcome
     let Some(program) = load_program(&args.pack, &args.selection, global)? else {
         return Ok(Outcome::Refused);
     };
-    let read = ReadConfig { max_document: MaxDocument(args.max_document), ..ReadConfig::texts(args.offsets) };
-    let source = open(&args.paths, args.input_format.map(|format| format.name()), read)?;
-    let config = ExtractConfig { max_candidates: Some(args.max_candidates), ..ExtractConfig::default() };
+    let source = open(&args.paths, args.input_format.map(|format| format.name()), read_config(args))?;
+    let profile = args.profile.then(Arc::<Profile>::default);
+    let config = ExtractConfig {
+        max_candidates: Some(args.max_candidates),
+        profile: profile.clone(),
+        ..ExtractConfig::default()
+    };
     let extractor = Extractor::with_config(&program, config);
+    let Some(profile) = profile else { return all(args, global, &extractor, source) };
+    let outcome = profile.watch(|| all(args, global, &extractor, source))?;
+    anstream::eprint!("{}", profile_table(&profile.report(), &program, Look::Terminal));
+    Ok(outcome)
+}
+
+fn read_config(args: &ExtractArgs) -> ReadConfig {
+    ReadConfig { max_document: MaxDocument(args.max_document), ..ReadConfig::texts(args.offsets) }
+}
+
+/// Extracts from everything that was named.
+fn all(
+    args: &ExtractArgs,
+    global: &Global,
+    extractor: &Extractor<'_>,
+    source: Source,
+) -> anyhow::Result<Outcome> {
     let on_error = match args.on_error {
         OnErrorArg::Stop => OnError::Stop,
         OnErrorArg::Skip => OnError::Skip,
     };
+    let read = read_config(args);
     let config = RunConfig { read, threads: args.threads, on_error };
     let writer = JsonlWriter { offsets: args.offsets };
     if args.resume {
-        let mut partial = resumed(args, &program)?;
+        let mut partial = resumed(args, extractor.program())?;
         if !global.quiet && partial.records() > 0 {
             anstream::eprintln!("spanwright: going on after {}", describe(&partial.done()));
         }
         let bar = Bar::new(global);
-        let done = run_all(source, &extractor, config, Output::Partial(&mut partial, writer), None, &bar);
+        let done = run_all(source, extractor, config, Output::Partial(&mut partial, writer), None, &bar);
         drop(bar);
         let summary = done?;
         if summary.stopped {
@@ -64,10 +88,10 @@ pub(crate) fn run(args: &ExtractArgs, global: &Global) -> anyhow::Result<Outcome
         OutputFormat::Brat => {
             let folder =
                 BratFolder::create(&args.output).with_context(|| args.output.display().to_string())?;
-            whole(run_all(source, &extractor, config, Output::Brat(folder), rejects_to, &bar)?, global)?
+            whole(run_all(source, extractor, config, Output::Brat(folder), rejects_to, &bar)?, global)?
         }
         OutputFormat::Jsonl => write_to(&args.output, |out| {
-            whole(run_all(source, &extractor, config, Output::Lines(out, writer), rejects_to, &bar)?, global)
+            whole(run_all(source, extractor, config, Output::Lines(out, writer), rejects_to, &bar)?, global)
         })?,
     };
     drop(bar);
