@@ -12,6 +12,7 @@ mod explain;
 mod extract;
 mod floors;
 mod fmt;
+mod hostile_packs;
 mod io;
 mod layers;
 mod oracle;

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use regex::Regex;
+use regex::{Regex, RegexBuilder};
 use spanwright::doc::Document;
 use spanwright::doc::schema::FoldFlags;
 use spanwright::engine::{CandidateReport, ExtractConfig, Extractor};
@@ -13,14 +13,16 @@ use spanwright::text::Span;
 
 /// Expressions of one input.
 const MOST: usize = 6;
-/// Bytes of one expression.
+/// Bytes of one expression, as it is written and as it is built: few, so that many can be tried.
 const LONGEST: usize = 80;
+const LARGEST: usize = 1 << 18;
 
 /// Expressions, one a line, and after `===` a text.
 pub(super) fn holds(bytes: &[u8]) {
     let [expressions, text] = super::parts(bytes).map(super::text);
     let sound = |line: &&str| {
-        line.len() <= LONGEST && !line.is_empty() && !line.contains(['/', '\r']) && Regex::new(line).is_ok()
+        let is_short = line.len() <= LONGEST && !line.is_empty() && !line.contains(['/', '\r']);
+        is_short && RegexBuilder::new(line).size_limit(LARGEST).build().is_ok()
     };
     let expressions: Vec<&str> = expressions.split('\n').filter(sound).take(MOST).collect();
     let Some(program) = program(&expressions) else { return };
