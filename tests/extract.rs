@@ -1,7 +1,7 @@
 //! Small packs over small texts: a folder each, `doc.txt` and `expected.jsonl`.
 
 use spanwright::doc::Document;
-use spanwright::engine::{CandidateReport, ExtractConfig, Extractor, Fate};
+use spanwright::engine::{CandidateReport, Cut, ExtractConfig, Extractor, Fate};
 use spanwright::io::{Inputs, JsonlWriter, ReadConfig, Source, read_all};
 use spanwright::program::Program;
 use spanwright::text::OffsetUnit;
@@ -73,7 +73,8 @@ fn a_limit_cuts_short_and_says_so() {
     let config = ExtractConfig { max_candidates: Some(3), ..ExtractConfig::default() };
     let extractor = Extractor::with_config(&program, config);
     let document = Document::new("1", "one two three\nfour five six\nseven eight nine");
-    assert!(extractor.extract(&document, &mut extractor.scratch()).truncated);
+    let cut = extractor.extract(&document, &mut extractor.scratch()).truncated;
+    assert_eq!(cut, Some(Cut::Candidates(3)));
 }
 
 #[test]
@@ -84,9 +85,9 @@ fn every_overlap_has_a_limit_that_is_told() {
     let config = ExtractConfig { candidates: CandidateReport::Keep, ..ExtractConfig::default() };
     let extractor = Extractor::with_config(&program, config);
     let short = extractor.extract(&Document::new("1", "a ".repeat(50)), &mut extractor.scratch());
-    assert_eq!((short.candidates.len(), short.truncated), (50 * 51 / 2, false));
+    assert_eq!((short.candidates.len(), short.truncated), (50 * 51 / 2, None));
     let long = extractor.extract(&Document::new("1", "a ".repeat(5_000)), &mut extractor.scratch());
-    assert_eq!((long.candidates.len(), long.truncated), (10_000, true));
+    assert_eq!((long.candidates.len(), long.truncated), (10_000, Some(Cut::Matches)));
 }
 
 #[test]

@@ -12,6 +12,7 @@ mod explain;
 mod extract;
 mod floors;
 mod fmt;
+mod hostile;
 mod io;
 mod layers;
 mod oracle;

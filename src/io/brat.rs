@@ -21,6 +21,8 @@ type Wrong = (u64, String);
 
 /// Reads the lines of an `.ann` file over its text.
 pub(super) fn parse(text: &str, lines: &str) -> Result<Annotations, Wrong> {
+    // The mark of an editor is no part of the lines; in the text it counts.
+    let lines = lines.strip_prefix('\u{feff}').unwrap_or(lines);
     let units = UnitIndex::new(text, OffsetUnit::Chars);
     let mut reader = Reader { text, units, out: Annotations::default(), ids: HashMap::new() };
     let lines: Vec<(u64, &str)> =

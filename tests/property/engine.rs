@@ -375,7 +375,7 @@ fn agree(pattern: &Plain, strings: &[Vec<char>]) -> Result<usize, TestCaseError>
         }
         all.sort();
         all.dedup();
-        prop_assert!(!found.truncated);
+        prop_assert!(found.truncated.is_none());
         prop_assert_eq!(proposed(&found, &program, "ONE"), one, "{} over {}", written, text);
         prop_assert_eq!(proposed(&found, &program, "STARTS"), starts, "{} over {}", written, text);
         prop_assert_eq!(proposed(&found, &program, "ALL"), all, "{} over {}", written, text);
