@@ -4,14 +4,20 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use spanwright::check::CheckConfig;
 use spanwright::diag::{Format, Report, Style, codes, render};
 
 use crate::{cases, expect};
 
-/// All problems of a pack in a folder.
+/// All problems of a pack in a folder. A file `max-program` there states how many
+/// bytes it may take.
 fn problems(folder: &Path) -> Report {
     let (pack, mut report) = spanwright::syntax::load(folder).unwrap();
-    let _ = spanwright::check::check(&pack, &mut report);
+    let mut config = CheckConfig::default();
+    if let Ok(limit) = std::fs::read_to_string(folder.join("max-program")) {
+        config.max_program = limit.trim().parse().unwrap();
+    }
+    let _ = spanwright::check::check_with(&pack, &mut report, config);
     report
 }
 
@@ -90,7 +96,7 @@ fn files(case: &Path) -> Vec<(String, String)> {
     for entry in std::fs::read_dir(case).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        if name != "expected.txt"
+        if !["expected.txt", "max-program"].contains(&name.as_str())
             && let Ok(text) = std::fs::read_to_string(&path)
         {
             files.push((name, text));

@@ -12,7 +12,7 @@ mod explain;
 mod extract;
 mod floors;
 mod fmt;
-mod hostile_packs;
+mod hostile;
 mod io;
 mod layers;
 mod oracle;

@@ -60,7 +60,7 @@ impl Checker<'_> {
     /// A cue or a stop.
     fn context_pattern(&mut self, pattern: &Pattern, info: &ItemInfo, scope: &mut RuleScope) -> CheckedRule {
         let checked = self.pattern(pattern, scope);
-        self.grow_by(&checked, pattern.span);
+        self.grow_by(&checked, scope, pattern.span);
         self.refuse_empty(&checked, pattern);
         if scope.captures {
             self.problem(

@@ -23,7 +23,8 @@ pub(super) struct RuleScope {
     pub(super) captures: bool,
     parts: usize,
     depth: usize,
-    is_too_large: bool,
+    /// Whether it was refused as too large, and is not read to its end.
+    pub(super) is_too_large: bool,
     in_look: bool,
     /// The lets that are being written out, the outermost first.
     lets: Vec<String>,

@@ -18,7 +18,7 @@ impl Checker<'_> {
     pub(super) fn rule(&mut self, rule: &Rule) -> CheckedRule {
         let mut scope = RuleScope::default();
         let mut pattern = self.pattern(&rule.pattern, &mut scope);
-        self.grow_by(&pattern, rule.name.span);
+        self.grow_by(&pattern, &scope, rule.name.span);
         self.refuse_empty(&pattern, &rule.pattern);
         self.prefix_branches(&pattern);
         let trigger = self.trigger(rule, &mut scope, &mut pattern);
@@ -65,7 +65,7 @@ impl Checker<'_> {
     pub(super) fn drop(&mut self, drop: &Drop) -> CheckedRule {
         let mut scope = RuleScope::default();
         let pattern = self.pattern(&drop.pattern, &mut scope);
-        self.grow_by(&pattern, drop.name.span);
+        self.grow_by(&pattern, &scope, drop.name.span);
         self.refuse_empty(&pattern, &drop.pattern);
         if !scope.bindings.iter().any(|binding| matches!(binding.kind, BindingKind::Span(_))) {
             self.problem(

@@ -6,7 +6,8 @@
 
 use regex_automata::nfa::thompson;
 
-use super::{CheckedPattern, Checker, patterns};
+use super::patterns::{RuleScope, parts};
+use super::{CheckedPattern, Checker};
 use crate::diag::{Diagnostic, codes};
 use crate::text::Span;
 
@@ -57,9 +58,11 @@ pub(super) fn of_regex(source: &str) -> Result<u64, WrongRegex> {
 }
 
 impl Checker<'_> {
-    /// Counts what a pattern takes.
-    pub(super) fn grow_by(&mut self, pattern: &CheckedPattern, span: Span) {
-        self.grow((patterns::parts(pattern) as u64).saturating_mul(PART), span);
+    /// Counts what a pattern takes, unless it was refused by itself.
+    pub(super) fn grow_by(&mut self, pattern: &CheckedPattern, scope: &RuleScope, span: Span) {
+        if !scope.is_too_large {
+            self.grow((parts(pattern) as u64).saturating_mul(PART), span);
+        }
     }
 
     /// Counts bytes of the compiled pack. The first thing that is too much is

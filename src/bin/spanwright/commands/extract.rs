@@ -82,22 +82,25 @@ fn all(
         }
         None => None,
     };
-    let rejects_to = rejects.as_mut().map(|file| file as &mut dyn Write);
     let bar = Bar::new(global);
+    // What was set aside is on the disk before the output takes its name.
+    let go = |output: Output<'_>| {
+        let rejects_to = rejects.as_mut().map(|file| file as &mut dyn Write);
+        let done = run_all(source, extractor, config, output, rejects_to, &bar)?;
+        if let Some(file) = &mut rejects {
+            file.flush().context("cannot keep the records that were set aside")?;
+        }
+        whole(done, global)
+    };
     let summary = match args.format {
         OutputFormat::Brat => {
             let folder =
                 BratFolder::create(&args.output).with_context(|| args.output.display().to_string())?;
-            whole(run_all(source, extractor, config, Output::Brat(folder), rejects_to, &bar)?, global)?
+            go(Output::Brat(folder))?
         }
-        OutputFormat::Jsonl => write_to(&args.output, |out| {
-            whole(run_all(source, extractor, config, Output::Lines(out, writer), rejects_to, &bar)?, global)
-        })?,
+        OutputFormat::Jsonl => write_to(&args.output, |out| go(Output::Lines(out, writer)))?,
     };
     drop(bar);
-    if let Some(mut file) = rejects {
-        file.flush().context("the file of records that were set aside")?;
-    }
     ended(summary, global)
 }
 

@@ -1,0 +1,111 @@
+//! Limits: what is over one is cut short or set aside, is told with the flag, and
+//! leaves the rest of the run alone.
+
+use std::io::Write;
+
+use super::{pack, run};
+use crate::console::Sandbox;
+
+/// Rules that make too much, by the kind of the rule.
+const MANY: &[(&str, &str)] = &[
+    ("gazetteer", "gazetteer g -> P { \"a\" }\n"),
+    ("regex", "regex r -> P { /a/ }\n"),
+    ("regex-groups", "regex r -> P { /(?<Q>a)/ }\n"),
+    ("regex-folded", "regex r -> P { /a/ match fold-marks }\n"),
+    ("rule", "rule r { <P: [word]> }\n"),
+    ("rule-all", "rule r overlap all { <P: [word]{1,9}> }\n"),
+    ("rule-across", "rule r across-lines { <P: [word]{1,3}> }\n"),
+    ("relations", "gazetteer g -> P { \"a\" }\nrule r overlap all { x=P []{0,99} y=P => R(x, y) }\n"),
+];
+
+#[test]
+fn too_many_candidates_cut_the_document_short_and_no_other() {
+    for (name, rules) in MANY {
+        for line in ["a ".repeat(3_000), "a a a\n".repeat(1_000)] {
+            let sandbox = Sandbox::new();
+            pack(&sandbox, name, rules);
+            let record = |id: &str, text: &str| format!("{}\n", serde_json::json!({"id": id, "text": text}));
+            sandbox.write("in.jsonl", record("one", "a") + &record("many", &line) + &record("two", "a"));
+            let args = ["extract", "--pack", name, "in.jsonl", "--max-candidates", "100"];
+            let ended = run(&sandbox, args);
+            assert_eq!(ended.status, Some(1), "{name}: {}", ended.err);
+            let told = "spanwright: many: cut short at 100 candidates: cut the document into several, or allow more with `--max-candidates`\n";
+            assert!(ended.err.starts_with(told), "{name}: {}", ended.err);
+            assert!(ended.err.ends_with(", 1 document cut short by a limit\n"), "{name}: {}", ended.err);
+            let lines: Vec<&str> = ended.out.lines().collect();
+            let found = |line: &str| line.matches("\"rule\":").count();
+            assert_eq!((lines.len(), found(lines[0])), (3, found(lines[2])), "{name}");
+            // What was found until then is kept; the match that was too much may stand.
+            assert!((1..=202).contains(&found(lines[1])), "{name}: {}", found(lines[1]));
+            // Within the limit nothing is cut, and nothing said.
+            let all = ["extract", "--pack", name, "in.jsonl", "--max-candidates", "10000000"];
+            let whole = run(&sandbox, all);
+            let is_dense = name.ends_with("all") || *name == "relations";
+            assert!(whole.status == Some(0) || is_dense && line.len() < 6_001, "{name}: {}", whole.err);
+            // Any number of threads cuts at the same place.
+            let one = run(&sandbox, args.iter().chain(&["-j", "1"]));
+            assert_eq!(one.out, ended.out, "{name}");
+        }
+    }
+}
+
+#[test]
+fn a_rule_with_too_many_matches_in_a_line_says_so() {
+    let sandbox = Sandbox::new();
+    pack(&sandbox, "all", "rule r overlap all { <P: [word]* [word] [word]*> }\n");
+    sandbox.write("in.txt", "a ".repeat(500));
+    let ended = run(&sandbox, ["extract", "--pack", "all", "in.txt", "-o", "out.jsonl"]);
+    assert_eq!(ended.status, Some(1), "{}", ended.err);
+    assert!(ended.err.starts_with("spanwright: in: a rule has more matches in one line"), "{}", ended.err);
+}
+
+/// A line, a file and a packed file that are too long, by the format.
+#[test]
+fn what_is_too_long_is_set_aside_unread_and_the_rest_goes_on() {
+    let long = "a".repeat(2_000_000);
+    let gzip = |text: &str| {
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        packed.write_all(text.as_bytes()).unwrap();
+        packed.finish().unwrap()
+    };
+    let (good, bad) = ("{\"text\":\"Mr. Hung spoke.\"}\n", format!("{{\"text\":\"{long}\"}}\n"));
+    let bomb = gzip(&"a".repeat(200_000_000));
+    assert!(bomb.len() < 1_000_000);
+    let cases: [(&str, Vec<u8>, &str); 6] = [
+        ("a.jsonl", format!("{good}{bad}{good}").into_bytes(), "a.jsonl:2"),
+        (
+            "a.jsonl",
+            format!("{good}{bad}{good}").trim_end().replace("\"}\n{", "\"}\r\n{").into_bytes(),
+            "a.jsonl:2",
+        ),
+        ("a.jsonl.gz", gzip(&format!("{good}{bad}{good}")), "a.jsonl.gz:2"),
+        (
+            "a.jsonl.gz",
+            gzip(&format!("{good}{}{good}", bad.replace(&long, &"a".repeat(50_000_000)))),
+            "a.jsonl.gz:2",
+        ),
+        ("a.txt.gz", bomb, "a.txt.gz:1"),
+        ("a.txt", long.clone().into_bytes(), "a.txt:1"),
+    ];
+    for (name, bytes, place) in cases {
+        let sandbox = Sandbox::new();
+        sandbox.write(name, bytes);
+        let args =
+            ["extract", "--pack", "packs/demo", name, "news/a.txt", "--max-document", "1MB", "-j", "2"];
+        let told = format!(
+            "{place}: longer than 1000000 bytes: cut it into several, or allow more with `--max-document`\n"
+        );
+        let ended = run(&sandbox, args);
+        assert_eq!((ended.status, ended.err), (Some(2), format!("spanwright: {told}")), "{name}");
+        let skip = ["--on-error", "skip", "--rejects", "aside", "-o", "out.jsonl"];
+        let ended = run(&sandbox, args.iter().chain(&skip));
+        assert_eq!(ended.status, Some(1));
+        assert!(ended.err.starts_with(&format!("spanwright: set aside: {told}")), "{}", ended.err);
+        let lines = |name: &str| sandbox.read(name).iter().filter(|byte| **byte == b'\n').count();
+        assert_eq!(
+            (lines("out.jsonl"), lines("aside")),
+            (if name.contains("jsonl") { 3 } else { 1 }, 1),
+            "{name}"
+        );
+    }
+}
