@@ -66,6 +66,35 @@ fn the_help_of_every_command_is_as_it_was() {
 }
 
 #[test]
+fn a_profile_tells_where_the_time_went_and_changes_nothing_else() {
+    let line = r#"{"text": "Lan Anh, Secretary, in Hà Giang and in Huế."}"#;
+    // Long enough to be looked at some hundred times, in a quick build too.
+    let input = format!("{line}\n").repeat(5_000);
+    let with = |flags: &[&str]| {
+        let args = [&["extract", "--pack", DEMO, "--input-format", "jsonl", "-q", "-"], flags].concat();
+        piped(&args, input.as_bytes())
+    };
+    let (status, out, err) = with(&[]);
+    assert_eq!((status, err.as_str()), (0, ""));
+    let (status, same, err) = with(&["--profile"]);
+    assert_eq!(status, 0);
+    assert!(same == out, "a profile changes the output");
+    let mut said = err.lines();
+    let title = said.next().unwrap_or("");
+    assert!(title.contains(" s by the clock, ") && title.ends_with("looks at what the threads did"), "{err}");
+    let shares: Vec<f64> = said
+        .clone()
+        .filter_map(|line| line.trim_end().strip_suffix(" %")?.split(' ').next_back()?.parse().ok())
+        .collect();
+    assert!(shares.len() > 3 && shares.windows(2).all(|pair| pair[0] >= pair[1]), "{err}");
+    assert!((99.0..=101.0).contains(&shares.iter().sum::<f64>()), "{err}");
+    assert!(err.contains("rules at work") && err.contains("The dearest rules"), "{err}");
+    // Each line has the place, and each place stays.
+    let place = err.lines().find(|line| line.contains(":in_place") || line.contains(".span:")).unwrap_or("");
+    assert!(place.contains("5000"), "{err}");
+}
+
+#[test]
 fn extract_reads_standard_input_and_writes_json_lines() {
     let text = "Lan Anh, Secretary, in Hà Giang 📷 Huế.";
     let (status, out, err) = piped(&["extract", "--pack", DEMO, "-"], text.as_bytes());

@@ -65,7 +65,9 @@ fn crate_uses() -> Vec<(String, String, String)> {
 /// Every crate refuses unsafe code, whoever builds it.
 #[test]
 fn no_crate_has_unsafe_code() {
-    for root in ["src/lib.rs", "src/bin/spanwright/main.rs", "lsp/src/lib.rs", "lsp/src/main.rs", "xtask/src/main.rs"] {
+    for root in
+        ["src/lib.rs", "src/bin/spanwright/main.rs", "lsp/src/lib.rs", "lsp/src/main.rs", "xtask/src/main.rs"]
+    {
         let text = fs::read_to_string(crate::root(root)).unwrap();
         assert!(text.contains("\n#![forbid(unsafe_code)]\n"), "{root}");
     }

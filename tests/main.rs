@@ -22,6 +22,7 @@ mod property;
 mod resume;
 mod schemas;
 mod shared_data;
+mod targets;
 mod tokenize;
 mod traps;
 

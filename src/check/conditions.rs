@@ -257,12 +257,8 @@ impl Checker<'_> {
             );
             return None;
         }
-        let source = if literal.flags.is_empty() {
-            literal.source.clone()
-        } else {
-            format!("(?{}:{})", literal.flags, literal.source)
-        };
         self.not_composed(literal);
+        let source = enclosed(&literal.flags, &literal.source);
         self.compiles(&source, literal.span).then_some(source)
     }
 
@@ -296,4 +292,17 @@ impl Checker<'_> {
         self.problem(diagnostic);
         false
     }
+}
+
+/// An expression with its flags, such that it can be put into brackets: one that
+/// ends in a comment, as `x` allows, gets the end of that line. A broken one stays
+/// broken.
+fn enclosed(flags: &str, source: &str) -> String {
+    let alone = if flags.is_empty() { source.to_owned() } else { format!("(?{flags}){source}") };
+    let is_whole = |source: &str| regex_syntax::ast::parse::Parser::new().parse(source).is_ok();
+    if !is_whole(&alone) {
+        return alone;
+    }
+    let end = if is_whole(&format!("(?:{alone})")) { "" } else { "\n" };
+    if flags.is_empty() { format!("{source}{end}") } else { format!("(?{flags}:{source}{end})") }
 }

@@ -49,9 +49,7 @@ pub(super) fn of_regex(source: &str) -> Result<u64, WrongRegex> {
             regex::Error::CompiledTooBig(_) => WrongRegex::TooLarge,
             error => {
                 let text = error.to_string();
-                WrongRegex::Broken(
-                    text.lines().last().unwrap_or("").trim_start_matches("error: ").to_owned(),
-                )
+                WrongRegex::Broken(text.lines().last().unwrap_or("").trim_start_matches("error: ").to_owned())
             }
         });
     }

@@ -99,8 +99,9 @@ impl PredicateBuilder {
             }
             let ids = sources.iter().map(|(_, id)| *id).collect();
             // `check` has counted them one by one: together they may take what they take.
-            let set = RegexSetBuilder::new(sources.iter().map(|(source, _)| source));
-            if let Ok(set) = { set }.size_limit(usize::MAX).build() {
+            let built =
+                RegexSetBuilder::new(sources.iter().map(|(source, _)| source)).size_limit(usize::MAX).build();
+            if let Ok(set) = built {
                 self.predicates.regexes[field] = Some((set, ids));
             }
         }
@@ -170,15 +171,17 @@ pub(super) fn span_test(condition: &CheckedCondition) -> SpanTest {
 }
 
 fn text_check(test: &TextTest) -> TextCheck {
-    let regex = |source: &str| {
-        let built: Result<Regex, _> = RegexBuilder::new(source).size_limit(usize::MAX).build();
-        built.map_or_else(|_| TextCheck::In(Vec::new()), TextCheck::Regex)
-    };
+    let regex = |source: &str| built(source).map_or_else(|_| TextCheck::In(Vec::new()), TextCheck::Regex);
     match test {
         TextTest::In(list) => TextCheck::In(list.iter().map(|item| item.as_str().into()).collect()),
         TextTest::Matches(source) => regex(&whole(source)),
         TextTest::Finds(source) => regex(source),
     }
+}
+
+/// An expression that `check` let pass: with brackets it may be larger.
+fn built(source: &str) -> Result<Regex, regex::Error> {
+    RegexBuilder::new(source).size_limit(usize::MAX).build()
 }
 
 /// An expression that must match the whole of a text.
@@ -229,10 +232,8 @@ fn kind_test(test: &TextTest) -> TokenTest {
     ];
     let accepts = |name: &str| match test {
         TextTest::In(list) => list.iter().any(|item| item == name),
-        TextTest::Matches(source) => {
-            regex::Regex::new(&whole(source)).is_ok_and(|regex| regex.is_match(name))
-        }
-        TextTest::Finds(source) => regex::Regex::new(source).is_ok_and(|regex| regex.is_match(name)),
+        TextTest::Matches(source) => built(&whole(source)).is_ok_and(|regex| regex.is_match(name)),
+        TextTest::Finds(source) => built(source).is_ok_and(|regex| regex.is_match(name)),
     };
     let wanted = kinds.into_iter().filter(|(name, _)| accepts(name));
     TokenTest::Or(wanted.map(|(_, class)| TokenTest::Class(class.bits())).collect())

@@ -56,4 +56,3 @@ fn reads_groups(set: &Setter) -> bool {
     };
     parts.iter().any(|part| matches!(part, Part::Group(..)))
 }
-

@@ -1,10 +1,10 @@
 //! Diagnostics as text: in full with the source underlined, in short, as JSON.
 
-use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Element, Level, Origin, Renderer, Snippet};
 use serde_json::json;
 
 use super::{Diagnostic, Label, Report, Severity};
-use crate::text::SourceMap;
+use crate::text::{SourceFile, SourceMap};
 
 /// How diagnostics are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -73,22 +73,15 @@ fn full(diagnostic: &Diagnostic, sources: &SourceMap, style: Style) -> String {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let primary = &diagnostic.primary;
-    let file = sources.file(primary.file);
-    let mut snippet = Snippet::source(file.text.as_str())
-        .path(file.name.as_str())
-        .annotation(AnnotationKind::Primary.span(range(primary, &file.text)).label(primary.text.as_str()));
-    for label in diagnostic.secondary.iter().filter(|label| label.file == primary.file) {
-        snippet = snippet
-            .annotation(AnnotationKind::Context.span(range(label, &file.text)).label(label.text.as_str()));
-    }
+    let (beside, elsewhere): (Vec<&Label>, Vec<&Label>) =
+        diagnostic.secondary.iter().partition(|label| label.file == diagnostic.primary.file);
     let title = one_line(&diagnostic.title);
-    let mut group = level.primary_title(title.as_str()).id(diagnostic.code.id).element(snippet);
-    for label in diagnostic.secondary.iter().filter(|label| label.file != primary.file) {
-        let file = sources.file(label.file);
-        let annotation = AnnotationKind::Context.span(range(label, &file.text)).label(label.text.as_str());
-        group = group
-            .element(Snippet::source(file.text.as_str()).path(file.name.as_str()).annotation(annotation));
+    let group = level.primary_title(title.as_str()).id(diagnostic.code.id);
+    let mut labels = vec![(AnnotationKind::Primary, &diagnostic.primary)];
+    labels.extend(beside.into_iter().map(|label| (AnnotationKind::Context, label)));
+    let mut group = group.element(source(sources.file(diagnostic.primary.file), &labels));
+    for label in elsewhere {
+        group = group.element(source(sources.file(label.file), &[(AnnotationKind::Context, label)]));
     }
     for help in &diagnostic.help {
         group = group.element(Level::HELP.message(help.as_str()));
@@ -100,6 +93,33 @@ fn full(diagnostic: &Diagnostic, sources: &SourceMap, style: Style) -> String {
     let mut text = renderer.render(&[group]).to_string();
     text.push('\n');
     text
+}
+
+/// The longest line, in bytes, that is shown with what is underlined in it.
+const LONGEST: usize = 16 << 10;
+
+/// A file from the first line to the last that labels point at. Lines before and
+/// after are not looked at, so that many problems of a long file cost no more than
+/// they are long; of a line that is too long to be shown its place is named.
+fn source<'a>(file: &'a SourceFile, labels: &[(AnnotationKind, &'a Label)]) -> Element<'a> {
+    let ranges: Vec<_> = labels.iter().map(|(_, label)| range(label, &file.text)).collect();
+    let start = |at: usize| file.text[..at].rfind('\n').map_or(0, |found| found + 1);
+    let end = |at: usize| file.text[at..].find('\n').map_or(file.text.len(), |found| at + found + 1);
+    if ranges.iter().any(|range| end(range.end) - start(range.start) > LONGEST) {
+        let place = file.place(labels[0].1.span.start);
+        let origin = Origin::path(file.name.as_str()).line(place.line as usize);
+        return origin.char_column(place.column as usize).into();
+    }
+    let from = ranges.iter().map(|range| start(range.start)).min().unwrap_or(0);
+    let to = ranges.iter().map(|range| end(range.end)).max().unwrap_or(0);
+    let annotations = labels.iter().zip(ranges).map(|((kind, label), range)| {
+        kind.span(range.start - from..range.end - from).label(label.text.as_str())
+    });
+    Snippet::source(&file.text[from..to])
+        .line_start(file.place(from as u32).line as usize)
+        .path(file.name.as_str())
+        .annotations(annotations)
+        .into()
 }
 
 /// A title may quote what was written: control characters become visible.

@@ -328,10 +328,12 @@ fn parse_sharing(raw: RawRecord, config: ReadConfig, names: &mut Names) -> Resul
         fallback_id: fallback_id.clone(),
         kind,
     };
+    // A record that was set aside may claim any line.
+    let place = |at: u64| line.saturating_add(at - 1);
     let text = match bytes::text(bytes) {
         Ok(text) => text,
         Err((at, reason, bytes)) => {
-            let error = ReadError::record(&file, line + at - 1, reason);
+            let error = ReadError::record(&file, place(at), reason);
             return Err(Box::new(BadRecord { error, raw: whole(bytes, annotations) }));
         }
     };
@@ -353,12 +355,12 @@ fn parse_sharing(raw: RawRecord, config: ReadConfig, names: &mut Names) -> Resul
         Kind::Conllu => match tokens::from_conllu(&text, &fallback_id) {
             Ok(document) => Ok(Record { document, annotations: Annotations::default(), annotated: false }),
             Err((at, reason)) => {
-                let error = ReadError::record(&file, line + at - 1, reason);
+                let error = ReadError::record(&file, place(at), reason);
                 Err(Box::new(BadRecord { error, raw: whole(text.into_bytes(), None) }))
             }
         },
         Kind::Conll => conll::parse(&text, &fallback_id, config).map_err(|(at, reason)| {
-            let error = ReadError::record(&file, line + at - 1, reason);
+            let error = ReadError::record(&file, place(at), reason);
             Box::new(BadRecord { error, raw: whole(text.into_bytes(), None) })
         }),
         Kind::Brat => {

@@ -51,9 +51,11 @@ impl<'k> Keeper<'k> {
                 Cut::Candidates(limit) => format!(
                     "cut short at {limit} candidates: cut the document into several, or allow more with `--max-candidates`"
                 ),
-                Cut::Matches => "a rule has more matches in one line, or more readings of one match, than are tried: \
+                Cut::Matches => {
+                    "a rule has more matches in one line, or more readings of one match, than are tried: \
                      narrow its pattern, or break the line"
-                    .to_owned(),
+                        .to_owned()
+                }
             };
             self.progress.warn(&format!("{}: {why}", done.document.id));
         }

@@ -25,15 +25,19 @@ fn a_full_disk_is_told_once_and_the_status_is_two() {
     let full = || std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
     for args in commands {
         let mut command = sandbox.bare();
-        let child = command.args(args).stdin(Stdio::null()).stdout(full()).stderr(Stdio::piped()).spawn().unwrap();
+        let child =
+            command.args(args).stdin(Stdio::null()).stdout(full()).stderr(Stdio::piped()).spawn().unwrap();
         let ended = end(child);
         assert_eq!(ended.status, Some(2), "{args:?}: {}", ended.err);
         assert_eq!(ended.err.matches("No space left on device").count(), 1, "{args:?}: {}", ended.err);
         assert_eq!(ended.err.lines().count(), 1, "{args:?}: {}", ended.err);
     }
-    for more in [&["-o", "/dev/full"][..], &["-o", "out.jsonl", "--on-error", "skip", "--rejects", "/dev/full"]] {
+    for more in
+        [&["-o", "/dev/full"][..], &["-o", "out.jsonl", "--on-error", "skip", "--rejects", "/dev/full"]]
+    {
         let args = ["extract", "--pack", "packs/demo", "news", "bad.jsonl", "-q", "--on-error", "skip"];
-        let args = args.iter().filter(|arg| !more.contains(&"--rejects") || !["--on-error", "skip"].contains(arg));
+        let args =
+            args.iter().filter(|arg| !more.contains(&"--rejects") || !["--on-error", "skip"].contains(arg));
         let ended = run(&sandbox, args.chain(more));
         assert_eq!(ended.status, Some(2), "{more:?}: {}", ended.err);
         assert_eq!(ended.err.matches("No space left on device").count(), 1, "{more:?}: {}", ended.err);
@@ -49,7 +53,8 @@ fn a_reader_that_has_enough_ends_the_run_quietly() {
     for threads in ["1", "4"] {
         let mut command = sandbox.bare();
         command.args(["extract", "--pack", "packs/demo", "many.jsonl", "-j", threads]);
-        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child =
+            command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::with_capacity(64, child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         assert!(line.starts_with("{\"id\":\"many.jsonl:1\""), "{line}");
@@ -88,13 +93,18 @@ fn a_signal_ends_a_run_in_order_and_no_half_output_is_left() {
             assert!(ended.err.contains("interrupted after "), "{signal} {out}: {}", ended.err);
             assert_eq!(sandbox.read("found.jsonl"), b"older\n");
             assert!(!sandbox.path("found.jsonl.zst").exists());
-            let left = sandbox.list("").into_iter().chain(if out == "pairs" { sandbox.list("pairs") } else { vec![] });
+            let left = sandbox.list("").into_iter().chain(if out == "pairs" {
+                sandbox.list("pairs")
+            } else {
+                vec![]
+            });
             let mut pairs = 0;
             for name in left {
                 assert!(!name.starts_with(".spanwright-"), "{name} is left");
                 if let Some(stem) = name.strip_suffix(".ann") {
                     // A pair is whole.
-                    let read = |end: &str| String::from_utf8(sandbox.read(&format!("pairs/{stem}.{end}"))).unwrap();
+                    let read =
+                        |end: &str| String::from_utf8(sandbox.read(&format!("pairs/{stem}.{end}"))).unwrap();
                     assert_eq!(read("txt"), "Mr. Hung spoke.");
                     assert_eq!(read("ann"), "T1\tPERSON 4 8\tHung\n");
                     pairs += 1;

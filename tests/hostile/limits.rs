@@ -73,16 +73,25 @@ fn what_is_too_long_is_set_aside_unread_and_the_rest_goes_on() {
     assert!(bomb.len() < 1_000_000);
     let cases: [(&str, Vec<u8>, &str); 6] = [
         ("a.jsonl", format!("{good}{bad}{good}").into_bytes(), "a.jsonl:2"),
-        ("a.jsonl", format!("{good}{bad}{good}").trim_end().replace("\"}\n{", "\"}\r\n{").into_bytes(), "a.jsonl:2"),
+        (
+            "a.jsonl",
+            format!("{good}{bad}{good}").trim_end().replace("\"}\n{", "\"}\r\n{").into_bytes(),
+            "a.jsonl:2",
+        ),
         ("a.jsonl.gz", gzip(&format!("{good}{bad}{good}")), "a.jsonl.gz:2"),
-        ("a.jsonl.gz", gzip(&format!("{good}{}{good}", bad.replace(&long, &"a".repeat(50_000_000)))), "a.jsonl.gz:2"),
+        (
+            "a.jsonl.gz",
+            gzip(&format!("{good}{}{good}", bad.replace(&long, &"a".repeat(50_000_000)))),
+            "a.jsonl.gz:2",
+        ),
         ("a.txt.gz", bomb, "a.txt.gz:1"),
         ("a.txt", long.clone().into_bytes(), "a.txt:1"),
     ];
     for (name, bytes, place) in cases {
         let sandbox = Sandbox::new();
         sandbox.write(name, bytes);
-        let args = ["extract", "--pack", "packs/demo", name, "news/a.txt", "--max-document", "1MB", "-j", "2"];
+        let args =
+            ["extract", "--pack", "packs/demo", name, "news/a.txt", "--max-document", "1MB", "-j", "2"];
         let told = format!(
             "{place}: longer than 1000000 bytes: cut it into several, or allow more with `--max-document`\n"
         );
@@ -93,6 +102,10 @@ fn what_is_too_long_is_set_aside_unread_and_the_rest_goes_on() {
         assert_eq!(ended.status, Some(1));
         assert!(ended.err.starts_with(&format!("spanwright: set aside: {told}")), "{}", ended.err);
         let lines = |name: &str| sandbox.read(name).iter().filter(|byte| **byte == b'\n').count();
-        assert_eq!((lines("out.jsonl"), lines("aside")), (if name.contains("jsonl") { 3 } else { 1 }, 1), "{name}");
+        assert_eq!(
+            (lines("out.jsonl"), lines("aside")),
+            (if name.contains("jsonl") { 3 } else { 1 }, 1),
+            "{name}"
+        );
     }
 }

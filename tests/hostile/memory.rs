@@ -17,8 +17,20 @@ const GROWTH: u64 = 48;
 fn peak(mebibytes: usize) -> u64 {
     let sandbox = Sandbox::new();
     let mut command = sandbox.bare();
-    command.args(["extract", "--pack", "packs/demo", "-", "--input-format", "jsonl", "-o", "/dev/null", "-j", "2"]);
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    command.args([
+        "extract",
+        "--pack",
+        "packs/demo",
+        "-",
+        "--input-format",
+        "jsonl",
+        "-o",
+        "/dev/null",
+        "-j",
+        "2",
+    ]);
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     let mut input = child.stdin.take().unwrap();
     let (mut sent, mut at) = (0, 0u64);
     while sent < mebibytes << 20 {

@@ -3,6 +3,7 @@
 //! Cases are scaled down so that a debug build runs them in seconds, and limits
 //! are lowered by their flags; `.ci/nightly` runs the full sizes.
 
+mod costs;
 mod ends;
 mod limits;
 mod memory;

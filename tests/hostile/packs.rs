@@ -77,12 +77,17 @@ fn manifests_that_nest_without_end_are_refused_with_their_place() {
     for value in [around("[", "", "]"), around("{a=", "1", "}"), "[".repeat(DEEP)] {
         let sandbox = Sandbox::new();
         sandbox.write("deep/a.span", "rule r { <P: \"a\"> }\n");
-        let toml = format!("[pack]\nname = \"deep\"\nversion = \"1\"\nphases = [\"a.span\"]\nlanguage = {value}\n");
+        let toml =
+            format!("[pack]\nname = \"deep\"\nversion = \"1\"\nphases = [\"a.span\"]\nlanguage = {value}\n");
         sandbox.write("deep/pack.toml", toml);
         let ended = run(&sandbox, ["check", "deep", "--format", "short"]);
         assert_eq!(ended.status, Some(2));
         assert!(ended.out.contains("deep/pack.toml:5:"), "{}", ended.out);
-        assert!(ended.out.contains("max recursion depth met") || ended.out.contains("recursion limit"), "{}", ended.out);
+        assert!(
+            ended.out.contains("max recursion depth met") || ended.out.contains("recursion limit"),
+            "{}",
+            ended.out
+        );
     }
 }
 
@@ -91,13 +96,15 @@ fn manifests_that_nest_without_end_are_refused_with_their_place() {
 #[test]
 fn expressions_that_are_large_together_all_match() {
     let sandbox = Sandbox::new();
-    let rules: String = (0..12)
-        .map(|at| format!("rule r{at} {{ <P: [text = /\\w{{1,60}}{at}/]> }}\n"))
-        .collect();
+    let rules: String =
+        (0..12).map(|at| format!("rule r{at} {{ <P: [text = /\\w{{1,60}}{at}/]> }}\n")).collect();
     pack(&sandbox, "large", &rules);
     sandbox.write("in.txt", "Hà0 Hà1 Hà2 Hà3 Hà4 Hà5 Hà6 Hà7 Hà8 Hà9 Hà10 Hà11 Hà12");
     let ended = run(&sandbox, ["extract", "--pack", "large", "in.txt"]);
-    assert_eq!((ended.status, ended.err.as_str()), (Some(0), "spanwright: 1 document, 13 mentions, 0 relations\n"));
+    assert_eq!(
+        (ended.status, ended.err.as_str()),
+        (Some(0), "spanwright: 1 document, 13 mentions, 0 relations\n")
+    );
 }
 
 /// Where letters fold, an expression can be too large that is not so as it stands.
@@ -124,7 +131,10 @@ fn a_pack_that_would_be_huge_is_refused_at_the_rule_that_is_too_much() {
     let ended = check("1MiB");
     assert_eq!(ended.status, Some(2));
     let errors: Vec<&str> = ended.out.lines().filter(|line| line.contains("error")).collect();
-    assert_eq!(errors, ["huge/a.span:9:6: error[E073]: up to here the pack takes more than 1 MiB when compiled"]);
+    assert_eq!(
+        errors,
+        ["huge/a.span:9:6: error[E073]: up to here the pack takes more than 1 MiB when compiled"]
+    );
     for command in ["extract", "score", "explain", "fuzz", "test", "compare"] {
         let args: &[&str] = match command {
             "extract" => &["extract", "--pack", "huge", "in.txt"],

@@ -14,10 +14,15 @@ fn json_that_nests_without_end_is_one_bad_record() {
         let sandbox = Sandbox::new();
         let good = "{\"text\":\"Mr. Hung spoke.\"}";
         sandbox.write("in.jsonl", format!("{good}\n{bad}\n{good}\n"));
-        let args = ["extract", "--pack", "packs/demo", "in.jsonl", "--on-error", "skip", "--rejects", "aside"];
+        let args =
+            ["extract", "--pack", "packs/demo", "in.jsonl", "--on-error", "skip", "--rejects", "aside"];
         let ended = run(&sandbox, args);
         assert_eq!((ended.status, ended.out.lines().count()), (Some(1), 2), "{}", ended.err);
-        assert!(ended.err.starts_with("spanwright: set aside: in.jsonl:2: no JSON object: recursion limit exceeded"));
+        assert!(
+            ended
+                .err
+                .starts_with("spanwright: set aside: in.jsonl:2: no JSON object: recursion limit exceeded")
+        );
         let aside: serde_json::Value = serde_json::from_slice(&sandbox.read("aside")).unwrap();
         assert_eq!(aside["raw"], bad);
         let ended = run(&sandbox, ["score", "--gold", "in.jsonl", "--pred", "in.jsonl"]);
@@ -39,7 +44,10 @@ const PAIRS: &[(&str, &str)] = &[
     ("T1\tX 0 3\tLan\nR1\tREL Arg1:T1\n", "in/a.ann:2: relation `R1` has 1 arguments, not two"),
     ("T1\tX 0 3\tLan\nR1\tREL Arg1:T1 Arg2:T9\n", "in/a.ann:2: nothing has the id `T9`"),
     ("T1\tX 0 3\tLan\nT1\tX 8 10\tBa\n", "in/a.ann:2: a second `T1`: ids are unique in a file"),
-    ("R1\tREL Arg1:T1 Arg2:T1\nT1\tX 0 3\tLan\nR1\tREL Arg1:T1 Arg2:T1\n", "in/a.ann:3: a second `R1`: ids are unique in a file"),
+    (
+        "R1\tREL Arg1:T1 Arg2:T1\nT1\tX 0 3\tLan\nR1\tREL Arg1:T1 Arg2:T1\n",
+        "in/a.ann:3: a second `R1`: ids are unique in a file",
+    ),
     ("T1\tX 0 300\tLan\n", "in/a.ann:1: span 0..300 ends past the text (18 characters)"),
     ("T1\tX 3 0\tLan\n", "in/a.ann:1: span 3..0 ends before it begins"),
     ("T1\tX 0 99999999999999999999\tLan\n", "in/a.ann:1: `0 99999999999999999999` are no two offsets"),
@@ -112,7 +120,8 @@ fn a_file_that_fails_while_it_is_read_is_set_aside_once() {
         if std::fs::read(file).is_ok() {
             continue;
         }
-        let ended = run(&sandbox, ["extract", "--pack", "packs/demo", file, "news/a.txt", "--on-error", "skip"]);
+        let ended =
+            run(&sandbox, ["extract", "--pack", "packs/demo", file, "news/a.txt", "--on-error", "skip"]);
         assert_eq!((ended.status, ended.out.lines().count()), (Some(1), 1), "{}", ended.err);
         assert_eq!(ended.err.matches("os error").count(), 1, "{}", ended.err);
     }
@@ -120,7 +129,8 @@ fn a_file_that_fails_while_it_is_read_is_set_aside_once() {
     let mut packed = Vec::new();
     let mut writer = flate2::write::GzEncoder::new(&mut packed, flate2::Compression::fast());
     for at in 0..2_000 {
-        std::io::Write::write_all(&mut writer, format!("{{\"text\":\"Mr. Hung spoke {at}.\"}}\n").as_bytes()).unwrap();
+        std::io::Write::write_all(&mut writer, format!("{{\"text\":\"Mr. Hung spoke {at}.\"}}\n").as_bytes())
+            .unwrap();
     }
     writer.finish().unwrap();
     packed.truncate(packed.len() / 2);

@@ -61,7 +61,9 @@ fn offsets_stay_true_over_line_ends_of_all_kinds() {
 
 #[test]
 fn signs_that_are_no_letters_are_kept_and_counted() {
-    for text in ["Mr. Hùng\0 left.\0", "\u{feff}Mr. Hùng left.", "\u{feff}", "\0", "", "\r", "\u{1b}[2J Mr. Hùng"] {
+    for text in
+        ["Mr. Hùng\0 left.\0", "\u{feff}Mr. Hùng left.", "\u{feff}", "\0", "", "\r", "\u{1b}[2J Mr. Hùng"]
+    {
         let sandbox = Sandbox::new();
         sandbox.write("a.txt", text);
         let ended = run(&sandbox, ["extract", "--pack", "packs/demo", "a.txt"]);

@@ -52,8 +52,11 @@ fn found(annotations: &Annotations) -> BTreeSet<String> {
     };
     let mentions = (0..annotations.mentions.len()).map(shown).filter(|shown| !shown.starts_with("OTHER"));
     let relations = annotations.relations.iter().map(|relation| {
-        let args: Vec<String> =
-            relation.args.iter().map(|arg| format!("{}: {}", arg.role, shown(arg.mention.0 as usize))).collect();
+        let args: Vec<String> = relation
+            .args
+            .iter()
+            .map(|arg| format!("{}: {}", arg.role, shown(arg.mention.0 as usize)))
+            .collect();
         format!("{} {args:?} {:?}", relation.label, relation.rule)
     });
     mentions.chain(relations).collect()

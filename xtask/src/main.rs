@@ -1,10 +1,11 @@
-//! Chores of the repository: `cargo xtask licenses`, `bench`, `bench-score` and `count`.
+//! Chores of the repository: `cargo xtask licenses`, `bench`, `bench-score`, `count` and `fuzz`.
 
 #![forbid(unsafe_code)]
 
 mod bench;
 mod bench_score;
 mod count;
+mod fuzz;
 mod licenses;
 
 use std::process::ExitCode;
@@ -16,12 +17,14 @@ fn main() -> ExitCode {
         Some("bench") => bench::run(&args[1..]),
         Some("count") => count::run(&args[1..]),
         Some("bench-score") => bench_score::run(&args[1..]),
+        Some("fuzz") => fuzz::run(&args[1..]),
         _ => {
             eprintln!(
-                "usage: cargo xtask licenses    every dependency's licence, source and version is allowed by deny.toml\n       {}\n       {}\n       {}",
+                "usage: cargo xtask licenses    every dependency's licence, source and version is allowed by deny.toml\n       {}\n       {}\n       {}\n       {}",
                 bench::USAGE,
                 count::USAGE,
-                bench_score::USAGE
+                bench_score::USAGE,
+                fuzz::USAGE
             );
             return ExitCode::from(2);
         }

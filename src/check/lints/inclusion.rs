@@ -219,13 +219,16 @@ fn capture(pattern: &CheckedPattern, index: usize) -> Option<&CheckedPattern> {
 /// Whether every span of a rule surely overlaps one of the other rule, of the
 /// same type and of a higher priority.
 pub(super) fn always_beaten(loser: &CheckedRule, winner: &CheckedRule) -> bool {
+    // Asked of each pair of rules: the answer to most comes first.
+    if winner.rank.priority <= loser.rank.priority {
+        return false;
+    }
     let (Some((label, narrow)), Some((other, wide))) = (only_span(loser), only_span(winner)) else {
         return false;
     };
     // The winner must match wherever its span could stand: no context.
     let is_whole = matches!(&winner.pattern, CheckedPattern::Bind(_, inner) if std::ptr::eq(&**inner, wide));
     label == other
-        && winner.rank.priority > loser.rank.priority
         && is_whole
         && winner.condition.is_none()
         && (winner.across_lines || !loser.across_lines)

@@ -145,7 +145,8 @@ impl Checker<'_> {
                     let first = (1..keys.len()).filter_map(|end| firsts.get(&keys[..end]).copied()).min();
                     firsts.entry(keys).or_insert(later);
                     if let Some(first) = first {
-                        let ((_, a), (file, b)) = (self.span_of(branches[first].1[0]), self.span_of(places[0]));
+                        let ((_, a), (file, b)) =
+                            (self.span_of(branches[first].1[0]), self.span_of(places[0]));
                         self.shadowed(
                             file,
                             a,
