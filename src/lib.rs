@@ -23,6 +23,8 @@
 //! | `store` | the history of scores (feature `store`) |
 //! | [`report`] | scores for people and programs |
 
+#![forbid(unsafe_code)]
+
 pub mod check;
 pub mod compile;
 pub mod diag;

@@ -62,6 +62,17 @@ fn crate_uses() -> Vec<(String, String, String)> {
     uses
 }
 
+/// Every crate refuses unsafe code, whoever builds it.
+#[test]
+fn no_crate_has_unsafe_code() {
+    for root in
+        ["src/lib.rs", "src/bin/spanwright/main.rs", "lsp/src/lib.rs", "lsp/src/main.rs", "xtask/src/main.rs"]
+    {
+        let text = fs::read_to_string(crate::root(root)).unwrap();
+        assert!(text.contains("\n#![forbid(unsafe_code)]\n"), "{root}");
+    }
+}
+
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();

@@ -4,6 +4,8 @@
 //! in place of the files; what it shows are the diagnostics, types and rules
 //! of the library. [`serve`] runs it over any connection.
 
+#![forbid(unsafe_code)]
+
 mod features;
 mod hits;
 mod occurrences;

@@ -1,5 +1,7 @@
 //! The language server, over standard input and output.
 
+#![forbid(unsafe_code)]
+
 use lsp_server::Connection;
 
 fn main() -> std::process::ExitCode {

@@ -46,6 +46,18 @@ proptest! {
         prop_assert_eq!(there.relations.strict.recall(), back.relations.strict.precision());
         prop_assert_eq!(there.semeval.type_.correct, back.semeval.type_.correct);
         prop_assert_eq!(there.semeval.partial.missed, back.semeval.partial.spurious);
+        prop_assert_eq!(there.entities.micro.f1(), back.entities.micro.f1());
+        prop_assert_eq!(there.relations.strict.f1(), back.relations.strict.f1());
+        for (label, counts) in &there.entities.types {
+            let turned = back.entities.types[label];
+            prop_assert_eq!((counts.precision(), counts.recall(), counts.f1()), (turned.recall(), turned.precision(), turned.f1()));
+        }
+        for (a, b) in [
+            (there.semeval.strict, back.semeval.strict), (there.semeval.exact, back.semeval.exact),
+            (there.semeval.partial, back.semeval.partial), (there.semeval.type_, back.semeval.type_),
+        ] {
+            prop_assert_eq!((a.precision(), a.recall(), a.f1()), (b.recall(), b.precision(), b.f1()));
+        }
         let f1 = |scores: &Scores| scores.coreference.conll().unwrap_or(0.0);
         prop_assert!((f1(&there) - f1(&back)).abs() < 1e-9);
     }

@@ -8,6 +8,7 @@ mod mutation;
 mod prep;
 mod print;
 mod syntax;
+mod whole;
 
 use proptest::prelude::*;
 

@@ -1,5 +1,7 @@
 //! The program `spanwright`: flags in, exit status out.
 
+#![forbid(unsafe_code)]
+
 mod args;
 mod commands;
 mod exit;
