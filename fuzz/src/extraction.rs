@@ -10,7 +10,7 @@ use spanwright::program::Program;
 use spanwright::run::extract_all;
 use spanwright::syntax::parse_pack;
 
-use super::generate;
+use super::{generate, pieces};
 
 /// What chooses the pieces of a pack, and after `===` a text.
 pub(super) fn holds(bytes: &[u8]) {
@@ -40,7 +40,7 @@ pub(super) fn pack(choices: &[u8]) -> Option<(generate::Generated, CheckedPack)>
         ("pack.toml", &*generated.toml),
         ("a.span", &generated.first),
         ("b.span", &generated.second),
-        ("f.tsv", generate::LIST),
+        ("f.tsv", pieces::LIST),
     ];
     let (pack, mut report) = parse_pack(&files);
     let checked = check(&pack, &mut report)?;

@@ -9,6 +9,7 @@ mod expressions;
 mod extraction;
 mod generate;
 mod packs;
+mod pieces;
 mod readers;
 mod scores;
 mod texts;
