@@ -14,7 +14,7 @@ const MANY: &[(&str, &str)] = &[
     ("regex-folded", "regex r -> P { /a/ match fold-marks }\n"),
     ("rule", "rule r { <P: [word]> }\n"),
     ("rule-all", "rule r overlap all { <P: [word]{1,9}> }\n"),
-    ("rule-across", "rule r across-lines { <P: [word]{1,3}> }\n"),
+    ("rule-across", "rule r across lines { <P: [word]{1,3}> }\n"),
     ("relations", "gazetteer g -> P { \"a\" }\nrule r overlap all { x=P []{0,99} y=P => R(x, y) }\n"),
 ];
 
