@@ -52,7 +52,11 @@ pub(super) const INSERT: &str = "INSERT INTO runs (id, at, program, name, pack, 
 /// process writes to, can be opened.
 pub(super) fn set_up(database: &mut Connection, path: &Path) -> Result<(), StoreError> {
     let wrong = |source| StoreError::database(path, source);
-    if is_ours(database, path)? {
+    // What is asked must be of one moment: between two questions another process may make the tables.
+    let glance = database.transaction().map_err(wrong)?;
+    let ours = is_ours(&glance, path)?;
+    drop(glance);
+    if ours {
         return Ok(());
     }
     // One process makes the tables; who comes at the same time waits, and finds them.
@@ -66,7 +70,7 @@ pub(super) fn set_up(database: &mut Connection, path: &Path) -> Result<(), Store
 }
 
 /// Whether the tables are there; they are not in an empty file. Any other file is
-/// refused.
+/// refused. To be asked within a transaction.
 fn is_ours(database: &Connection, path: &Path) -> Result<bool, StoreError> {
     let wrong = |source| StoreError::database(path, source);
     let number = |query: &str| database.query_row(query, [], |row| row.get::<_, i64>(0)).map_err(wrong);

@@ -78,6 +78,23 @@ fn many_that_save_at_once_all_succeed() {
 }
 
 #[test]
+fn many_that_make_the_file_at_once_find_one_another() {
+    let folder = tempfile::tempdir().unwrap();
+    for round in 0..50 {
+        let path = folder.path().join(format!("{round}.db"));
+        let start = std::sync::Barrier::new(4);
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    start.wait();
+                    Store::create(&path).unwrap();
+                });
+            }
+        });
+    }
+}
+
+#[test]
 fn files_that_are_no_store_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("runs.db");
