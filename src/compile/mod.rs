@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use crate::check::CheckedPack;
 use crate::doc::schema::{ItemInfo, Rank, RuleId, TypeId};
-use crate::program::{Link, Origin, Phase, PredicateId, Program, RuleSet};
+use crate::program::{Link, Openings, Origin, Phase, Program, RuleSet};
 use crate::syntax::suggest::nearest;
 
 use phrases::VocabularyBuilder;
@@ -108,17 +108,8 @@ fn build(pack: &CheckedPack, selection: &Selection) -> Program {
             contexts: phase.contexts.iter().filter_map(|item| rules::context(item, &mut compiler)).collect(),
         })
         .collect::<Vec<Phase>>();
-    let mut due: Vec<Vec<(u32, u32)>> = vec![Vec::new(); compiler.predicates.words() * 64];
-    for (index, phase) in phases.iter().enumerate() {
-        let (rules, drops) = Phase::set_numbers(index);
-        for (number, set) in [(rules, &phase.rules), (drops, &phase.drops)] {
-            for (id, rules) in set.forms() {
-                due[id.0 as usize].extend(rules.iter().map(|&rule| (number as u32, rule)));
-            }
-        }
-    }
-    let hung_on = (0..).map(PredicateId).zip(&due).filter(|(_, rules)| !rules.is_empty());
-    let anchors = bits(hung_on.map(|(id, _)| id), compiler.predicates.words());
+    let kinds = compiler.predicates.kinds();
+    let openings = Openings::new(&phases, kinds.len());
     let links = pack
         .links
         .iter()
@@ -141,8 +132,8 @@ fn build(pack: &CheckedPack, selection: &Selection) -> Program {
         features: pack.features.clone(),
         origins: compiler.origins,
         column_checks: compiler.predicates.column_checks(),
-        anchors,
-        due,
+        kinds,
+        openings,
         predicates: compiler.predicates.finish(),
         vocabularies: compiler.vocabularies.finish(),
         phases,
@@ -153,13 +144,6 @@ fn build(pack: &CheckedPack, selection: &Selection) -> Program {
         order: pack.order.clone(),
         places: pack.places.clone(),
     }
-}
-
-/// A bit for each test.
-fn bits(tests: impl Iterator<Item = PredicateId>, words: usize) -> Vec<u64> {
-    let mut bits = vec![0; words];
-    tests.for_each(|id| bits[id.0 as usize / 64] |= 1 << (id.0 % 64));
-    bits
 }
 
 /// What is shared between the items of a pack while it is compiled.

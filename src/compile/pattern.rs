@@ -1,8 +1,11 @@
 //! Patterns to instructions.
 
 use crate::check::{CheckedCondition, CheckedPattern};
-use crate::doc::schema::{BindingId, PlaceId};
-use crate::program::{First, Inst, Lead, NO_JOIN, PatternProgram, Pc, PredicateId, Requirement, TokenTest};
+use crate::doc::schema::{BindingId, PlaceId, TypeId};
+use crate::program::{
+    First, Inst, NO_JOIN, Opening, Openings, PatternProgram, PatternTest, Pc, PredicateId, Requirement,
+    TokenTest,
+};
 
 use super::Compiler;
 use super::predicates::{span_test, token_test};
@@ -18,19 +21,20 @@ pub(super) fn program(
         Builder { program: PatternProgram::default(), is_span, compiler, backward: false, place: PlaceId(0) };
     let done = builder.push(Inst::Match);
     builder.program.start = builder.piece(pattern, None, done);
-    builder.program.first = first(&builder.program, builder.program.start);
-    heads(&mut builder.program);
-    joins(&mut builder.program);
-    builder.program
+    let mut program = builder.program;
+    program.first = first(&program, program.start, compiler);
+    heads(&mut program, compiler);
+    joins(&mut program);
+    program
 }
 
 /// What must stand before each place that a split leads to.
-fn heads(program: &mut PatternProgram) {
+fn heads(program: &mut PatternProgram, compiler: &mut Compiler) {
     program.head_of = vec![0; program.insts.len()];
     for at in 0..program.insts.len() {
         let Inst::Split(one, other) = program.insts[at] else { continue };
         for pc in [one, other] {
-            let head = first(program, pc);
+            let head = first(program, pc, compiler);
             let known = program.heads.iter().position(|known| *known == head);
             program.head_of[pc as usize] = known.unwrap_or(program.heads.len()) as u32;
             if known.is_none() {
@@ -72,26 +76,22 @@ fn joins(program: &mut PatternProgram) {
 /// Places that are looked through before anything is said to be possible.
 const MOST_PLACES: usize = 128;
 
-/// What may stand before a place: everything that can be reached from it without
-/// consuming anything.
-fn first(program: &PatternProgram, from: Pc) -> First {
-    let mut first = First::default();
-    let mut seen: Vec<Pc> = Vec::new();
-    let mut open = vec![from];
+/// The places that consume something, or end the match, that can be reached from
+/// some places without consuming anything; `None` if those are too many.
+fn reached(program: &PatternProgram, from: &[Pc]) -> Option<Vec<Pc>> {
+    let (mut seen, mut reached): (Vec<Pc>, Vec<Pc>) = (Vec::new(), Vec::new());
+    let mut open = from.to_vec();
     while let Some(pc) = open.pop() {
         if seen.contains(&pc) {
             continue;
         }
         seen.push(pc);
         if seen.len() > MOST_PLACES {
-            return First { nothing: true, any: true, ..First::default() };
+            return None;
         }
         match &program.insts[pc as usize] {
-            Inst::Token { test, .. } => necessary(&program.tests[*test as usize], &mut first),
-            Inst::Span { types, .. } => first.types.extend(types.iter().copied()),
-            Inst::Gap { .. } => first.any = true,
-            Inst::Match => first.nothing = true,
-            Inst::Split(a, b) => open.extend([*a, *b]),
+            Inst::Token { .. } | Inst::Span { .. } | Inst::Gap { .. } | Inst::Match => reached.push(pc),
+            Inst::Split(a, b) => open.extend([*b, *a]),
             Inst::SameSentence(next)
             | Inst::Open(_, next)
             | Inst::Close(_, next)
@@ -99,36 +99,113 @@ fn first(program: &PatternProgram, from: Pc) -> First {
             | Inst::Look { next, .. } => open.push(*next),
         }
     }
-    first
+    Some(reached)
 }
 
-/// Adds what a token that meets the test is at least.
-fn necessary(test: &TokenTest, first: &mut First) {
-    match test {
-        TokenTest::Form(id) => {
-            let (word, bit) = (id.0 / 64, 1 << (id.0 % 64));
-            match first.forms.binary_search_by_key(&word, |(known, _)| *known) {
-                Ok(at) => first.forms[at].1 |= bit,
-                Err(at) => first.forms.insert(at, (word, bit)),
-            }
+/// What may stand before a place.
+fn first(program: &PatternProgram, from: Pc, compiler: &mut Compiler) -> First {
+    let reached = reached(program, &[from]);
+    let nothing = reached.as_ref().is_none_or(|places| ends(program, places));
+    let places = reached.unwrap_or_default();
+    let test = if nothing { TokenTest::Any } else { token(program, &places) };
+    First { nothing, kind: compiler.predicates.of_kind(&test), types: types(program, &places) }
+}
+
+/// Whether a match ends at one of the places.
+fn ends(program: &PatternProgram, places: &[Pc]) -> bool {
+    places.iter().any(|&pc| matches!(program.insts[pc as usize], Inst::Match))
+}
+
+/// What a token must be that is consumed at one of the places.
+fn token(program: &PatternProgram, places: &[Pc]) -> TokenTest {
+    let mut tests: Vec<TokenTest> = Vec::new();
+    for &pc in places {
+        let test = match &program.insts[pc as usize] {
+            Inst::Token { test, .. } => program.tests[*test as usize].whole.of_kind(),
+            Inst::Gap { .. } => TokenTest::Any,
+            _ => continue,
+        };
+        if !tests.contains(&test) {
+            tests.push(test);
         }
-        TokenTest::Class(bits) => first.classes.push(*bits),
-        TokenTest::Or(list) => list.iter().for_each(|part| necessary(part, first)),
-        // A form is rarer than a class.
-        TokenTest::And(list) => {
-            let rarest = list.iter().find(|part| matches!(part, TokenTest::Form(_)));
-            let rarest = rarest.or_else(|| list.iter().find(|part| matches!(part, TokenTest::Or(_))));
-            match rarest.or_else(|| list.iter().find(|part| matches!(part, TokenTest::Class(_)))) {
-                Some(part) => necessary(part, first),
-                None => first.any = true,
-            }
-        }
-        TokenTest::Any
-        | TokenTest::Not(_)
-        | TokenTest::Line(_)
-        | TokenTest::Column(_)
-        | TokenTest::Standing(..) => first.any = true,
     }
+    TokenTest::one(tests)
+}
+
+/// The types of the spans that are consumed at one of the places.
+fn types(program: &PatternProgram, places: &[Pc]) -> Vec<TypeId> {
+    let mut all: Vec<TypeId> = Vec::new();
+    for &pc in places {
+        if let Inst::Span { types, .. } = &program.insts[pc as usize] {
+            all.extend(types.iter().copied());
+        }
+    }
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
+/// What stands where matches of a pattern begin.
+pub(super) fn opening(program: &PatternProgram, compiler: &mut Compiler) -> Opening {
+    let (before, ahead) = looks(program);
+    let before = before.map(|test| compiler.predicates.of_kind(&test));
+    let Some(mut places) = reached(program, &[program.start]) else {
+        return Opening { before, tokens: Some([None; Openings::AHEAD]), types: Vec::new() };
+    };
+    let types = types(program, &places);
+    let mut tokens = [None; Openings::AHEAD];
+    for (at, wanted) in tokens.iter_mut().enumerate() {
+        let is_span = |pc: &Pc| matches!(program.insts[*pc as usize], Inst::Span { .. });
+        // From here on nothing is known: the match may be over, or spans go on.
+        if ends(program, &places) || (at > 0 && places.iter().any(is_span)) {
+            break;
+        }
+        let test = token(program, &places);
+        if at == 0 && test == TokenTest::one(Vec::new()) {
+            return Opening { before, tokens: None, types };
+        }
+        let test = if at == 0 { TokenTest::all(ahead.iter().cloned().chain([test]).collect()) } else { test };
+        *wanted = (test != TokenTest::Any).then(|| compiler.predicates.of_kind(&test));
+        let next: Vec<Pc> = places
+            .iter()
+            .filter_map(|&pc| match program.insts[pc as usize] {
+                Inst::Token { next, .. } | Inst::Gap { next } => Some(next),
+                _ => None,
+            })
+            .collect();
+        match reached(program, &next) {
+            Some(reached) => places = reached,
+            None => break,
+        }
+    }
+    Opening { before, tokens: Some(tokens), types }
+}
+
+/// What the token before a match, and its first, must be for the looks around
+/// with which the pattern begins.
+fn looks(program: &PatternProgram) -> (Option<TokenTest>, Vec<TokenTest>) {
+    let (mut before, mut ahead) = (Vec::new(), Vec::new());
+    let mut pc = program.start;
+    loop {
+        pc = match &program.insts[pc as usize] {
+            Inst::Look { start, negative, single, next } => {
+                if let Some(test) = single.map(|test| &program.tests[test as usize].whole) {
+                    let side = if program.backward[*start as usize] { &mut before } else { &mut ahead };
+                    // That no token meets what the kind alone cannot tell is no news.
+                    match negative {
+                        false => side.push(test.of_kind()),
+                        true if test.is_of_kind() => side.push(TokenTest::Not(Box::new(test.clone()))),
+                        true => {}
+                    }
+                }
+                *next
+            }
+            Inst::Open(_, next) | Inst::Assert(_, next) | Inst::SameSentence(next) => *next,
+            _ => break,
+        };
+    }
+    // No token stands at the end of a line: there a match may begin that consumes nothing.
+    ((!before.is_empty()).then(|| TokenTest::all(before)), ahead)
 }
 
 struct Builder<'a> {
@@ -193,7 +270,11 @@ impl Builder<'_> {
                 let start = self.piece(inner, None, done);
                 self.backward = outer;
                 self.place = *place;
-                self.push(Inst::Look { start, negative: *negative, next })
+                let single = match self.program.insts[start as usize] {
+                    Inst::Token { test, next } if next == done => Some(test),
+                    _ => None,
+                };
+                self.push(Inst::Look { start, negative: *negative, single, next })
             }
         }
     }
@@ -240,10 +321,11 @@ impl Builder<'_> {
     fn test(&mut self, condition: &CheckedCondition) -> u32 {
         let test = token_test(condition, &mut self.compiler.predicates);
         self.compiler.asks_standing |= asks_standing(&test);
-        if let Some(known) = self.program.tests.iter().position(|other| *other == test) {
+        if let Some(known) = self.program.tests.iter().position(|other| other.whole == test) {
             return known as u32;
         }
-        self.program.tests.push(test);
+        let (kind, rest) = (self.compiler.predicates.of_kind(&test), test.beyond_kind().map(Box::new));
+        self.program.tests.push(PatternTest { whole: test, kind, rest });
         self.program.tests.len() as u32 - 1
     }
 }
@@ -261,40 +343,28 @@ fn asks_standing(test: &TokenTest) -> bool {
     }
 }
 
-/// What every match of a pattern holds: one of each requirement, with how many
-/// tokens stand before it.
-pub(super) fn requirements(pattern: &CheckedPattern, compiler: &mut Compiler) -> Vec<(Requirement, Lead)> {
+/// What every match of a pattern holds: one of each requirement.
+pub(super) fn requirements(pattern: &CheckedPattern, compiler: &mut Compiler) -> Vec<Requirement> {
     match pattern {
         CheckedPattern::Token(condition, _) => {
             let test = token_test(condition, &mut compiler.predicates);
-            let requirement = forms(&test).map(|forms| Requirement { forms, types: Vec::new() });
-            requirement.map(|requirement| (requirement, NO_LEAD)).into_iter().collect()
+            forms(&test).map(|forms| Requirement { forms, types: Vec::new() }).into_iter().collect()
         }
-        CheckedPattern::Span(types, ..) => {
-            vec![(Requirement { forms: Vec::new(), types: types.clone() }, NO_LEAD)]
-        }
+        CheckedPattern::Span(types, ..) => vec![Requirement { forms: Vec::new(), types: types.clone() }],
         CheckedPattern::Bind(_, inner) => requirements(inner, compiler),
         CheckedPattern::Sequence(parts) => {
-            let (mut all, mut before) = (Vec::new(), NO_LEAD);
-            for part in parts {
-                let own = requirements(part, compiler).into_iter();
-                all.extend(own.map(|(requirement, lead)| (requirement, then(before, lead))));
-                before = then(before, length(part));
-            }
-            all
+            parts.iter().flat_map(|part| requirements(part, compiler)).collect()
         }
         CheckedPattern::Alternation(parts) => {
             let mut joined = Requirement::default();
-            let mut leads: Option<Lead> = None;
             for part in parts {
-                let Some((first, lead)) = requirements(part, compiler).into_iter().next() else {
+                let Some(first) = requirements(part, compiler).into_iter().next() else {
                     return Vec::new();
                 };
                 joined.forms.extend(first.forms);
                 joined.types.extend(first.types);
-                leads = Some(leads.map_or(lead, |leads| either(leads, lead)));
             }
-            leads.map(|lead| (joined, lead)).into_iter().collect()
+            vec![joined]
         }
         CheckedPattern::Repeat { inner, min, .. } if *min > 0 => requirements(inner, compiler),
         CheckedPattern::Repeat { .. }
@@ -302,37 +372,6 @@ pub(super) fn requirements(pattern: &CheckedPattern, compiler: &mut Compiler) ->
         | CheckedPattern::Anchor(..)
         | CheckedPattern::Look { .. } => Vec::new(),
     }
-}
-
-const NO_LEAD: Lead = Lead { least: 0, most: Some(0) };
-
-/// How many tokens a pattern consumes.
-fn length(pattern: &CheckedPattern) -> Lead {
-    match pattern {
-        CheckedPattern::Token(..) => Lead { least: 1, most: Some(1) },
-        CheckedPattern::Span(..) => Lead { least: 1, most: None },
-        CheckedPattern::Bind(_, inner) => length(inner),
-        CheckedPattern::Sequence(parts) => parts.iter().map(length).fold(NO_LEAD, then),
-        CheckedPattern::Alternation(parts) => parts.iter().map(length).reduce(either).unwrap_or(NO_LEAD),
-        CheckedPattern::Repeat { inner, min, max, .. } => {
-            let one = length(inner);
-            let most = one.most.zip(*max).and_then(|(one, times)| one.checked_mul(times));
-            Lead { least: one.least.saturating_mul(*min), most }
-        }
-        CheckedPattern::Gap { min, max, .. } => Lead { least: *min, most: *max },
-        CheckedPattern::Anchor(..) | CheckedPattern::Look { .. } => NO_LEAD,
-    }
-}
-
-/// One after the other.
-fn then(a: Lead, b: Lead) -> Lead {
-    let most = a.most.zip(b.most).and_then(|(a, b)| a.checked_add(b));
-    Lead { least: a.least.saturating_add(b.least), most }
-}
-
-/// One or the other.
-fn either(a: Lead, b: Lead) -> Lead {
-    Lead { least: a.least.min(b.least), most: a.most.zip(b.most).map(|(a, b)| a.max(b)) }
 }
 
 /// The form tests of which a token must meet one, if the test says so.

@@ -1,12 +1,15 @@
 //! Conditions on tokens to bits that are computed once a form.
 
+use indexmap::IndexSet;
 use regex::{Regex, RegexBuilder, RegexSetBuilder};
 use rustc_hash::FxHashMap;
 
 use crate::check::CheckedCondition;
 use crate::doc::schema::{ColumnId, NumberField, NumberTest, TextField};
 use crate::prep::Class;
-use crate::program::{FormField, PredicateId, Predicates, Requirement, SpanTest, TextCheck, TokenTest};
+use crate::program::{
+    FormField, KindTestId, KindTests, PredicateId, Predicates, Requirement, SpanTest, TextCheck, TokenTest,
+};
 
 use crate::check::TextTest;
 
@@ -20,6 +23,7 @@ pub(super) struct PredicateBuilder {
     sources: [Vec<(String, PredicateId)>; 4],
     /// For each test a guess at how often a token meets it.
     frequencies: Vec<u32>,
+    kinds: IndexSet<TokenTest>,
 }
 
 impl PredicateBuilder {
@@ -82,9 +86,14 @@ impl PredicateBuilder {
         forms.sum::<u32>() + requirement.types.len() as u32 * FREQUENCY_OF_TYPE
     }
 
-    /// Words of 64 bits that an answer takes.
-    pub(super) fn words(&self) -> usize {
-        self.predicates.words()
+    /// The number of what the kind of a token says about a test.
+    pub(super) fn of_kind(&mut self, test: &TokenTest) -> KindTestId {
+        KindTestId(self.kinds.insert_full(test.of_kind()).0 as u32)
+    }
+
+    /// The tests on kinds.
+    pub(super) fn kinds(&mut self) -> KindTests {
+        KindTests::new(std::mem::take(&mut self.kinds).into_iter().collect())
     }
 
     /// The tests on columns.

@@ -6,8 +6,8 @@ use crate::check::{
 };
 use crate::doc::schema::{BindingId, RuleId};
 use crate::program::{
-    BindingInfo, BindingUse, ContextRule, Expr, HeadPlan, Lead, Part, Requirement, Setter, Side, TokenRule,
-    Where,
+    BindingInfo, BindingUse, ContextRule, Expr, HeadPlan, Openings, Part, Requirement, Setter, Side,
+    TokenRule, TokenTest, Where,
 };
 use crate::value;
 
@@ -51,13 +51,18 @@ fn body(rule: &CheckedRule, id: RuleId, compiler: &mut Compiler) -> TokenRule {
     };
     let program = pattern::program(&rule.pattern, &is_span, compiler);
     let mut requires = pattern::requirements(&rule.pattern, compiler);
-    requires.retain(|(requirement, _)| !(requirement.forms.is_empty() && requirement.types.is_empty()));
-    let rarity = |(_, (requirement, lead)): &(usize, &(Requirement, Lead))| {
-        (compiler.predicates.frequency(requirement), lead.most.is_none())
-    };
-    let anchor = requires.iter().enumerate().min_by_key(rarity);
-    let anchor = anchor.map(|(index, (_, lead))| (index as u32, *lead));
-    let mut requires: Vec<Requirement> = requires.into_iter().map(|(requirement, _)| requirement).collect();
+    requires.retain(|needed| !(needed.forms.is_empty() && needed.types.is_empty()));
+    let frequency = |needed: &Requirement| compiler.predicates.frequency(needed);
+    let rarest = (0..).zip(&requires).min_by_key(|(_, needed)| frequency(needed)).map(|(index, _)| index);
+    let mut words: Vec<&Requirement> = requires.iter().filter(|needed| needed.types.is_empty()).collect();
+    words.sort_by_key(|needed| frequency(needed));
+    words.truncate(Openings::REQUIRED);
+    let tests = words
+        .into_iter()
+        .map(|needed| TokenTest::one(needed.forms.iter().copied().map(TokenTest::Form).collect()));
+    let tests: Vec<TokenTest> = tests.collect();
+    let needs = tests.iter().map(|test| compiler.predicates.of_kind(test)).collect();
+    let opening = pattern::opening(&program, compiler);
     let condition = rule.condition.as_ref().map(condition);
     // A match hangs on none of these: they may stand before it.
     condition.iter().for_each(|condition| joined(condition, &mut Vec::new(), &mut requires));
@@ -92,7 +97,9 @@ fn body(rule: &CheckedRule, id: RuleId, compiler: &mut Compiler) -> TokenRule {
         rule: id,
         pattern: program,
         requires,
-        anchor,
+        rarest,
+        needs,
+        opening,
         overlap: rule.overlap,
         across_lines: rule.across_lines,
         bindings,

@@ -269,7 +269,7 @@ impl Order {
 }
 
 /// How a token stands to a span.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Standing {
     /// Inside it.
     In,

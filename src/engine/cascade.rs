@@ -13,6 +13,7 @@ use super::candidate::{Candidate, CandidateId, Fate, Proposal};
 use super::context::Scopes;
 use super::due::{Due, Stretch};
 use super::forms::{FormId, FormTable};
+use super::kinds::KindId;
 use super::lattice::{Columns, Lattice, Letters};
 use super::matcher::MatchScratch;
 use super::output::annotations;
@@ -71,6 +72,7 @@ pub struct Extractor<'p> {
 pub struct Scratch {
     forms: FormTable,
     ids: Vec<FormId>,
+    kinds: Vec<KindId>,
     lines: Vec<(u32, u32)>,
     lattice: Lattice,
     matches: MatchScratch,
@@ -205,7 +207,14 @@ impl<'p> Extractor<'p> {
         scratch.ids.extend(ids);
         scratch.lines.clear();
         scratch.lines.extend(prepared.lines().into_iter().map(|line| (line.start, line.end)));
-        scratch.due.document(&scratch.ids, &scratch.forms, self.program.phases.len());
+        scratch.kinds.clear();
+        let classes = prepared.tokens().iter().map(|token| token.class.bits());
+        for (&id, classes) in scratch.ids.iter().zip(classes) {
+            scratch.kinds.push(scratch.forms.kind(id, classes, self.program));
+        }
+        let (kinds, openings) = (scratch.forms.kinds(), &self.program.openings);
+        scratch.due.document(&scratch.kinds, &scratch.lines, kinds, openings);
+        scratch.lattice.clear(prepared.tokens().len());
         scratch.is_stale = true;
     }
 
@@ -250,6 +259,7 @@ impl<'p> Extractor<'p> {
             text: prepared.text(),
             tokens: prepared.tokens(),
             forms: &scratch.ids,
+            kinds: &scratch.kinds,
             lines: &scratch.lines,
             lattice: &scratch.lattice,
             candidates: &scratch.candidates,
@@ -363,10 +373,10 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
     pub(super) fn contexts(&mut self, phase: &Phase, index: u16) -> Vec<Update> {
         let tokens = self.prepared.tokens();
         self.lay();
-        let Scratch { forms, ids, lines, lattice, matches, candidates, gauge, .. } = &mut *self.scratch;
-        let columns = self.columns;
-        let letters =
-            Letters { text: self.prepared.text(), tokens, forms: ids, lines, lattice, candidates, columns };
+        let Scratch { forms, ids, kinds, lines, lattice, matches, candidates, gauge, .. } =
+            &mut *self.scratch;
+        let (text, columns) = (self.prepared.text(), self.columns);
+        let letters = Letters { text, tokens, forms: ids, kinds, lines, lattice, candidates, columns };
         let mut out = Proposals::default();
         for context in &phase.contexts {
             let mut scopes = Scopes { letters: &letters, forms, matches };
@@ -400,10 +410,10 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
 
     /// Lays the spans that stand over the tokens, unless they lie there already.
     fn lay(&mut self) {
-        let (tokens, program) = (self.prepared.tokens().len(), self.program);
+        let program = self.program;
         let Scratch { lattice, candidates, is_stale, .. } = &mut *self.scratch;
         if std::mem::take(is_stale) {
-            lattice.build(tokens, program.types.len(), candidates, program.asks_standing);
+            lattice.build(program.types.len(), candidates, program.asks_standing);
         }
     }
 
@@ -414,10 +424,10 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
         let program = self.program;
         self.scratch.gauge.set(Stage::Due);
         self.lay();
-        let Scratch { forms, ids, lines, lattice, matches, candidates, due, gauge, .. } = &mut *self.scratch;
-        let columns = self.columns;
-        let letters =
-            Letters { text: self.prepared.text(), tokens, forms: ids, lines, lattice, candidates, columns };
+        let Scratch { forms, ids, kinds, lines, lattice, matches, candidates, due, gauge, .. } =
+            &mut *self.scratch;
+        let (text, columns) = (self.prepared.text(), self.columns);
+        let letters = Letters { text, tokens, forms: ids, kinds, lines, lattice, candidates, columns };
         let accepts = |relation, role, label| program.accepts(relation, role, label);
         let may_stay_open = |relation: usize, role: usize| {
             program.relations.get(relation).is_some_and(|info| info.optional[role])
@@ -433,23 +443,24 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
                 continue;
             };
             for (line, &range) in ranges.iter().enumerate() {
-                let stretch = Stretch { range, line: if wide { lines.len() } else { line } };
                 // A watcher sees where a rule stops that has no chance.
                 if T::ON {
-                    due.all(rules);
+                    due.all(rules, range);
                 } else {
-                    due.read(set, rules, &letters, range);
+                    let line = if wide { lines.len() } else { line };
+                    let stretch = Stretch { range, line, is_whole: wide };
+                    due.read((set, rules), &letters, &program.openings, stretch);
                 }
                 // Full with a rule of this line still to come is too full.
                 let mut reached = None;
                 while !is_full(&out) || reached.is_some_and(|index| index >= last) {
-                    let Some(index) = due.next(rules, range) else { break };
+                    let Some(index) = due.next() else { break };
                     let rule = &rules.rules()[index];
                     if rule.across_lines != wide {
                         continue;
                     }
                     reached = Some(index);
-                    if T::ON || due.allows(rule, &letters, forms, stretch) {
+                    if T::ON || due.allows(rule) {
                         self.trace.searches(rule, range);
                         gauge.search(rule.rule);
                         let relate = Relate {

@@ -1,27 +1,35 @@
-//! [`Due`]: the rules that a line names, and where matches of each may begin.
+//! [`Due`]: the rules that a line calls, and where matches of each may begin.
 //!
 //! The plain version asks every rule of a step about every token of the line; a
 //! watched extraction still does so, for it tells where rules stop. Both give
 //! the same, which `tests/property/engine.rs` holds.
 
 use crate::doc::schema::TypeId;
-use crate::program::{Lead, PredicateId, RuleSet, TokenRule};
+use crate::program::{Openings, RuleSet, TokenRule};
 
-use super::forms::{FormId, FormTable};
+use super::kinds::{KindId, KindTable};
 use super::lattice::Letters;
 
 /// The rules that are due in one line. Its buffers are reused.
 #[derive(Debug, Default)]
 pub(super) struct Due {
-    /// For each set of rules of the program: a token, and a rule that hangs on its
-    /// form, in text order. Forms never change, so one pass serves all phases.
-    by_form: Vec<Vec<(u32, u32)>>,
-    /// A rule and the token of what it hangs on, in this order.
+    /// For each set of rules: a token, and a rule that may begin with it, in text
+    /// order; rules that search across lines stand apart. Kinds never change, so
+    /// one pass serves all phases.
+    by_kind: [Vec<Vec<(u32, u32)>>; 2],
+    /// A bit for each rule that the kinds of a line allow: a row for each line,
+    /// and one for all of them.
+    allowed: Vec<u64>,
+    words: usize,
+    /// The needs that are met in a line, while it is read.
+    met: Vec<u64>,
+    /// A bit for each type of which a span begins in the line.
+    types: Vec<u64>,
+    /// A rule and a token that it may begin with, in this order.
     hits: Vec<(u32, u32)>,
     /// How many of them are dealt with.
     done: usize,
-    starts: Vec<(u32, u32)>,
-    lines: LineForms,
+    starts: Vec<u32>,
 }
 
 /// A stretch of tokens that rules search: a line, or all of them.
@@ -31,184 +39,153 @@ pub(super) struct Stretch {
     pub(super) range: (u32, u32),
     /// The line, from 0; the number of lines for all of them.
     pub(super) line: usize,
+    /// Whether it is all of them.
+    pub(super) is_whole: bool,
 }
 
 impl Due {
-    /// Reads a document. O(tokens + rules that hang on their forms).
-    pub(super) fn document(&mut self, ids: &[FormId], forms: &FormTable, phases: usize) {
-        self.by_form.iter_mut().for_each(Vec::clear);
-        self.by_form.resize_with(phases * 2, Vec::new);
-        for (token, &id) in (0..).zip(ids) {
-            for &(set, rule) in forms.due(id) {
-                self.by_form[set as usize].push((token, rule));
-            }
+    /// Reads a document. O((tokens + lines) × rules / 64) at worst, far less where
+    /// lines do not hold what rules need.
+    pub(super) fn document(
+        &mut self,
+        kinds: &[KindId],
+        lines: &[(u32, u32)],
+        table: &KindTable,
+        openings: &Openings,
+    ) {
+        self.words = openings.words();
+        for by_kind in &mut self.by_kind {
+            by_kind.iter_mut().for_each(Vec::clear);
+            by_kind.resize_with(openings.sets(), Vec::new);
         }
-        self.lines.clear();
+        self.allowed.clear();
+        for &(first, last) in lines {
+            self.stretch(&kinds[first as usize..last as usize], first, table, openings, false);
+        }
+        self.stretch(kinds, 0, table, openings, true);
     }
 
-    /// Reads a line: every rule of which the thing stands there that it hangs
-    /// on. O(hits log hits).
+    /// Notes which rules the kinds of a stretch of tokens allow, and where they may begin.
+    fn stretch(
+        &mut self,
+        kinds: &[KindId],
+        first: u32,
+        table: &KindTable,
+        openings: &Openings,
+        is_whole: bool,
+    ) {
+        let row = self.allowed.len();
+        self.allowed.extend_from_slice(openings.that_search(is_whole));
+        let allowed = &mut self.allowed[row..];
+        if allowed.iter().all(|word| *word == 0) {
+            return;
+        }
+        self.met.clear();
+        (Openings::NEEDED..Openings::ROLES).for_each(|role| self.met.extend_from_slice(openings.free(role)));
+        for &kind in kinds {
+            table.needed(kind).iter().for_each(|&(word, bits)| self.met[word as usize] |= bits);
+        }
+        for met in self.met.chunks_exact(self.words) {
+            allowed.iter_mut().zip(met).for_each(|(all, one)| *all &= one);
+        }
+        for (at, &kind) in kinds.iter().enumerate() {
+            for &(word, begins) in table.begins(kind) {
+                let mut bits = begins & allowed[word as usize];
+                if bits == 0 {
+                    continue;
+                }
+                if let Some(&before) = at.checked_sub(1).and_then(|at| kinds.get(at)) {
+                    bits &= table.allows::<0>(before, word);
+                }
+                // At the end of the line only rules match that ask for no more.
+                bits &= match kinds.get(at + 1) {
+                    Some(&next) => table.allows::<1>(next, word),
+                    None => openings.free(Openings::FIRST + 1)[word as usize],
+                };
+                bits &= match kinds.get(at + 2) {
+                    Some(&next) => table.allows::<2>(next, word),
+                    None => openings.free(Openings::FIRST + 2)[word as usize],
+                };
+                let (set, base) = openings.place(word);
+                while bits != 0 {
+                    let rule = base + bits.trailing_zeros();
+                    self.by_kind[usize::from(is_whole)][set as usize].push((first + at as u32, rule));
+                    bits &= bits - 1;
+                }
+            }
+        }
+    }
+
+    /// Reads a stretch: every rule that may begin with a token or a span in it.
+    /// O(hits log hits).
     pub(super) fn read(
         &mut self,
-        set: usize,
-        rules: &RuleSet,
+        (set, rules): (usize, &RuleSet),
         letters: &Letters<'_>,
-        (first, last): (u32, u32),
+        openings: &Openings,
+        Stretch { range: (first, last), line, is_whole }: Stretch,
     ) {
-        self.clear();
-        self.hits.extend(rules.everywhere().iter().map(|&rule| (rule, first)));
-        let by_form = &self.by_form[set];
-        let from = by_form.partition_point(|&(token, _)| token < first);
-        let in_line = by_form[from..].iter().take_while(|&&(token, _)| token < last);
+        self.hits.clear();
+        self.done = 0;
+        let by_kind = &self.by_kind[usize::from(is_whole)][set];
+        let from = by_kind.partition_point(|&(token, _)| token < first);
+        let in_line = by_kind[from..].iter().take_while(|&&(token, _)| token < last);
         self.hits.extend(in_line.map(|&(token, rule)| (rule, token)));
-        if rules.hangs_on_spans() {
-            for id in letters.lattice.starting_in(first, last) {
-                let candidate = &letters.candidates[id.index()];
-                let due = rules.on_type(candidate.label).iter();
-                self.hits.extend(due.map(|&rule| (rule, candidate.tokens.0)));
+        self.types.iter_mut().for_each(|word| *word = 0);
+        let allowed = &self.allowed[line * self.words..][..self.words];
+        for id in letters.lattice.starting_in(first, last, letters.candidates) {
+            let candidate = &letters.candidates[id.index()];
+            let (word, bit) = place(candidate.label);
+            if self.types.len() <= word {
+                self.types.resize(word + 1, 0);
+            }
+            self.types[word] |= bit;
+            for &rule in rules.on_type(candidate.label) {
+                let (word, bit) = openings.bit(set, rule);
+                if allowed[word] & bit != 0 {
+                    self.hits.push((rule, candidate.tokens.0));
+                }
             }
         }
         self.hits.sort_unstable();
+        self.hits.dedup();
     }
 
-    /// Makes every rule due.
-    pub(super) fn all(&mut self, rules: &RuleSet) {
-        self.clear();
-        self.hits.extend((0..rules.rules().len() as u32).map(|rule| (rule, u32::MAX)));
-    }
-
-    fn clear(&mut self) {
+    /// Makes every rule due at every token.
+    pub(super) fn all(&mut self, rules: &RuleSet, (first, last): (u32, u32)) {
         self.hits.clear();
         self.done = 0;
+        let everywhere = (0..rules.rules().len() as u32).map(|rule| (first..last).map(move |at| (rule, at)));
+        self.hits.extend(everywhere.flatten());
     }
 
     /// The next rule that is due, in the order of the pack; see [`Due::starts`].
-    pub(super) fn next(&mut self, rules: &RuleSet, range: (u32, u32)) -> Option<usize> {
-        let &(index, token) = self.hits.get(self.done)?;
-        let same = self.hits[self.done..].iter().take_while(|(rule, _)| *rule == index).count();
-        let hits = &self.hits[self.done..self.done + same];
-        self.done += same;
+    pub(super) fn next(&mut self) -> Option<usize> {
+        let &(rule, _) = self.hits.get(self.done)?;
         self.starts.clear();
-        match rules.rules()[index as usize].hangs_on() {
-            Some((_, lead)) if token != u32::MAX => stretches(hits, lead, range, &mut self.starts),
-            _ => self.starts.push(range),
-        }
-        Some(index as usize)
+        let same = self.hits[self.done..].iter().take_while(|(other, _)| *other == rule);
+        self.starts.extend(same.map(|&(_, token)| token));
+        self.done += self.starts.len();
+        Some(rule as usize)
     }
 
-    /// The stretches of tokens in which matches of that rule begin, in text order.
-    pub(super) fn starts(&self) -> &[(u32, u32)] {
+    /// The tokens with which matches of that rule may begin, in text order.
+    pub(super) fn starts(&self) -> &[u32] {
         &self.starts
     }
 
-    /// Whether the line holds one of each thing that the rule requires.
-    pub(super) fn allows(
-        &mut self,
-        rule: &TokenRule,
-        letters: &Letters<'_>,
-        forms: &FormTable,
-        Stretch { range, line }: Stretch,
-    ) -> bool {
-        if rule.requires.len() < 2 {
-            return true;
-        }
-        let has_span = |label: &TypeId| letters.lattice.begins_in(*label, range, letters.candidates);
-        let mut asks_forms = false;
-        for requirement in &rule.requires {
-            asks_forms |= !requirement.forms.is_empty();
-            if requirement.forms.is_empty() && !requirement.types.iter().any(has_span) {
-                return false;
-            }
-        }
-        // Where few tokens may begin a match, and a word that it hangs on is there,
-        // trying them is quicker than reading the line for the rest.
-        let tried_quickly = rule
-            .hangs_on()
-            .is_some_and(|(requirement, lead)| lead.most.is_some() && requirement.types.is_empty());
-        if !asks_forms || (tried_quickly && !self.lines.knows(line)) {
-            return true;
-        }
-        let present = self.lines.read(line, letters.lines.len() + 1, letters, forms, range);
-        let has_form = |id: &PredicateId| {
-            present.get(id.0 as usize / 64).is_some_and(|word| word >> (id.0 % 64) & 1 == 1)
+    /// Whether spans begin in the line that the rule requires there.
+    pub(super) fn allows(&self, rule: &TokenRule) -> bool {
+        let is_there = |label: &TypeId| {
+            let (word, bit) = place(*label);
+            self.types.get(word).is_some_and(|types| types & bit != 0)
         };
-        rule.requires.iter().all(|requirement| {
-            requirement.forms.iter().any(has_form) || requirement.types.iter().any(has_span)
-        })
+        let needs = rule.requires.iter().filter(|needed| needed.forms.is_empty());
+        needs.into_iter().all(|needed| needed.types.iter().any(is_there))
     }
 }
 
-/// Where matches may begin that hold one of the hits.
-fn stretches(hits: &[(u32, u32)], lead: Lead, range: (u32, u32), starts: &mut Vec<(u32, u32)>) {
-    for &(_, token) in hits {
-        let Some(last) = token.checked_sub(lead.least).filter(|last| *last >= range.0) else { continue };
-        let first = lead.most.map_or(range.0, |most| token.saturating_sub(most).max(range.0));
-        match starts.last_mut() {
-            Some(known) if first <= known.1 => known.1 = known.1.max(last + 1),
-            _ => starts.push((first, last + 1)),
-        }
-    }
-}
-
-/// Which tests the forms of each line of a document meet, found out for a line
-/// when it is first asked about.
-#[derive(Debug, Default)]
-struct LineForms {
-    known: Vec<bool>,
-    answers: Vec<u64>,
-}
-
-impl LineForms {
-    fn clear(&mut self) {
-        self.known.clear();
-        self.answers.clear();
-    }
-
-    fn knows(&self, line: usize) -> bool {
-        self.known.get(line).copied().unwrap_or(false)
-    }
-
-    /// The answers that hold for one of the tokens of a line at least, among
-    /// `lines` of them.
-    fn read(
-        &mut self,
-        line: usize,
-        lines: usize,
-        letters: &Letters<'_>,
-        forms: &FormTable,
-        (first, last): (u32, u32),
-    ) -> &[u64] {
-        let words = forms.words_of_answers();
-        self.known.resize(lines, false);
-        self.answers.resize(lines * words, 0);
-        let all = &mut self.answers[line * words..][..words];
-        if !self.known[line] {
-            self.known[line] = true;
-            for &form in &letters.forms[first as usize..last as usize] {
-                all.iter_mut().zip(forms.answers(form)).for_each(|(all, one)| *all |= one);
-            }
-        }
-        all
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn matches_begin_as_far_before_a_hit_as_its_lead_allows() {
-        let starts = |tokens: &[u32], lead: Lead| {
-            let hits: Vec<(u32, u32)> = tokens.iter().map(|&token| (0, token)).collect();
-            let mut starts = Vec::new();
-            stretches(&hits, lead, (10, 30), &mut starts);
-            starts
-        };
-        let exact = Lead { least: 2, most: Some(2) };
-        assert_eq!(starts(&[11, 15, 16, 20], exact), [(13, 15), (18, 19)]);
-        let loose = Lead { least: 0, most: Some(3) };
-        assert_eq!(starts(&[11, 20], loose), [(10, 12), (17, 21)]);
-        let open = Lead { least: 1, most: None };
-        assert_eq!(starts(&[10, 14, 20], open), [(10, 20)]);
-    }
+/// The word of a type in words of bits, and its bit.
+fn place(label: TypeId) -> (usize, u64) {
+    (usize::from(label.0) / 64, 1 << (label.0 % 64))
 }

@@ -8,9 +8,17 @@ use crate::doc::schema::FoldFlags;
 use crate::prep::{fold, shape};
 use crate::program::{FormField, NO_WORD, PredicateId, Program};
 
+use super::kinds::{KindId, KindTable};
+
 /// A form of a [`FormTable`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct FormId(u32);
+
+impl FormId {
+    pub(super) fn index(self) -> usize {
+        self.0 as usize
+    }
+}
 
 /// Forms kept before the table starts anew; natural text stays far below.
 const MOST_FORMS: usize = 1 << 20;
@@ -32,12 +40,9 @@ pub(super) struct FormTable {
     bits: Vec<u64>,
     /// One id a form and vocabulary.
     vocabulary: Vec<u32>,
-    /// For all forms the rules that hang on them: the set, and its rule.
-    due: Vec<(u32, u32)>,
-    /// Where the rules of each form end.
-    due_ends: Vec<u32>,
     words: usize,
     vocabularies: usize,
+    kinds: KindTable,
 }
 
 /// A place of the table: sixteen bytes.
@@ -102,6 +107,7 @@ impl FormTable {
             slots: vec![FREE; 1 << 12],
             words: program.predicates.words(),
             vocabularies: program.vocabularies.len(),
+            kinds: KindTable::new(program),
             ..Self::default()
         }
     }
@@ -114,8 +120,7 @@ impl FormTable {
             self.ends.clear();
             self.bits.clear();
             self.vocabulary.clear();
-            self.due.clear();
-            self.due_ends.clear();
+            self.kinds.clear();
         }
     }
 
@@ -195,41 +200,25 @@ impl FormTable {
         for (flags, vocabulary) in &program.vocabularies {
             self.vocabulary.push(vocabulary.get(&fold(form, *flags)).unwrap_or(NO_WORD));
         }
-        let mut due = Vec::new();
-        for (word, (answers, anchors)) in self.bits[start..].iter().zip(&program.anchors).enumerate() {
-            let mut marks = answers & anchors;
-            while marks != 0 {
-                due.extend_from_slice(&program.due[word * 64 + marks.trailing_zeros() as usize]);
-                marks &= marks - 1;
-            }
-        }
-        due.sort_unstable();
-        due.dedup();
-        self.due.append(&mut due);
-        self.due_ends.push(self.due.len() as u32);
+    }
+
+    /// The kind of a form with certain properties.
+    #[inline]
+    pub(super) fn kind(&mut self, form: FormId, classes: u32, program: &Program) -> KindId {
+        let answers = &self.bits[form.index() * self.words..][..self.words];
+        self.kinds.intern(form, classes, answers, program)
+    }
+
+    /// The kinds that were met.
+    #[inline]
+    pub(super) fn kinds(&self) -> &KindTable {
+        &self.kinds
     }
 
     /// Whether a form meets a test. O(1).
     pub(super) fn meets(&self, form: FormId, test: PredicateId) -> bool {
         let word = form.0 as usize * self.words + test.0 as usize / 64;
         self.bits[word] >> (test.0 % 64) & 1 == 1
-    }
-
-    /// Words of 64 bits that the answers on a form take.
-    pub(super) fn words_of_answers(&self) -> usize {
-        self.words
-    }
-
-    /// The answers to all tests on a form.
-    pub(super) fn answers(&self, form: FormId) -> &[u64] {
-        &self.bits[form.0 as usize * self.words..][..self.words]
-    }
-
-    /// The rules that hang on a form: the set, and its rule.
-    #[inline]
-    pub(super) fn due(&self, form: FormId) -> &[(u32, u32)] {
-        let start = form.0.checked_sub(1).map_or(0, |before| self.due_ends[before as usize]);
-        &self.due[start as usize..self.due_ends[form.0 as usize] as usize]
     }
 
     /// The ids of forms in a vocabulary, [`NO_WORD`] where no phrase holds one.

@@ -1,5 +1,7 @@
 //! The letters of one step: the tokens of a document and the spans over them.
 
+use smallvec::SmallVec;
+
 use crate::doc::InputTokens;
 use crate::doc::schema::{ColumnId, Standing, TypeId};
 use crate::prep::{Class, Token};
@@ -8,46 +10,89 @@ use crate::text::Span;
 
 use super::candidate::{Candidate, CandidateId};
 use super::forms::FormId;
+use super::kinds::KindId;
 
 /// What stands where, while the rules of one step run.
+///
+/// Between two steps little changes, so little is done: what has gone is taken
+/// out, and what is new is sorted in.
 #[derive(Debug, Default)]
 pub(super) struct Lattice {
-    /// For each token the range of `starting` that holds the spans that begin there.
-    start_ranges: Vec<u32>,
+    /// The spans in text order, of those that begin together the longest first.
     starting: Vec<CandidateId>,
-    /// The same for spans that end with the token.
-    end_ranges: Vec<u32>,
+    /// The same by where they end.
     ending: Vec<CandidateId>,
+    /// For each token where the spans that begin, or end, with it lie.
+    starts: Vec<Group>,
+    ends: Vec<Group>,
     /// All spans of the step, by type.
     by_type: Vec<Vec<CandidateId>>,
     /// For each type a bit a token that stands in a span of it.
     covered: Vec<Vec<u64>>,
+    /// How many candidates have been laid.
+    laid: usize,
+}
+
+/// A stretch of a list of spans.
+#[derive(Clone, Copy, Debug, Default)]
+struct Group {
+    first: u32,
+    len: u32,
 }
 
 impl Lattice {
-    /// Lays the spans that stay over the tokens. O(tokens + spans log spans).
-    pub(super) fn build(&mut self, tokens: usize, types: usize, candidates: &[Candidate], cover: bool) {
-        let mut alive: Vec<CandidateId> = (0..candidates.len() as u32)
-            .map(CandidateId)
-            .filter(|id| candidates[id.index()].stays())
-            .collect();
+    /// Makes room for the tokens of a document; no span lies over them.
+    pub(super) fn clear(&mut self, tokens: usize) {
+        self.starting.clear();
+        self.ending.clear();
+        for groups in [&mut self.starts, &mut self.ends] {
+            groups.clear();
+            groups.resize(tokens, Group::default());
+        }
+        self.laid = 0;
+    }
+
+    /// Lays the spans that stay over the tokens. What was laid before may have gone
+    /// since, but what had gone may not have come back: then the lattice is to be
+    /// cleared. O(spans), and O(new spans log new spans).
+    pub(super) fn build(&mut self, types: usize, candidates: &[Candidate], cover: bool) {
+        let stays = |id: &CandidateId| candidates[id.index()].stays();
+        let at = |id: &CandidateId| candidates[id.index()].tokens;
+        let fresh = (self.laid..candidates.len()).map(|index| CandidateId(index as u32)).filter(stays);
+        let fresh: SmallVec<[CandidateId; 32]> = fresh.collect();
+        self.laid = candidates.len();
         let key = |id: &CandidateId| {
-            let candidate = &candidates[id.index()];
-            (candidate.tokens.0, std::cmp::Reverse(candidate.tokens.1), candidate.label, *id)
+            let (first, last) = at(id);
+            (first, std::cmp::Reverse(last), candidates[id.index()].label, *id)
         };
-        alive.sort_unstable_by_key(key);
-        fill(&mut self.start_ranges, tokens, alive.iter().map(|id| candidates[id.index()].tokens.0));
+        place(
+            &mut self.starting,
+            &mut self.starts,
+            |id| at(id).0,
+            |spans| {
+                spans.retain(stays);
+                spans.extend_from_slice(&fresh);
+                // Nearly sorted: this takes one look at each.
+                spans.sort_by_key(key);
+            },
+        );
+        place(
+            &mut self.ending,
+            &mut self.ends,
+            |id| at(id).1 - 1,
+            |spans| {
+                spans.retain(stays);
+                spans.extend_from_slice(&fresh);
+                spans.sort_by_key(|id| (at(id).1, key(id)));
+            },
+        );
         self.by_type.iter_mut().for_each(Vec::clear);
         self.by_type.resize_with(types, Vec::new);
-        for &id in &alive {
+        for &id in &self.starting {
             self.by_type[usize::from(candidates[id.index()].label.0)].push(id);
         }
-        self.starting.clone_from(&alive);
-        alive.sort_by_key(|id| (candidates[id.index()].tokens.1, candidates[id.index()].tokens.0));
-        fill(&mut self.end_ranges, tokens, alive.iter().map(|id| candidates[id.index()].tokens.1 - 1));
-        self.ending = alive;
         if cover {
-            self.cover(tokens, types, candidates);
+            self.cover(self.starts.len(), types, candidates);
         }
     }
 
@@ -67,33 +112,22 @@ impl Lattice {
     }
 
     /// The spans that begin at a token, the longest first.
+    #[inline]
     pub(super) fn starting(&self, token: usize) -> &[CandidateId] {
-        range(&self.start_ranges, &self.starting, token)
+        group(&self.starts, &self.starting, token)
     }
 
-    /// The spans that begin in a stretch of tokens, in text order.
-    pub(super) fn starting_in(&self, first: u32, last: u32) -> &[CandidateId] {
-        match (self.start_ranges.get(first as usize), self.start_ranges.get(last as usize)) {
-            (Some(&from), Some(&to)) => &self.starting[from as usize..to as usize],
-            _ => &[],
-        }
-    }
-
-    /// Whether a span of a type begins in a stretch of tokens. O(log spans).
-    pub(super) fn begins_in(
-        &self,
-        label: TypeId,
-        (first, last): (u32, u32),
-        candidates: &[Candidate],
-    ) -> bool {
-        let start = |id: &CandidateId| candidates[id.index()].tokens.0;
-        let all = self.of_type(label);
-        all.get(all.partition_point(|id| start(id) < first)).is_some_and(|id| start(id) < last)
+    /// The spans that begin in a stretch of tokens, in text order. O(log spans).
+    pub(super) fn starting_in(&self, first: u32, last: u32, candidates: &[Candidate]) -> &[CandidateId] {
+        let before = |token: u32| move |id: &CandidateId| candidates[id.index()].tokens.0 < token;
+        let rest = &self.starting[self.starting.partition_point(before(first))..];
+        &rest[..rest.partition_point(before(last))]
     }
 
     /// The spans that end with a token, the longest first.
+    #[inline]
     pub(super) fn ending(&self, token: usize) -> &[CandidateId] {
-        range(&self.end_ranges, &self.ending, token)
+        group(&self.ends, &self.ending, token)
     }
 
     /// All spans of a type, in text order.
@@ -121,24 +155,29 @@ impl Lattice {
     }
 }
 
-/// Counting sort's first half: where the items of each token begin, for items
-/// in the order of their tokens.
-fn fill(ranges: &mut Vec<u32>, tokens: usize, items: impl Iterator<Item = u32>) {
-    ranges.clear();
-    ranges.resize(tokens + 1, 0);
-    for token in items {
-        ranges[token as usize + 1] += 1;
-    }
-    for at in 1..ranges.len() {
-        ranges[at] += ranges[at - 1];
+/// Changes a list of spans that is sorted by token, and keeps for each token
+/// where its spans lie.
+fn place(
+    spans: &mut Vec<CandidateId>,
+    groups: &mut [Group],
+    token: impl Fn(&CandidateId) -> u32,
+    change: impl FnOnce(&mut Vec<CandidateId>),
+) {
+    spans.iter().for_each(|id| groups[token(id) as usize] = Group::default());
+    change(spans);
+    for (first, id) in (0..).zip(&*spans) {
+        let group = &mut groups[token(id) as usize];
+        if group.len == 0 {
+            group.first = first;
+        }
+        group.len += 1;
     }
 }
 
-fn range<'a>(ranges: &[u32], items: &'a [CandidateId], token: usize) -> &'a [CandidateId] {
-    match ranges.get(token..token + 2) {
-        Some(&[start, end]) => &items[start as usize..end as usize],
-        _ => &[],
-    }
+#[inline]
+fn group<'a>(groups: &[Group], spans: &'a [CandidateId], token: usize) -> &'a [CandidateId] {
+    let Some(&Group { first, len }) = groups.get(token) else { return &[] };
+    &spans[first as usize..][..len as usize]
 }
 
 /// A document as the matcher sees it.
@@ -147,6 +186,7 @@ pub(super) struct Letters<'a> {
     pub(super) text: &'a str,
     pub(super) tokens: &'a [Token],
     pub(super) forms: &'a [FormId],
+    pub(super) kinds: &'a [KindId],
     pub(super) lines: &'a [(u32, u32)],
     pub(super) lattice: &'a Lattice,
     pub(super) candidates: &'a [Candidate],

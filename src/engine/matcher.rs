@@ -10,7 +10,7 @@
 //! therefore cost O(instructions × (tokens + spans)) together, plus the length
 //! of the matches; nothing the pattern says can make it worse.
 
-use crate::doc::schema::{Anchor, BindingId};
+use crate::doc::schema::{Anchor, BindingId, TypeId};
 use crate::prep::Class;
 use crate::program::{First, Inst, NO_JOIN, PatternProgram, Pc, TokenTest};
 
@@ -101,29 +101,28 @@ impl<'a, 'l, T: Trace> Matcher<'a, 'l, T> {
     #[inline]
     fn may_go(&self, pc: Pc, token: u32) -> bool {
         let head = &self.program.heads[self.program.head_of[pc as usize] as usize];
+        if head.nothing {
+            return true;
+        }
         let backward = self.program.backward[pc as usize];
-        head.nothing || self.ahead(pc, token).is_some_and(|at| self.admits(head, at, backward))
+        match backward {
+            true => token > self.first && self.admits(head, token - 1, true),
+            false => token < self.last && self.admits(head, token, false),
+        }
     }
 
     #[inline]
     fn admits(&self, first: &First, at: u32, backward: bool) -> bool {
         let (letters, at) = (self.letters, at as usize);
-        if first.any {
-            return true;
-        }
-        let class = letters.tokens[at].class.bits();
-        if first.classes.iter().any(|bits| class & bits == *bits) {
-            return true;
-        }
-        let answers = self.forms.answers(letters.forms[at]);
-        if first.forms.iter().any(|&(word, wanted)| wanted & answers[word as usize] != 0) {
-            return true;
-        }
-        if first.types.is_empty() {
-            return false;
-        }
+        self.forms.kinds().meets(letters.kinds[at], first.kind)
+            || (!first.types.is_empty() && self.begins(&first.types, at, backward))
+    }
+
+    /// Whether a span of one of the types begins with a token, or ends with it.
+    fn begins(&self, types: &[TypeId], at: usize, backward: bool) -> bool {
+        let letters = self.letters;
         let spans = if backward { letters.lattice.ending(at) } else { letters.lattice.starting(at) };
-        spans.iter().any(|id| first.types.contains(&letters.candidates[id.index()].label))
+        spans.iter().any(|id| types.contains(&letters.candidates[id.index()].label))
     }
 
     /// The end of the preferred match that begins at `start`. What it bound is
@@ -192,21 +191,21 @@ impl<'a, 'l, T: Trace> Matcher<'a, 'l, T> {
             self.clear();
         }
         let (bottom, path) = (self.scratch.jobs.len(), self.scratch.path.len());
-        self.push(pc, token, None);
-        while self.scratch.jobs.len() > bottom {
+        let mut end = self.walk(pc, token);
+        while end.is_none() && self.scratch.jobs.len() > bottom {
             let Some(job) = self.scratch.jobs.pop() else { break };
             self.scratch.notes.truncate(job.notes as usize);
             self.scratch.path.truncate(job.path as usize);
             if let Some((binding, span)) = job.letter {
                 self.scratch.notes.push(Note::Span(binding, span));
             }
-            if let Some(end) = self.walk(job.pc, job.token) {
-                self.scratch.jobs.truncate(bottom);
-                self.forget(path);
-                return Some(end);
-            }
+            end = self.walk(job.pc, job.token);
         }
-        None
+        if end.is_some() {
+            self.scratch.jobs.truncate(bottom);
+            self.forget(path);
+        }
+        end
     }
 
     /// Follows the first choice everywhere, and leaves the others for later.
@@ -283,8 +282,7 @@ impl<'a, 'l, T: Trace> Matcher<'a, 'l, T> {
         match &program.insts[pc as usize] {
             Inst::Token { test, .. } => {
                 let at = self.ahead(pc, token)?;
-                passes(&program.tests[*test as usize], at as usize, self.letters, self.forms)
-                    .then(|| self.beyond(pc, at))
+                self.meets(*test, at).then(|| self.beyond(pc, at))
             }
             Inst::Gap { .. } => {
                 let at = self.ahead(pc, token)?;
@@ -297,6 +295,10 @@ impl<'a, 'l, T: Trace> Matcher<'a, 'l, T> {
                 (!crosses).then_some(token)
             }
             Inst::Assert(anchor, _) => self.stands_at(*anchor, token).then_some(token),
+            Inst::Look { start, negative, single: Some(test), .. } if !T::ON => {
+                let found = self.ahead(*start, token).is_some_and(|at| self.meets(*test, at));
+                (found != *negative).then_some(token)
+            }
             Inst::Look { start, negative, .. } => {
                 let (notes, path) = (self.scratch.notes.len(), self.scratch.path.len());
                 if T::ON {
@@ -312,6 +314,17 @@ impl<'a, 'l, T: Trace> Matcher<'a, 'l, T> {
             }
             Inst::Span { .. } | Inst::Split(..) | Inst::Open(..) | Inst::Close(..) | Inst::Match => None,
         }
+    }
+
+    /// Whether a token meets a test. A watcher is served the plain way.
+    #[inline]
+    fn meets(&self, test: u32, at: u32) -> bool {
+        let (test, at) = (&self.program.tests[test as usize], at as usize);
+        if T::ON {
+            return passes(&test.whole, at, self.letters, self.forms);
+        }
+        self.forms.kinds().meets(self.letters.kinds[at], test.kind)
+            && test.rest.as_ref().is_none_or(|rest| passes(rest, at, self.letters, self.forms))
     }
 
     /// Marks a pair as entered; says whether it is the first time.
@@ -355,13 +368,11 @@ impl<'a, 'l, T: Trace> Matcher<'a, 'l, T> {
     fn push_spans(&mut self, pc: Pc, token: u32) {
         let Inst::Span { binding, next, .. } = &self.program.insts[pc as usize] else { return };
         let first = self.scratch.jobs.len();
-        let (notes, path) = (self.scratch.notes.len() as u32, self.scratch.path.len() as u32);
-        let mut jobs = std::mem::take(&mut self.scratch.jobs);
-        self.spans(pc, token, |to, id| {
-            jobs.push(Job { pc: *next, token: to, notes, path, letter: Some((*binding, id)) });
-        });
-        self.scratch.jobs = jobs;
-        self.scratch.jobs[first..].reverse();
+        let mut found: SmallVec<[(u32, CandidateId); 4]> = SmallVec::new();
+        self.spans(pc, token, |to, id| found.push((to, id)));
+        for &(to, id) in found.iter().rev() {
+            self.push(*next, to, Some((*binding, id)));
+        }
         if self.scratch.jobs.len() == first {
             self.stops(pc, token);
         }

@@ -15,6 +15,7 @@ mod due;
 mod every;
 mod explain;
 mod forms;
+mod kinds;
 mod lattice;
 mod link;
 mod matcher;

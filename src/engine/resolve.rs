@@ -6,23 +6,34 @@
 //! then start, where it states none), then by the order of the rules. Spans of
 //! different types compete only where the pack makes the types exclusive.
 
-use std::cmp::{Ordering, Reverse};
+use std::cmp::Ordering;
 
 use crate::doc::schema::Order;
 use crate::program::Program;
+use crate::text::Span;
 
 use super::candidate::{Candidate, CandidateId, Fate, Step};
 
-/// Decides the fate of the candidates from `fresh` on. O(n log n) in the
-/// candidates, plus the square of the longest run of overlapping ones of a type.
+/// Decides the fate of the candidates from `fresh` on. O(n) in the candidates,
+/// O(k log k) in those that are new or that a new one overlaps, plus the square
+/// of the longest run of overlapping ones of a type.
 pub(super) fn resolve(candidates: &mut [Candidate], fresh: usize, program: &Program) {
-    let mut order: Vec<CandidateId> =
-        (0..candidates.len() as u32).map(CandidateId).filter(|id| candidates[id.index()].stays()).collect();
-    let place = |id: &CandidateId| {
-        let candidate = &candidates[id.index()];
-        (group(candidate, program), candidate.span.start, Reverse(candidate.span.end), *id)
-    };
-    order.sort_unstable_by_key(place);
+    let mut order: Vec<(u64, u64)> = Vec::new();
+    {
+        let place = |index: usize| {
+            let Span { start, end } = candidates[index].span;
+            let group = u64::from(group(&candidates[index], program));
+            (group << 32 | u64::from(start), u64::from(!end) << 32 | index as u64)
+        };
+        let stays = |index: &usize| candidates[*index].stays();
+        let new = (fresh..candidates.len()).filter(stays);
+        order.extend(new.clone().map(place));
+        let covered = covered(new.map(|index| candidates[index].span).collect());
+        let old = (0..fresh).filter(stays);
+        order.extend(old.filter(|index| overlaps(candidates[*index].span, &covered)).map(place));
+    }
+    order.sort_unstable();
+    let mut order: Vec<CandidateId> = order.into_iter().map(|(_, low)| CandidateId(low as u32)).collect();
     let mut from = 0;
     while from < order.len() {
         let to = run_end(&order, from, candidates, program);
@@ -32,6 +43,25 @@ pub(super) fn resolve(candidates: &mut [Candidate], fresh: usize, program: &Prog
         }
         from = to;
     }
+}
+
+/// The stretches of text that spans cover, in text order and apart.
+fn covered(mut spans: Vec<Span>) -> Vec<Span> {
+    spans.sort_unstable_by_key(|span| span.start);
+    let mut covered: Vec<Span> = Vec::with_capacity(spans.len());
+    for span in spans {
+        match covered.last_mut() {
+            Some(last) if span.start <= last.end => last.end = last.end.max(span.end),
+            _ => covered.push(span),
+        }
+    }
+    covered
+}
+
+/// Whether a span overlaps one of some stretches. O(log stretches).
+fn overlaps(span: Span, covered: &[Span]) -> bool {
+    let next = covered.partition_point(|stretch| stretch.end <= span.start);
+    covered.get(next).is_some_and(|stretch| stretch.start < span.end)
 }
 
 /// Candidates of one group compete: those of one type, and those of types that

@@ -16,8 +16,8 @@ pub(super) struct Search<'a, 'l, T> {
     pub(super) forms: &'a FormTable,
     pub(super) matches: &'a mut MatchScratch,
     pub(super) relate: Relate<'a, 'l>,
-    /// Where matches may begin: stretches of tokens, in text order.
-    pub(super) starts: &'a [(u32, u32)],
+    /// The tokens with which matches may begin, in text order.
+    pub(super) starts: &'a [u32],
     pub(super) trace: &'a mut T,
     /// Whether there is no room for more; asked after each match.
     pub(super) is_full: &'a dyn Fn(&Proposals) -> bool,
@@ -36,29 +36,20 @@ impl<T: Trace> Search<'_, '_, T> {
         let Relate { rule, letters, range, .. } = self.relate;
         let mut matcher =
             Matcher::new(&rule.pattern, letters, self.forms, self.matches, range, &mut *self.trace);
-        let mut start = range.0;
-        for &(from, to) in self.starts {
-            start = start.max(from);
-            while start < to {
-                // A watcher sees where a match fails that cannot begin.
-                if !T::ON && !matcher.may_begin(start) {
-                    start += 1;
-                    continue;
-                }
-                let Some(end) = matcher.match_at(start) else {
-                    start += 1;
-                    continue;
-                };
-                let relate = &self.relate;
-                let accepted = matcher.noted(|notes, trace| relate.propose((end, notes), out, trace));
-                if accepted && (self.is_full)(out) {
-                    out.full = true;
-                    return;
-                }
-                start = match rule.overlap {
-                    Overlap::None if accepted => end.max(start + 1),
-                    Overlap::None | Overlap::Starts | Overlap::All => start + 1,
-                };
+        let mut free = range.0;
+        for &start in self.starts {
+            if start < free {
+                continue;
+            }
+            let Some(end) = matcher.match_at(start) else { continue };
+            let relate = &self.relate;
+            let accepted = matcher.noted(|notes, trace| relate.propose((end, notes), out, trace));
+            if accepted && (self.is_full)(out) {
+                out.full = true;
+                return;
+            }
+            if accepted && rule.overlap == Overlap::None {
+                free = end;
             }
         }
     }
@@ -71,10 +62,7 @@ impl<T: Trace> Search<'_, '_, T> {
             Matcher::new(&rule.pattern, letters, self.forms, self.matches, range, &mut *self.trace);
         let mut places = Places::default();
         let mut left = MOST_MATCHES;
-        for start in self.starts.iter().flat_map(|&(from, to)| from..to) {
-            if !T::ON && !matcher.may_begin(start) {
-                continue;
-            }
+        for &start in self.starts {
             if T::ON {
                 // The watcher sees where the preferred match stops.
                 matcher.match_at(start);

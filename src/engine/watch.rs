@@ -195,7 +195,7 @@ impl Trace for Watch<'_> {
         let place = stop.pattern.places[stop.pc as usize];
         let failing = match &stop.pattern.insts[stop.pc as usize] {
             Inst::Token { test, .. } => {
-                let test = &stop.pattern.tests[*test as usize];
+                let test = &stop.pattern.tests[*test as usize].whole;
                 match token {
                     Some(_) => failing(test, stop.token as usize, stop.letters, stop.forms, self.program),
                     None => vec![describe(test, self.program)],

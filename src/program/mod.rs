@@ -3,6 +3,8 @@
 //! Everything above this module turns rules into a program; everything below
 //! runs one and knows nothing of files, names or syntax.
 
+mod kinds;
+mod openings;
 mod pattern;
 mod phrases;
 mod predicates;
@@ -11,11 +13,13 @@ mod rule_set;
 mod rules;
 mod sieve;
 
-pub use pattern::{First, Inst, NO_JOIN, PatternProgram, Pc, TokenTest};
+pub use kinds::{KindTestId, KindTests};
+pub use openings::{Opening, Openings, Use};
+pub use pattern::{First, Inst, NO_JOIN, PatternProgram, PatternTest, Pc, TokenTest};
 pub use phrases::{NO_WORD, PhraseEntry, PhraseNode, PhraseTrie, PhraseTrieBuilder, Vocabulary};
 pub use predicates::{FormField, PredicateId, Predicates};
 pub use regexes::{RegexBank, RegexView, TextRegex};
-pub use rule_set::{Lead, RuleSet};
+pub use rule_set::RuleSet;
 pub use rules::{
     BindingInfo, BindingUse, ContextRule, Expr, HeadPlan, Part, Requirement, Setter, Side, SpanTest,
     TextCheck, TokenRule, Where,
@@ -48,10 +52,10 @@ pub struct Program {
     pub origins: Vec<Origin>,
     /// All tests on token forms.
     pub predicates: Predicates,
-    /// The tests on forms that some rule hangs on: a bit each, as forms answer.
-    pub anchors: Vec<u64>,
-    /// For each test on forms the rules that hang on it: the set, and its rule.
-    pub due: Vec<Vec<(u32, u32)>>,
+    /// All tests on kinds of tokens.
+    pub kinds: KindTests,
+    /// Which rules may match in a line, by the kinds of its tokens.
+    pub openings: Openings,
     /// The tokens of all phrases, one vocabulary for each folding in use.
     pub vocabularies: Vec<(FoldFlags, Vocabulary)>,
     /// The phases in order.

@@ -2,7 +2,7 @@
 
 use crate::doc::schema::{Anchor, BindingId, NumberTest, PlaceId, Standing, TypeId};
 
-use super::{PredicateId, SpanTest};
+use super::{KindTestId, PredicateId, SpanTest};
 
 /// The index of an instruction.
 pub type Pc = u32;
@@ -49,6 +49,8 @@ pub enum Inst {
         start: Pc,
         /// Must not match.
         negative: bool,
+        /// The test, where the part is nothing but one token.
+        single: Option<u32>,
         /// Next instruction.
         next: Pc,
     },
@@ -68,8 +70,8 @@ pub struct PatternProgram {
     /// Where to begin.
     pub start: Pc,
     /// Tests on tokens.
-    pub tests: Vec<TokenTest>,
-    /// What a token must be for a match to begin there.
+    pub tests: Vec<PatternTest>,
+    /// What must stand where a match begins.
     pub first: First,
     /// For each instruction the index in `heads` of what must stand before it for
     /// the rest to match, where a [`Inst::Split`] leads to it.
@@ -86,25 +88,31 @@ pub struct PatternProgram {
 /// Stands for an instruction to which one way leads.
 pub const NO_JOIN: u32 = u32::MAX;
 
-/// A quick question to a token: may a match begin here, or go on? It may say yes
+/// A test on a token, prepared.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PatternTest {
+    /// As it was written.
+    pub whole: TokenTest,
+    /// What the kind of the token says.
+    pub kind: KindTestId,
+    /// What is left to ask where the kind is right.
+    pub rest: Option<Box<TokenTest>>,
+}
+
+/// A quick question to a place: may a match begin here, or go on? It may say yes
 /// too often, never no wrongly.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct First {
     /// No token is needed.
     pub nothing: bool,
-    /// Any token will do.
-    pub any: bool,
-    /// One of these form tests is met: words of bits, as forms answer, each
-    /// with its index; words without a bit are left out.
-    pub forms: Vec<(u32, u64)>,
-    /// All of one of these sets of class bits are there.
-    pub classes: Vec<u32>,
-    /// A span of one of these types begins.
+    /// What a token must be.
+    pub kind: KindTestId,
+    /// Or a span of one of these types begins.
     pub types: Vec<TypeId>,
 }
 
 /// A test on one token where it stands.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum TokenTest {
     /// Always.
     Any,

@@ -10,7 +10,7 @@ use crate::doc::schema::{
 };
 use crate::value::Normalizer;
 
-use super::{Lead, PatternProgram, PredicateId};
+use super::{KindTestId, Opening, PatternProgram, PredicateId};
 
 /// A rule that runs.
 #[derive(Debug)]
@@ -21,8 +21,13 @@ pub struct TokenRule {
     pub pattern: PatternProgram,
     /// What a line must hold for the rule to have a chance: each of these.
     pub requires: Vec<Requirement>,
-    /// Which of them is the rarest, and how many tokens of a match stand before it.
-    pub anchor: Option<(u32, Lead)>,
+    /// Which of them is the rarest.
+    pub rarest: Option<u32>,
+    /// What some token of a line must meet, the rarest of it first, at most
+    /// [`Openings::REQUIRED`](super::Openings::REQUIRED) tests.
+    pub needs: Vec<KindTestId>,
+    /// What stands where matches begin.
+    pub opening: Opening,
     /// Which matches may overlap.
     pub overlap: Overlap,
     /// Whether a match may cross the end of a line.
@@ -37,15 +42,6 @@ pub struct TokenRule {
     pub sets: Vec<Setter>,
     /// The relations.
     pub heads: Vec<HeadPlan>,
-}
-
-impl TokenRule {
-    /// What the rule hangs on, and how many tokens of a match stand before that.
-    #[must_use]
-    pub fn hangs_on(&self) -> Option<(&Requirement, Lead)> {
-        let (index, lead) = self.anchor?;
-        Some((self.requires.get(index as usize)?, lead))
-    }
 }
 
 /// A cue that gives features to the spans in its scope.

@@ -87,7 +87,8 @@ fn regex(view: &RegexView, rule: RuleId) -> Option<&'static str> {
 }
 
 fn token_rule(rule: &TokenRule, program: &Program) -> String {
-    let Some((Requirement { forms, types }, lead)) = rule.hangs_on() else {
+    let rarest = rule.rarest.and_then(|at| rule.requires.get(at as usize));
+    let Some(Requirement { forms, types }) = rarest else {
         return "nothing that must stand in it: every token".to_owned();
     };
     let form = |id: &crate::program::PredicateId| {
@@ -106,8 +107,6 @@ fn token_rule(rule: &TokenRule, program: &Program) -> String {
     if more > 0 {
         let _ = write!(out, " or one of {more} more");
     }
-    if lead.most.is_none() {
-        out.push_str(", anywhere in the line");
-    }
+    out.push_str(" in the line");
     out
 }

@@ -1,0 +1,185 @@
+//! Tests on kinds of tokens: what the form of a token and its properties decide.
+//!
+//! Two tokens are of one *kind* if their forms answer all tests on forms alike
+//! and if they have the same properties: no test on a token alone tells them
+//! apart. A text has thousands of forms, but only some hundreds of kinds, nearly
+//! all rare words being of the same few. So everything that rules ask about a
+//! token is answered once a kind, and kept as one bit.
+
+use super::TokenTest;
+
+/// The index of a test in [`KindTests`], and of its bit in the answers of a kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct KindTestId(pub u32);
+
+/// All tests on kinds of tokens.
+#[derive(Clone, Debug, Default)]
+pub struct KindTests {
+    tests: Vec<TokenTest>,
+    classes: u32,
+}
+
+impl KindTests {
+    /// Takes tests that ask for nothing but forms and properties: see
+    /// [`TokenTest::of_kind`].
+    #[must_use]
+    pub fn new(tests: Vec<TokenTest>) -> Self {
+        let classes = tests.iter().map(classes).fold(0, |all, one| all | one);
+        Self { tests, classes }
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.tests.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.tests.is_empty()
+    }
+
+    /// The properties that some test asks about, as bits.
+    #[must_use]
+    pub fn classes(&self) -> u32 {
+        self.classes
+    }
+
+    /// Words of 64 bits that the answers of a kind take.
+    #[must_use]
+    pub fn words(&self) -> usize {
+        self.tests.len().div_ceil(64)
+    }
+
+    /// Which tests a kind meets, given the answers of its forms and its properties.
+    pub fn met<'a>(&'a self, forms: &'a [u64], classes: u32) -> impl Iterator<Item = KindTestId> + 'a {
+        let ids = (0..).map(KindTestId).zip(&self.tests);
+        ids.filter(move |(_, test)| meets(test, forms, classes)).map(|(id, _)| id)
+    }
+}
+
+/// The properties that a test asks about.
+fn classes(test: &TokenTest) -> u32 {
+    match test {
+        TokenTest::Class(bits) => *bits,
+        TokenTest::Not(inner) => classes(inner),
+        TokenTest::And(list) | TokenTest::Or(list) => list.iter().map(classes).fold(0, |all, one| all | one),
+        TokenTest::Any
+        | TokenTest::Form(_)
+        | TokenTest::Line(_)
+        | TokenTest::Standing(..)
+        | TokenTest::Column(_) => 0,
+    }
+}
+
+fn meets(test: &TokenTest, forms: &[u64], classes: u32) -> bool {
+    match test {
+        TokenTest::Not(inner) => !meets(inner, forms, classes),
+        TokenTest::And(list) => list.iter().all(|part| meets(part, forms, classes)),
+        TokenTest::Or(list) => list.iter().any(|part| meets(part, forms, classes)),
+        TokenTest::Class(bits) => classes & bits == *bits,
+        TokenTest::Form(id) => forms.get(id.0 as usize / 64).is_some_and(|word| word >> (id.0 % 64) & 1 == 1),
+        // A test of a kind holds nothing else.
+        TokenTest::Any | TokenTest::Line(_) | TokenTest::Standing(..) | TokenTest::Column(_) => true,
+    }
+}
+
+impl TokenTest {
+    /// Whether the kind of a token decides the test.
+    #[must_use]
+    pub fn is_of_kind(&self) -> bool {
+        match self {
+            Self::Any | Self::Class(_) | Self::Form(_) => true,
+            Self::Not(inner) => inner.is_of_kind(),
+            Self::And(list) | Self::Or(list) => list.iter().all(Self::is_of_kind),
+            Self::Line(_) | Self::Standing(..) | Self::Column(_) => false,
+        }
+    }
+
+    /// What the kind of a token says about the test: the test itself where the
+    /// kind decides it, else one that every token meets which meets this.
+    #[must_use]
+    pub fn of_kind(&self) -> Self {
+        match self {
+            _ if self.is_of_kind() => self.clone(),
+            Self::And(list) => Self::all(list.iter().map(Self::of_kind).collect()),
+            Self::Or(list) => Self::one(list.iter().map(Self::of_kind).collect()),
+            _ => Self::Any,
+        }
+    }
+
+    /// What is left to ask of a token that meets [`TokenTest::of_kind`], if anything.
+    #[must_use]
+    pub fn beyond_kind(&self) -> Option<Self> {
+        match self {
+            _ if self.is_of_kind() => None,
+            Self::And(list) => Some(Self::all(list.iter().filter_map(Self::beyond_kind).collect())),
+            _ => Some(self.clone()),
+        }
+    }
+
+    /// All of them.
+    #[must_use]
+    pub fn all(mut tests: Vec<Self>) -> Self {
+        tests.retain(|test| *test != Self::Any);
+        match tests.len() {
+            0 => Self::Any,
+            1 => tests.swap_remove(0),
+            _ => Self::And(tests),
+        }
+    }
+
+    /// One of them; of none, none.
+    #[must_use]
+    pub fn one(mut tests: Vec<Self>) -> Self {
+        if tests.contains(&Self::Any) {
+            return Self::Any;
+        }
+        match tests.len() {
+            1 => tests.swap_remove(0),
+            _ => Self::Or(tests),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::doc::schema::NumberTest;
+    use crate::prep::Class;
+    use crate::program::PredicateId;
+
+    #[test]
+    fn what_a_kind_cannot_tell_is_left_open() {
+        let (word, line) = (TokenTest::Form(PredicateId(65)), TokenTest::Line(NumberTest::Equal(1)));
+        let both = TokenTest::And(vec![word.clone(), line.clone()]);
+        assert_eq!(both.of_kind(), word);
+        assert_eq!((both.beyond_kind(), word.beyond_kind()), (Some(line.clone()), None));
+        let either = TokenTest::Or(vec![word.clone(), line]);
+        assert_eq!((either.of_kind(), either.beyond_kind()), (TokenTest::Any, Some(either)));
+        assert_eq!(TokenTest::Not(Box::new(both)).of_kind(), TokenTest::Any);
+        let not = TokenTest::Not(Box::new(word));
+        assert_eq!(not.of_kind(), not);
+    }
+
+    #[test]
+    fn a_kind_meets_what_its_forms_and_properties_say() {
+        let (word, number) = (TokenTest::Form(PredicateId(65)), TokenTest::Class(Class::NUMBER.bits()));
+        let tests = KindTests::new(vec![
+            TokenTest::Any,
+            word.clone(),
+            TokenTest::Not(Box::new(number.clone())),
+            TokenTest::And(vec![word.clone(), number.clone()]),
+            TokenTest::Or(vec![word, number]),
+            TokenTest::Or(Vec::new()),
+        ]);
+        assert_eq!((tests.len(), tests.words(), tests.classes()), (6, 1, Class::NUMBER.bits()));
+        let met = |forms: &[u64], class: Class| -> Vec<u32> {
+            tests.met(forms, class.bits()).map(|id| id.0).collect()
+        };
+        assert_eq!(met(&[0, 2], Class::WORD), [0, 1, 2, 4]);
+        assert_eq!(met(&[0, 2], Class::NUMBER), [0, 1, 3, 4]);
+        assert_eq!(met(&[], Class::WORD), [0, 2]);
+    }
+}
