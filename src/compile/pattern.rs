@@ -4,7 +4,7 @@ use crate::check::{CheckedCondition, CheckedPattern};
 use crate::doc::schema::{BindingId, PlaceId, TypeId};
 use crate::program::{
     First, Inst, NO_JOIN, Opening, Openings, PatternProgram, PatternTest, Pc, PredicateId, Requirement,
-    TokenTest,
+    TokenTest, Way,
 };
 
 use super::Compiler;
@@ -28,19 +28,20 @@ pub(super) fn program(
     program
 }
 
-/// What must stand before each place that a split leads to.
+/// What must stand on each way from a split.
 fn heads(program: &mut PatternProgram, compiler: &mut Compiler) {
-    program.head_of = vec![0; program.insts.len()];
     for at in 0..program.insts.len() {
         let Inst::Split(one, other) = program.insts[at] else { continue };
-        for pc in [one, other] {
-            let head = first(program, pc, compiler);
+        let [one, other] = [one, other].map(|way| {
+            let head = first(program, way.to, compiler);
             let known = program.heads.iter().position(|known| *known == head);
-            program.head_of[pc as usize] = known.unwrap_or(program.heads.len()) as u32;
+            let index = known.unwrap_or(program.heads.len()) as u32;
             if known.is_none() {
                 program.heads.push(head);
             }
-        }
+            Way { head: index, ..way }
+        });
+        program.insts[at] = Inst::Split(one, other);
     }
 }
 
@@ -52,7 +53,7 @@ fn joins(program: &mut PatternProgram) {
     for inst in &program.insts {
         match inst {
             Inst::Match => {}
-            Inst::Split(one, other) => [one, other].into_iter().for_each(|to| lead(*to, 1)),
+            Inst::Split(one, other) => [one, other].into_iter().for_each(|way| lead(way.to, 1)),
             Inst::Span { next, .. } => lead(*next, 2),
             Inst::Look { start, next, .. } => [start, next].into_iter().for_each(|to| lead(*to, 1)),
             Inst::Token { next, .. }
@@ -91,7 +92,7 @@ fn reached(program: &PatternProgram, from: &[Pc]) -> Option<Vec<Pc>> {
         }
         match &program.insts[pc as usize] {
             Inst::Token { .. } | Inst::Span { .. } | Inst::Gap { .. } | Inst::Match => reached.push(pc),
-            Inst::Split(a, b) => open.extend([*b, *a]),
+            Inst::Split(one, other) => open.extend([other.to, one.to]),
             Inst::SameSentence(next)
             | Inst::Open(_, next)
             | Inst::Close(_, next)
@@ -250,7 +251,7 @@ impl Builder<'_> {
                 let starts: Vec<Pc> = parts.iter().map(|part| self.piece(part, binding, next)).collect();
                 let mut starts = starts.into_iter().rev();
                 let last = starts.next().unwrap_or(next);
-                starts.fold(last, |rest, start| self.push(Inst::Split(start, rest)))
+                starts.fold(last, |rest, start| self.push(Inst::Split(Way::to(start), Way::to(rest))))
             }
             CheckedPattern::Repeat { inner, min, max, lazy } => {
                 self.repeat(&mut |b, next| b.piece(inner, binding, next), *min, *max, *lazy, next)
@@ -296,15 +297,12 @@ impl Builder<'_> {
         lazy: bool,
         next: Pc,
     ) -> Pc {
-        let split = |b: &mut Self, more: Pc, out: Pc| {
-            b.push(if lazy { Inst::Split(out, more) } else { Inst::Split(more, out) })
-        };
+        let split = |b: &mut Self, more: Pc, out: Pc| b.push(parting(more, out, lazy));
         let mut start = match max {
             None => {
-                let head = self.push(Inst::Split(next, next));
+                let head = self.push(parting(next, next, lazy));
                 let body = inner(self, head);
-                self.program.insts[head as usize] =
-                    if lazy { Inst::Split(next, body) } else { Inst::Split(body, next) };
+                self.program.insts[head as usize] = parting(body, next, lazy);
                 head
             }
             Some(max) => (min..max).fold(next, |rest, _| {
@@ -328,6 +326,12 @@ impl Builder<'_> {
         self.program.tests.push(PatternTest { whole: test, kind, rest });
         self.program.tests.len() as u32 - 1
     }
+}
+
+/// Where a repeat goes on, or ends.
+fn parting(more: Pc, out: Pc, lazy: bool) -> Inst {
+    let (more, out) = (Way::to(more), Way::to(out));
+    if lazy { Inst::Split(out, more) } else { Inst::Split(more, out) }
 }
 
 fn asks_standing(test: &TokenTest) -> bool {

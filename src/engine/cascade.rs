@@ -208,9 +208,10 @@ impl<'p> Extractor<'p> {
         scratch.lines.clear();
         scratch.lines.extend(prepared.lines().into_iter().map(|line| (line.start, line.end)));
         scratch.kinds.clear();
-        let classes = prepared.tokens().iter().map(|token| token.class.bits());
-        for (&id, classes) in scratch.ids.iter().zip(classes) {
-            scratch.kinds.push(scratch.forms.kind(id, classes, self.program));
+        if !self.program.kinds.is_empty() {
+            let classes = prepared.tokens().iter().map(|token| token.class.bits());
+            let kinds = scratch.ids.iter().zip(classes);
+            scratch.kinds.extend(kinds.map(|(&id, classes)| scratch.forms.kind(id, classes, self.program)));
         }
         let (kinds, openings) = (scratch.forms.kinds(), &self.program.openings);
         scratch.due.document(&scratch.kinds, &scratch.lines, kinds, openings);
@@ -442,6 +443,9 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
             let Some(last) = rules.rules().iter().rposition(|rule| rule.across_lines == wide) else {
                 continue;
             };
+            if !T::ON && !due.is_any((set, rules), wide) {
+                continue;
+            }
             for (line, &range) in ranges.iter().enumerate() {
                 // A watcher sees where a rule stops that has no chance.
                 if T::ON {

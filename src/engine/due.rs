@@ -25,11 +25,12 @@ pub(super) struct Due {
     met: Vec<u64>,
     /// A bit for each type of which a span begins in the line.
     types: Vec<u64>,
-    /// A rule and a token that it may begin with, in this order.
-    hits: Vec<(u32, u32)>,
-    /// How many of them are dealt with.
-    done: usize,
-    starts: Vec<u32>,
+    /// For each rule of the set the tokens that it may begin with.
+    starts: Vec<Vec<u32>>,
+    /// A bit for each rule that is due.
+    rules: Vec<u64>,
+    /// The rule whose turn it is.
+    turn: usize,
 }
 
 /// A stretch of tokens that rules search: a line, or all of them.
@@ -59,6 +60,9 @@ impl Due {
             by_kind.resize_with(openings.sets(), Vec::new);
         }
         self.allowed.clear();
+        if self.words == 0 {
+            return;
+        }
         for &(first, last) in lines {
             self.stretch(&kinds[first as usize..last as usize], first, table, openings, false);
         }
@@ -77,7 +81,8 @@ impl Due {
         let row = self.allowed.len();
         self.allowed.extend_from_slice(openings.that_search(is_whole));
         let allowed = &mut self.allowed[row..];
-        if allowed.iter().all(|word| *word == 0) {
+        let is_empty = |words: &[u64]| words.iter().all(|word| *word == 0);
+        if is_empty(allowed) {
             return;
         }
         self.met.clear();
@@ -87,6 +92,9 @@ impl Due {
         }
         for met in self.met.chunks_exact(self.words) {
             allowed.iter_mut().zip(met).for_each(|(all, one)| *all &= one);
+        }
+        if is_empty(allowed) {
+            return;
         }
         for (at, &kind) in kinds.iter().enumerate() {
             for &(word, begins) in table.begins(kind) {
@@ -116,8 +124,13 @@ impl Due {
         }
     }
 
+    /// Whether any rule of a set may be due anywhere.
+    pub(super) fn is_any(&self, (set, rules): (usize, &RuleSet), is_whole: bool) -> bool {
+        rules.begins_with_spans() || !self.by_kind[usize::from(is_whole)][set].is_empty()
+    }
+
     /// Reads a stretch: every rule that may begin with a token or a span in it.
-    /// O(hits log hits).
+    /// O(hits).
     pub(super) fn read(
         &mut self,
         (set, rules): (usize, &RuleSet),
@@ -125,12 +138,12 @@ impl Due {
         openings: &Openings,
         Stretch { range: (first, last), line, is_whole }: Stretch,
     ) {
-        self.hits.clear();
-        self.done = 0;
+        self.clear(rules);
         let by_kind = &self.by_kind[usize::from(is_whole)][set];
         let from = by_kind.partition_point(|&(token, _)| token < first);
-        let in_line = by_kind[from..].iter().take_while(|&&(token, _)| token < last);
-        self.hits.extend(in_line.map(|&(token, rule)| (rule, token)));
+        for &(token, rule) in by_kind[from..].iter().take_while(|(token, _)| *token < last) {
+            hit(&mut self.starts, &mut self.rules, rule, token);
+        }
         self.types.iter_mut().for_each(|word| *word = 0);
         let allowed = &self.allowed[line * self.words..][..self.words];
         for id in letters.lattice.starting_in(first, last, letters.candidates) {
@@ -143,35 +156,44 @@ impl Due {
             for &rule in rules.on_type(candidate.label) {
                 let (word, bit) = openings.bit(set, rule);
                 if allowed[word] & bit != 0 {
-                    self.hits.push((rule, candidate.tokens.0));
+                    hit(&mut self.starts, &mut self.rules, rule, candidate.tokens.0);
                 }
             }
         }
-        self.hits.sort_unstable();
-        self.hits.dedup();
     }
 
     /// Makes every rule due at every token.
     pub(super) fn all(&mut self, rules: &RuleSet, (first, last): (u32, u32)) {
-        self.hits.clear();
-        self.done = 0;
-        let everywhere = (0..rules.rules().len() as u32).map(|rule| (first..last).map(move |at| (rule, at)));
-        self.hits.extend(everywhere.flatten());
+        self.clear(rules);
+        for rule in 0..rules.rules().len() as u32 {
+            (first..last).for_each(|token| hit(&mut self.starts, &mut self.rules, rule, token));
+        }
+    }
+
+    fn clear(&mut self, rules: &RuleSet) {
+        let rules = rules.rules().len();
+        self.rules.clear();
+        self.rules.resize(rules.div_ceil(64), 0);
+        self.starts.resize_with(self.starts.len().max(rules), Vec::new);
     }
 
     /// The next rule that is due, in the order of the pack; see [`Due::starts`].
     pub(super) fn next(&mut self) -> Option<usize> {
-        let &(rule, _) = self.hits.get(self.done)?;
-        self.starts.clear();
-        let same = self.hits[self.done..].iter().take_while(|(other, _)| *other == rule);
-        self.starts.extend(same.map(|&(_, token)| token));
-        self.done += self.starts.len();
-        Some(rule as usize)
+        let word = self.rules.iter().position(|word| *word != 0)?;
+        self.turn = word * 64 + self.rules[word].trailing_zeros() as usize;
+        self.rules[word] &= self.rules[word] - 1;
+        let starts = &mut self.starts[self.turn];
+        // Tokens and spans are each in text order.
+        if !starts.is_sorted_by(|one, next| one < next) {
+            starts.sort_unstable();
+            starts.dedup();
+        }
+        Some(self.turn)
     }
 
     /// The tokens with which matches of that rule may begin, in text order.
     pub(super) fn starts(&self) -> &[u32] {
-        &self.starts
+        self.starts.get(self.turn).map_or(&[], Vec::as_slice)
     }
 
     /// Whether spans begin in the line that the rule requires there.
@@ -183,6 +205,17 @@ impl Due {
         let needs = rule.requires.iter().filter(|needed| needed.forms.is_empty());
         needs.into_iter().all(|needed| needed.types.iter().any(is_there))
     }
+}
+
+/// Notes that a rule may begin with a token.
+fn hit(starts: &mut [Vec<u32>], rules: &mut [u64], rule: u32, token: u32) {
+    let (word, bit) = (rule as usize / 64, 1 << (rule % 64));
+    let starts = &mut starts[rule as usize];
+    if rules[word] & bit == 0 {
+        rules[word] |= bit;
+        starts.clear();
+    }
+    starts.push(token);
 }
 
 /// The word of a type in words of bits, and its bit.

@@ -16,8 +16,9 @@ pub(super) struct KindId(u32);
 pub(super) struct KindTable {
     /// A kind by the answers of its forms, and its properties.
     known: FxHashMap<Box<[u64]>, KindId>,
-    /// For each form the first of its pairs, plus one; 0 where there is none.
-    of_form: Vec<u32>,
+    /// For each form the properties with which it was first met, and its kind then.
+    of_form: Vec<Pair>,
+    /// The other pairs, each linked to from one of the same form.
     pairs: Vec<Pair>,
     count: u32,
     /// `words` words a kind.
@@ -26,9 +27,18 @@ pub(super) struct KindTable {
     /// For each kind and each of [`DENSE`] a word of bits for each word of rules.
     roles: Vec<u64>,
     rules: usize,
-    /// Rules that may begin with a kind, and rules that need it.
-    begins: Sparse,
-    needed: Sparse,
+    /// Rules that may begin with a kind, and rules that need it: words that are not
+    /// zero, each with its index.
+    words_of_rules: Vec<(u32, u64)>,
+    calls: Vec<Calls>,
+}
+
+/// Where the words lie of the rules that a kind calls.
+#[derive(Clone, Copy, Debug)]
+struct Calls {
+    needed: u32,
+    begins: u32,
+    end: u32,
 }
 
 /// A form with certain properties is of a kind. Pairs of one form are linked.
@@ -40,26 +50,8 @@ struct Pair {
     next: u32,
 }
 
-/// Lists of words of bits that are not zero, one list a kind.
-#[derive(Debug, Default)]
-struct Sparse {
-    items: Vec<(u32, u64)>,
-    ends: Vec<u32>,
-}
-
-impl Sparse {
-    fn push(&mut self, words: &[u64]) {
-        let set = (0..).zip(words).filter(|(_, bits)| **bits != 0);
-        self.items.extend(set.map(|(word, bits)| (word, *bits)));
-        self.ends.push(self.items.len() as u32);
-    }
-
-    #[inline]
-    fn get(&self, kind: KindId) -> &[(u32, u64)] {
-        let start = kind.0.checked_sub(1).map_or(0, |before| self.ends[before as usize]);
-        &self.items[start as usize..self.ends[kind.0 as usize] as usize]
-    }
-}
+/// Stands for a form that was not met. No token has all properties.
+const UNMET: Pair = Pair { classes: u32::MAX, kind: KindId(0), next: 0 };
 
 /// The roles that a token is asked about once a rule may begin: the token before,
 /// and those after the first.
@@ -86,7 +78,15 @@ impl KindTable {
         program: &Program,
     ) -> KindId {
         let classes = classes & program.kinds.classes();
-        let mut next = self.of_form.get(form.index()).copied().unwrap_or(0);
+        match self.of_form.get(form.index()) {
+            Some(pair) if pair.classes == classes => pair.kind,
+            _ => self.other(form, classes, answers, program),
+        }
+    }
+
+    /// The kind of a form that has other properties than before, or was never met.
+    fn other(&mut self, form: FormId, classes: u32, answers: &[u64], program: &Program) -> KindId {
+        let mut next = self.of_form.get(form.index()).map_or(0, |pair| pair.next);
         while let Some(at) = next.checked_sub(1) {
             let pair = self.pairs[at as usize];
             if pair.classes == classes {
@@ -110,11 +110,15 @@ impl KindTable {
             }
         };
         if self.of_form.len() <= form.index() {
-            self.of_form.resize(form.index() + 1, 0);
+            self.of_form.resize(form.index() + 1, UNMET);
         }
         let first = &mut self.of_form[form.index()];
-        self.pairs.push(Pair { classes, kind, next: *first });
-        *first = self.pairs.len() as u32;
+        if first.classes == UNMET.classes {
+            *first = Pair { classes, kind, next: 0 };
+        } else {
+            self.pairs.push(Pair { classes, kind, next: first.next });
+            first.next = self.pairs.len() as u32;
+        }
         kind
     }
 
@@ -136,10 +140,19 @@ impl KindTable {
                 roles[used.role][used.word as usize] |= used.bit;
             }
         }
-        self.begins.push(&roles[Openings::FIRST]);
-        self.needed.push(&roles[Openings::NEEDED..].concat());
+        let needed = self.note(&roles[Openings::NEEDED..].concat());
+        let begins = self.note(&roles[Openings::FIRST]);
+        self.calls.push(Calls { needed, begins, end: self.words_of_rules.len() as u32 });
         DENSE.iter().for_each(|role| self.roles.extend_from_slice(&roles[*role]));
         kind
+    }
+
+    /// Keeps the words that are not zero; says where they lie.
+    fn note(&mut self, words: &[u64]) -> u32 {
+        let start = self.words_of_rules.len() as u32;
+        let set = (0..).zip(words).filter(|(_, bits)| **bits != 0);
+        self.words_of_rules.extend(set.map(|(word, bits)| (word, *bits)));
+        start
     }
 
     /// Whether a kind meets a test. O(1).
@@ -152,12 +165,15 @@ impl KindTable {
     /// its index.
     #[inline]
     pub(super) fn begins(&self, kind: KindId) -> &[(u32, u64)] {
-        self.begins.get(kind)
+        let Calls { begins, end, .. } = self.calls[kind.0 as usize];
+        &self.words_of_rules[begins as usize..end as usize]
     }
 
     /// The rules that need a kind, for one requirement after the other.
+    #[inline]
     pub(super) fn needed(&self, kind: KindId) -> &[(u32, u64)] {
-        self.needed.get(kind)
+        let Calls { needed, begins, .. } = self.calls[kind.0 as usize];
+        &self.words_of_rules[needed as usize..begins as usize]
     }
 
     /// The rules of a word that may have a kind before them, second, or third.

@@ -12,7 +12,7 @@
 
 use crate::doc::schema::{Anchor, BindingId, TypeId};
 use crate::prep::Class;
-use crate::program::{First, Inst, NO_JOIN, PatternProgram, Pc, TokenTest};
+use crate::program::{First, Inst, NO_JOIN, PatternProgram, Pc, TokenTest, Way};
 
 use smallvec::SmallVec;
 
@@ -97,14 +97,14 @@ impl<'a, 'l, T: Trace> Matcher<'a, 'l, T> {
         first.nothing || self.admits(first, start, false)
     }
 
-    /// Whether the way to an instruction is open, by a look at the next token.
+    /// Whether a way is open, by a look at the next token.
     #[inline]
-    fn may_go(&self, pc: Pc, token: u32) -> bool {
-        let head = &self.program.heads[self.program.head_of[pc as usize] as usize];
+    fn may_go(&self, way: Way, token: u32) -> bool {
+        let head = &self.program.heads[way.head as usize];
         if head.nothing {
             return true;
         }
-        let backward = self.program.backward[pc as usize];
+        let backward = self.program.backward[way.to as usize];
         match backward {
             true => token > self.first && self.admits(head, token - 1, true),
             false => token < self.last && self.admits(head, token, false),
@@ -155,8 +155,8 @@ impl<'a, 'l, T: Trace> Matcher<'a, 'l, T> {
         match &program.insts[pc as usize] {
             Inst::Match => {}
             Inst::Split(first, second) => {
-                go(*first, token, None);
-                go(*second, token, None);
+                go(first.to, token, None);
+                go(second.to, token, None);
             }
             Inst::Open(binding, next) => go(*next, token, Some(Note::Open(*binding, token))),
             Inst::Close(binding, next) => go(*next, token, Some(Note::Close(*binding, token))),
@@ -243,9 +243,9 @@ impl<'a, 'l, T: Trace> Matcher<'a, 'l, T> {
                         return None;
                     }
                     if one && other {
-                        self.push(*second, token, None);
+                        self.push(second.to, token, None);
                     }
-                    pc = if one { *first } else { *second };
+                    pc = if one { first.to } else { second.to };
                 }
                 Inst::Open(binding, next) => {
                     self.scratch.notes.push(Note::Open(*binding, token));

@@ -15,7 +15,7 @@ mod sieve;
 
 pub use kinds::{KindTestId, KindTests};
 pub use openings::{Opening, Openings, Use};
-pub use pattern::{First, Inst, NO_JOIN, PatternProgram, PatternTest, Pc, TokenTest};
+pub use pattern::{First, Inst, NO_JOIN, PatternProgram, PatternTest, Pc, TokenTest, Way};
 pub use phrases::{NO_WORD, PhraseEntry, PhraseNode, PhraseTrie, PhraseTrieBuilder, Vocabulary};
 pub use predicates::{FormField, PredicateId, Predicates};
 pub use regexes::{RegexBank, RegexView, TextRegex};

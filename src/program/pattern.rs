@@ -36,7 +36,7 @@ pub enum Inst {
     /// Goes on only where no sentence begins: the end of a gap.
     SameSentence(Pc),
     /// Tries the first, then the second.
-    Split(Pc, Pc),
+    Split(Way, Way),
     /// A binding begins.
     Open(BindingId, Pc),
     /// A binding ends.
@@ -58,6 +58,23 @@ pub enum Inst {
     Match,
 }
 
+/// One way on from an [`Inst::Split`].
+#[derive(Clone, Copy, Debug)]
+pub struct Way {
+    /// Where it leads.
+    pub to: Pc,
+    /// What must stand there: an index into [`PatternProgram::heads`].
+    pub head: u32,
+}
+
+impl Way {
+    /// A way that nothing is known about yet.
+    #[must_use]
+    pub const fn to(to: Pc) -> Self {
+        Self { to, head: 0 }
+    }
+}
+
 /// A compiled pattern.
 #[derive(Clone, Debug, Default)]
 pub struct PatternProgram {
@@ -73,10 +90,8 @@ pub struct PatternProgram {
     pub tests: Vec<PatternTest>,
     /// What must stand where a match begins.
     pub first: First,
-    /// For each instruction the index in `heads` of what must stand before it for
-    /// the rest to match, where a [`Inst::Split`] leads to it.
-    pub head_of: Vec<u32>,
-    /// Those things, equal ones once.
+    /// What must stand before the rest for it to match, on the ways from an
+    /// [`Inst::Split`]; equal ones once.
     pub heads: Vec<First>,
     /// For each instruction its number among those to which several ways lead,
     /// or [`NO_JOIN`].

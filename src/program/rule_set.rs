@@ -38,6 +38,12 @@ impl RuleSet {
         &self.rules
     }
 
+    /// Whether some rule may begin with a span.
+    #[must_use]
+    pub fn begins_with_spans(&self) -> bool {
+        !self.by_type.is_empty()
+    }
+
     /// The rules that may begin with a span of a type.
     #[must_use]
     pub fn on_type(&self, label: TypeId) -> &[u32] {
