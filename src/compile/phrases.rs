@@ -1,7 +1,6 @@
 //! Gazetteers to tries.
 
 use crate::check::CheckedGazetteer;
-use crate::doc::Value;
 use crate::doc::schema::FoldFlags;
 use crate::prep::{Token, fold, tokenize};
 use crate::program::{PhraseEntry, PhraseTrie, PhraseTrieBuilder, Vocabulary};
@@ -55,8 +54,8 @@ pub(super) fn tries(gazetteers: &[CheckedGazetteer], compiler: &mut Compiler) ->
             let entry = PhraseEntry {
                 rule,
                 label: gazetteer.label,
-                value: phrase.value.as_deref().map(Value::from),
-                features: phrase.features.clone(),
+                value: phrase.value.as_deref(),
+                features: &phrase.features,
             };
             tries[at].1.insert(&ids, entry);
         }

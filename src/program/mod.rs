@@ -10,9 +10,11 @@ mod regexes;
 mod rule_set;
 mod rules;
 mod sieve;
+mod steps;
+mod texts;
 
 pub use pattern::{First, Inst, NO_JOIN, PatternProgram, Pc, TokenTest};
-pub use phrases::{NO_WORD, PhraseEntry, PhraseNode, PhraseTrie, PhraseTrieBuilder, Vocabulary};
+pub use phrases::{PhraseEntry, PhraseNode, PhraseTrie, PhraseTrieBuilder};
 pub use predicates::{FormField, PredicateId, Predicates};
 pub use regexes::{RegexBank, RegexView, TextRegex};
 pub use rule_set::{Lead, RuleSet};
@@ -21,6 +23,7 @@ pub use rules::{
     TextCheck, TokenRule, Where,
 };
 pub use sieve::{LetterGate, ShapeGate, Sieve, SieveScratch};
+pub use texts::{NO_WORD, Vocabulary};
 
 use std::sync::Arc;
 
