@@ -3,19 +3,17 @@
 //! Nothing here can fail: `check` has refused what cannot be compiled. Should
 //! an expression still be refused by its engine, it matches nothing.
 
-mod letters;
 mod pattern;
 mod phrases;
 mod predicates;
 mod regexes;
 mod rules;
-mod sieve;
 
 use std::sync::Arc;
 
 use crate::check::CheckedPack;
 use crate::doc::schema::{ItemInfo, Rank, RuleId, TypeId};
-use crate::program::{Link, Origin, Phase, PredicateId, Program, RuleSet};
+use crate::program::{Link, Origin, Phase, Program, RuleSet};
 use crate::syntax::suggest::nearest;
 
 use phrases::VocabularyBuilder;
@@ -108,17 +106,6 @@ fn build(pack: &CheckedPack, selection: &Selection) -> Program {
             contexts: phase.contexts.iter().filter_map(|item| rules::context(item, &mut compiler)).collect(),
         })
         .collect::<Vec<Phase>>();
-    let mut due: Vec<Vec<(u32, u32)>> = vec![Vec::new(); compiler.predicates.words() * 64];
-    for (index, phase) in phases.iter().enumerate() {
-        let (rules, drops) = Phase::set_numbers(index);
-        for (number, set) in [(rules, &phase.rules), (drops, &phase.drops)] {
-            for (id, rules) in set.forms() {
-                due[id.0 as usize].extend(rules.iter().map(|&rule| (number as u32, rule)));
-            }
-        }
-    }
-    let hung_on = (0..).map(PredicateId).zip(&due).filter(|(_, rules)| !rules.is_empty());
-    let anchors = bits(hung_on.map(|(id, _)| id), compiler.predicates.words());
     let links = pack
         .links
         .iter()
@@ -132,7 +119,7 @@ fn build(pack: &CheckedPack, selection: &Selection) -> Program {
     if *selection != Selection::default() {
         fingerprint = blake3::hash(format!("{fingerprint} {selection:?}").as_bytes()).to_hex().to_string();
     }
-    Program {
+    let mut program = Program {
         name: pack.name.clone(),
         version: pack.version.clone(),
         fingerprint,
@@ -141,8 +128,6 @@ fn build(pack: &CheckedPack, selection: &Selection) -> Program {
         features: pack.features.clone(),
         origins: compiler.origins,
         column_checks: compiler.predicates.column_checks(),
-        anchors,
-        due,
         predicates: compiler.predicates.finish(),
         vocabularies: compiler.vocabularies.finish(),
         phases,
@@ -152,14 +137,10 @@ fn build(pack: &CheckedPack, selection: &Selection) -> Program {
         groups: pack.groups.clone(),
         order: pack.order.clone(),
         places: pack.places.clone(),
-    }
-}
-
-/// A bit for each test.
-fn bits(tests: impl Iterator<Item = PredicateId>, words: usize) -> Vec<u64> {
-    let mut bits = vec![0; words];
-    tests.for_each(|id| bits[id.0 as usize / 64] |= 1 << (id.0 % 64));
-    bits
+        ..Program::default()
+    };
+    program.hang_rules();
+    program
 }
 
 /// What is shared between the items of a pack while it is compiled.

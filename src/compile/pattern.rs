@@ -2,7 +2,7 @@
 
 use crate::check::{CheckedCondition, CheckedPattern};
 use crate::doc::schema::{BindingId, PlaceId};
-use crate::program::{First, Inst, Lead, NO_JOIN, PatternProgram, Pc, PredicateId, Requirement, TokenTest};
+use crate::program::{Inst, Lead, PatternProgram, Pc, PredicateId, Requirement, TokenTest};
 
 use super::Compiler;
 use super::predicates::{span_test, token_test};
@@ -18,117 +18,8 @@ pub(super) fn program(
         Builder { program: PatternProgram::default(), is_span, compiler, backward: false, place: PlaceId(0) };
     let done = builder.push(Inst::Match);
     builder.program.start = builder.piece(pattern, None, done);
-    builder.program.first = first(&builder.program, builder.program.start);
-    heads(&mut builder.program);
-    joins(&mut builder.program);
+    builder.program.finish();
     builder.program
-}
-
-/// What must stand before each place that a split leads to.
-fn heads(program: &mut PatternProgram) {
-    program.head_of = vec![0; program.insts.len()];
-    for at in 0..program.insts.len() {
-        let Inst::Split(one, other) = program.insts[at] else { continue };
-        for pc in [one, other] {
-            let head = first(program, pc);
-            let known = program.heads.iter().position(|known| *known == head);
-            program.head_of[pc as usize] = known.unwrap_or(program.heads.len()) as u32;
-            if known.is_none() {
-                program.heads.push(head);
-            }
-        }
-    }
-}
-
-/// Numbers the places to which several ways lead. Spans of several lengths, or
-/// types, are several ways.
-fn joins(program: &mut PatternProgram) {
-    let mut ways = vec![0u32; program.insts.len()];
-    let mut lead = |to: Pc, by: u32| ways[to as usize] = ways[to as usize].saturating_add(by);
-    for inst in &program.insts {
-        match inst {
-            Inst::Match => {}
-            Inst::Split(one, other) => [one, other].into_iter().for_each(|to| lead(*to, 1)),
-            Inst::Span { next, .. } => lead(*next, 2),
-            Inst::Look { start, next, .. } => [start, next].into_iter().for_each(|to| lead(*to, 1)),
-            Inst::Token { next, .. }
-            | Inst::Gap { next }
-            | Inst::SameSentence(next)
-            | Inst::Assert(_, next)
-            | Inst::Open(_, next)
-            | Inst::Close(_, next) => lead(*next, 1),
-        }
-    }
-    program.join_of = ways
-        .into_iter()
-        .map(|ways| {
-            let is_join = ways > 1;
-            program.joins += u32::from(is_join);
-            if is_join { program.joins - 1 } else { NO_JOIN }
-        })
-        .collect();
-}
-
-/// Places that are looked through before anything is said to be possible.
-const MOST_PLACES: usize = 128;
-
-/// What may stand before a place: everything that can be reached from it without
-/// consuming anything.
-fn first(program: &PatternProgram, from: Pc) -> First {
-    let mut first = First::default();
-    let mut seen: Vec<Pc> = Vec::new();
-    let mut open = vec![from];
-    while let Some(pc) = open.pop() {
-        if seen.contains(&pc) {
-            continue;
-        }
-        seen.push(pc);
-        if seen.len() > MOST_PLACES {
-            return First { nothing: true, any: true, ..First::default() };
-        }
-        match &program.insts[pc as usize] {
-            Inst::Token { test, .. } => necessary(&program.tests[*test as usize], &mut first),
-            Inst::Span { types, .. } => first.types.extend(types.iter().copied()),
-            Inst::Gap { .. } => first.any = true,
-            Inst::Match => first.nothing = true,
-            Inst::Split(a, b) => open.extend([*a, *b]),
-            Inst::SameSentence(next)
-            | Inst::Open(_, next)
-            | Inst::Close(_, next)
-            | Inst::Assert(_, next)
-            | Inst::Look { next, .. } => open.push(*next),
-        }
-    }
-    first
-}
-
-/// Adds what a token that meets the test is at least.
-fn necessary(test: &TokenTest, first: &mut First) {
-    match test {
-        TokenTest::Form(id) => {
-            let (word, bit) = (id.0 / 64, 1 << (id.0 % 64));
-            match first.forms.binary_search_by_key(&word, |(known, _)| *known) {
-                Ok(at) => first.forms[at].1 |= bit,
-                Err(at) => first.forms.insert(at, (word, bit)),
-            }
-        }
-        TokenTest::Class(bits) => first.classes.push(*bits),
-        TokenTest::Or(list) => list.iter().for_each(|part| necessary(part, first)),
-        // A form is rarer than a class.
-        TokenTest::And(list) => {
-            let rarest = list.iter().find(|part| matches!(part, TokenTest::Form(_)));
-            let rarest = rarest.or_else(|| list.iter().find(|part| matches!(part, TokenTest::Or(_))));
-            match rarest.or_else(|| list.iter().find(|part| matches!(part, TokenTest::Class(_)))) {
-                Some(part) => necessary(part, first),
-                None => first.any = true,
-            }
-        }
-        TokenTest::Any
-        | TokenTest::Not(_)
-        | TokenTest::Line(_)
-        | TokenTest::Column(_)
-        | TokenTest::Standing(..) => first.any = true,
-    }
 }
 
 struct Builder<'a> {

@@ -3,25 +3,29 @@
 //! Everything above this module turns rules into a program; everything below
 //! runs one and knows nothing of files, names or syntax.
 
+mod gates;
+mod letters;
 mod pattern;
 mod phrases;
 mod predicates;
 mod regexes;
 mod rule_set;
 mod rules;
+mod saved;
 mod sieve;
 mod steps;
 mod texts;
 
 pub use pattern::{First, Inst, NO_JOIN, PatternProgram, Pc, TokenTest};
 pub use phrases::{PhraseEntry, PhraseNode, PhraseTrie, PhraseTrieBuilder};
-pub use predicates::{FormField, PredicateId, Predicates};
-pub use regexes::{RegexBank, RegexView, TextRegex};
+pub use predicates::{FormField, PredicateId, Predicates, regex_set};
+pub use regexes::{RegexBank, RegexUse, RegexView, TextRegex};
 pub use rule_set::{Lead, RuleSet};
 pub use rules::{
     BindingInfo, BindingUse, ContextRule, Expr, HeadPlan, Part, Requirement, Setter, Side, SpanTest,
     TextCheck, TokenRule, Where,
 };
+pub use saved::{LoadConfig, LoadError, Saved};
 pub use sieve::{LetterGate, ShapeGate, Sieve, SieveScratch};
 pub use texts::{NO_WORD, Vocabulary};
 
@@ -126,6 +130,23 @@ impl Phase {
 }
 
 impl Program {
+    /// Works out `anchors` and `due`: which rules hang on which tests. O(rules).
+    pub fn hang_rules(&mut self) {
+        let words = self.predicates.words();
+        self.anchors = vec![0; words];
+        self.due = vec![Vec::new(); words * 64];
+        for (index, phase) in self.phases.iter().enumerate() {
+            let (rules, drops) = Phase::set_numbers(index);
+            for (number, set) in [(rules, &phase.rules), (drops, &phase.drops)] {
+                for (id, rules) in set.forms() {
+                    let test = id.0 as usize;
+                    self.due[test].extend(rules.iter().map(|&rule| (number as u32, rule)));
+                    self.anchors[test / 64] |= 1 << (test % 64);
+                }
+            }
+        }
+    }
+
     /// The name of the pack.
     #[must_use]
     pub fn name(&self) -> &str {

@@ -22,6 +22,12 @@ pub(super) fn mixed(node: u32, token: u32) -> u64 {
 }
 
 impl Steps {
+    /// A table from its places.
+    pub(super) fn new(places: Vec<[u32; 3]>) -> Self {
+        let len = places.iter().filter(|[_, _, next]| *next != NO_NODE).count();
+        Self { places, len }
+    }
+
     /// Room for so many steps, of which it takes a third more.
     fn with_room_for(steps: usize) -> Self {
         Self { places: vec![[0, 0, NO_NODE]; steps + steps / 2 + 1], len: 0 }
@@ -93,7 +99,7 @@ impl Steps {
 
     /// Whether every look ends.
     pub(super) fn is_sound(&self) -> bool {
-        self.places.is_empty() || self.places.iter().any(|[_, _, next]| *next == NO_NODE)
+        self.places.is_empty() || self.len < self.places.len()
     }
 }
 

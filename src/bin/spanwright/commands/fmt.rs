@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 use spanwright::diag::{Format, Report, render};
 use spanwright::syntax::format;
 
-use super::{count, write_to};
+use super::{count, needs_sources, write_to};
 use crate::args::{FmtArgs, Global};
 use crate::exit::{Outcome, is_closed_pipe};
 use crate::terminal::style_of_errors;
@@ -118,6 +118,7 @@ fn rule_files(path: &Path) -> anyhow::Result<Vec<PathBuf>> {
         }
         return Ok(files);
     }
+    needs_sources(folder)?;
     if !is_rule_file(folder) {
         bail!("no rule file: their names end in `.span`");
     }
