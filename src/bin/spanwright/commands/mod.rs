@@ -22,7 +22,7 @@ pub(crate) mod tokenize;
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use spanwright::check::CheckedPack;
 use spanwright::diag::{Format, Report, Severity, render};
 use spanwright::io::{Inputs, ReadConfig, Source};
@@ -92,13 +92,14 @@ pub(crate) fn load_sources(path: &Path, global: &Global) -> anyhow::Result<Optio
 /// Refuses a saved program where the sources of a pack are meant.
 pub(crate) fn needs_sources(path: &Path) -> anyhow::Result<()> {
     if Saved::is_at(path) {
-        bail!(
-            "{}: a saved program has no sources, which this command needs: name the folder of the pack",
-            path.display()
-        );
+        return Err(anyhow!(NO_SOURCES)).with_context(|| path.display().to_string());
     }
     Ok(())
 }
+
+/// What a saved program is told where the sources of a pack are meant.
+pub(crate) const NO_SOURCES: &str =
+    "a saved program has no sources, which this command needs: name the folder of the pack";
 
 /// Whether a path is that of a saved program. A file that is something else is refused.
 fn is_saved(path: &Path) -> anyhow::Result<bool> {
