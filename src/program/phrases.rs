@@ -6,7 +6,6 @@
 //! was saved is read at a stroke.
 
 use std::ops::Range;
-use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
@@ -24,7 +23,7 @@ pub struct PhraseEntry<'p> {
     /// Its normal value.
     pub value: Option<&'p str>,
     /// Its features, in the order of their ids.
-    pub features: &'p [(FeatureId, Arc<str>)],
+    pub features: &'p [(FeatureId, Box<str>)],
 }
 
 /// The phrases of one phase and one folding.
@@ -384,7 +383,7 @@ mod tests {
 
     #[test]
     fn a_phrase_keeps_its_value_and_features() {
-        let feature = |id: u16, text: &str| (FeatureId(id), Arc::from(text));
+        let feature = |id: u16, text: &str| (FeatureId(id), Box::from(text));
         let rows: [(&[u32], Option<&str>, &[_]); 4] = [
             (&[2, 3], Some("number:1"), &[feature(0, "a"), feature(3, "x")]),
             (&[2], None, &[feature(0, "a")]),

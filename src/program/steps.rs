@@ -55,7 +55,7 @@ impl Steps {
     /// The node after a step, which is `fresh` where the step is new.
     pub(super) fn get_or_insert(&mut self, node: u32, token: u32, fresh: u32) -> u32 {
         if self.len * 4 >= self.places.len() * 3 {
-            self.resize(self.places.len().max(16));
+            self.resize((self.places.len() * 4 / 3).max(16));
         }
         let mixed = mixed(node, token);
         if let Some(known) = self.get(node, token, mixed) {
@@ -80,9 +80,11 @@ impl Steps {
         old.all().for_each(|step| self.put(step));
     }
 
-    /// The same with no more room than looks need.
+    /// The same without room that only growing needs.
     pub(super) fn finish(mut self) -> Self {
-        self.resize(self.len);
+        if self.len * 2 < self.places.len() {
+            self.resize(self.len);
+        }
         self
     }
 

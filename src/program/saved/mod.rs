@@ -127,7 +127,7 @@ impl Saved {
     ///
     /// If `out` does not take the bytes.
     pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
-        let small = self.small();
+        let (small, extras) = self.small();
         let mut sections = vec![Section::Bytes(&small)];
         for (_, Vocabulary { words, slots }) in &self.program.vocabularies {
             sections.push(Section::Bytes(words.all.as_bytes()));
@@ -143,6 +143,7 @@ impl Saved {
             sections.extend(columns.map(|numbers| Section::Numbers(numbers)));
             sections.push(Section::Numbers(&entries.texts.ends));
         }
+        sections.push(Section::Bytes(&extras));
         file::write(&sections, out)
     }
 
@@ -152,7 +153,7 @@ impl Saved {
     ///
     /// If the bytes are not those of a program that this version wrote.
     pub fn from_bytes(bytes: &[u8], config: LoadConfig) -> Result<Self, LoadError> {
-        read(Sections::open(bytes, bytes.len() as u64)?, config)
+        whole(Sections::open(bytes, bytes.len() as u64)?, config)
     }
 
     /// Reads it from a file.
@@ -161,19 +162,21 @@ impl Saved {
     ///
     /// If the file cannot be read, or is not that of a program that this version wrote.
     pub fn open(path: &Path, config: LoadConfig) -> Result<Self, LoadError> {
-        let file = std::fs::File::open(path).map_err(LoadError::Io)?;
-        let length = file.metadata().map_err(LoadError::Io)?.len();
-        read(Sections::open(file, length)?, config)
+        whole(open(path)?, config)
     }
 
-    /// Everything but the tables of phrases. First come the expressions: their
-    /// building goes on while the rest is read.
-    fn small(&self) -> Vec<u8> {
+    /// The first section: everything that runs but the tables of phrases, the
+    /// expressions first; and the last: what is kept besides.
+    fn small(&self) -> (Vec<u8>, Vec<u8>) {
         let Self { program, parts, texts } = self;
-        let mut rest = Writer::default();
+        let (mut rest, mut extras) = (Writer::default(), Writer::default());
         program.put(&mut rest);
-        parts.iter().map(|(name, text)| (name.clone(), text.clone())).collect::<Vec<_>>().put(&mut rest);
-        texts.put(&mut rest);
+        extras.number(parts.len() as u64);
+        for (name, text) in parts {
+            extras.text(name);
+            extras.text(text);
+        }
+        texts.put(&mut extras);
         let mut first = Writer::default();
         Sources {
             single: rest
@@ -190,8 +193,37 @@ impl Saved {
         }
         .put(&mut first);
         first.bytes.append(&mut rest.bytes);
-        first.bytes
+        (first.bytes, extras.bytes)
     }
+}
+
+impl Program {
+    /// Reads what runs of a saved program; what is kept besides is not even looked at.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read, or is not that of a program that this version wrote.
+    pub fn open(path: &Path, config: LoadConfig) -> Result<Self, LoadError> {
+        read(&mut open(path)?, config)
+    }
+}
+
+fn open(path: &Path) -> Result<Sections<std::fs::File>, LoadError> {
+    let file = std::fs::File::open(path).map_err(LoadError::Io)?;
+    let length = file.metadata().map_err(LoadError::Io)?.len();
+    Sections::open(file, length)
+}
+
+/// Reads a file of which the head has been read.
+fn whole(mut sections: Sections<impl Read>, config: LoadConfig) -> Result<Saved, LoadError> {
+    let program = read(&mut sections, config)?;
+    let extras = sections.bytes()?;
+    sections.end()?;
+    let mut reader = Reader::new(&extras);
+    let parts: Vec<(String, String)> = Stored::take(&mut reader)?;
+    let texts = Stored::take(&mut reader)?;
+    reader.end()?;
+    Ok(Saved { program, parts: parts.into_iter().collect(), texts })
 }
 
 /// The expressions of a program as they are written.
@@ -330,8 +362,8 @@ impl Stored for Program {
     }
 }
 
-/// Reads a file of which the head has been read.
-fn read(mut sections: Sections<impl Read + Send>, config: LoadConfig) -> Result<Saved, LoadError> {
+/// Reads all sections but the last.
+fn read(sections: &mut Sections<impl Read>, config: LoadConfig) -> Result<Program, LoadError> {
     let small = sections.bytes()?;
     let mut reader = Reader::new(&small);
     let sources = Sources::take(&mut reader)?;
@@ -342,8 +374,6 @@ fn read(mut sections: Sections<impl Read + Send>, config: LoadConfig) -> Result<
         }
     }
     let mut program = Program::take(&mut reader)?;
-    let parts: Vec<(String, String)> = Stored::take(&mut reader)?;
-    let texts = Stored::take(&mut reader)?;
     reader.end()?;
     for (_, vocabulary) in &mut program.vocabularies {
         vocabulary.words.all = sections.text()?;
@@ -361,9 +391,8 @@ fn read(mut sections: Sections<impl Read + Send>, config: LoadConfig) -> Result<
             *column = sections.numbers()?;
         }
     }
-    sections.end()?;
     finish(&mut program)?;
-    Ok(Saved { program, parts: parts.into_iter().collect(), texts })
+    Ok(program)
 }
 
 /// Checks the tables, and works out what is not kept.

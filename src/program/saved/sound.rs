@@ -131,3 +131,53 @@ pub(super) fn relates(program: &Program) -> bool {
     let sets = program.phases.iter().flat_map(|phase| [&phase.rules, &phase.drops]);
     program.relations.iter().all(has_roles) && sets.flat_map(|set| set.rules()).all(fills)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::doc::schema::{BindingId, PlaceId};
+    use crate::program::TokenTest;
+
+    fn pattern(insts: Vec<Inst>, start: Pc) -> PatternProgram {
+        let count = insts.len();
+        PatternProgram {
+            insts,
+            backward: vec![false; count],
+            places: vec![PlaceId(0); count],
+            start,
+            tests: vec![TokenTest::Any],
+            ..PatternProgram::default()
+        }
+    }
+
+    #[test]
+    fn what_is_repeated_consumes_something() {
+        let token = Inst::Token { test: 0, next: 1 };
+        assert!(is_sound(&pattern(vec![Inst::Match, Inst::Split(2, 0), token], 1)));
+        assert!(!is_sound(&pattern(vec![Inst::Match, Inst::Split(1, 0)], 1)));
+        let open = Inst::Open(BindingId(0), 1);
+        assert!(!is_sound(&pattern(vec![Inst::Match, Inst::Split(2, 0), open], 1)));
+    }
+
+    #[test]
+    fn a_look_does_not_look_at_itself() {
+        let look = |start: Pc| Inst::Look { start, negative: false, next: 0 };
+        let token = |next: Pc| Inst::Token { test: 0, next };
+        assert!(is_sound(&pattern(vec![Inst::Match, Inst::Match, token(1), look(2)], 3)));
+        assert!(!is_sound(&pattern(vec![Inst::Match, Inst::Match, token(3), look(2)], 3)));
+        assert!(!is_sound(&pattern(vec![Inst::Match, Inst::Match, token(0), look(2)], 3)));
+    }
+
+    #[test]
+    fn a_pattern_runs_forwards_and_names_what_it_has() {
+        let token = |test: u32, next: Pc| Inst::Token { test, next };
+        let sound = pattern(vec![Inst::Match, token(0, 0)], 1);
+        assert!(is_sound(&sound));
+        assert!(!is_sound(&PatternProgram { backward: vec![true, true], ..sound.clone() }));
+        assert!(!is_sound(&PatternProgram { backward: Vec::new(), ..sound }));
+        assert!(!is_sound(&pattern(vec![Inst::Match, token(1, 0)], 1)));
+        assert!(!is_sound(&pattern(vec![Inst::Match, token(0, 2)], 1)));
+        assert!(!is_sound(&pattern(vec![Inst::Match], 1)));
+        assert!(!is_sound(&pattern(Vec::new(), 0)));
+    }
+}

@@ -56,12 +56,14 @@ pub(crate) fn load_selected(
     args: &SelectionArgs,
     global: &Global,
 ) -> anyhow::Result<Option<Loaded>> {
+    let shown = || path.display().to_string();
     if is_saved(path)? {
-        return load_saved(path, args, global).map(Some);
+        return Saved::open(path, settled(path, args, global)?).with_context(shown).map(Some);
     }
     let Some((pack, checked, sources)) = load_checked(path, global)? else { return Ok(None) };
-    let program = compile(&checked, path, args)?;
     let parts = spanwright::syntax::parts(&pack, &sources);
+    drop((pack, sources));
+    let program = compile(&checked, path, args)?;
     let cases = checked.tests.into_iter().flat_map(|test| test.cases);
     Ok(Some(Loaded { program, parts, texts: cases.map(|case| case.text).collect() }))
 }
@@ -72,8 +74,9 @@ pub(crate) fn load_program(
     args: &SelectionArgs,
     global: &Global,
 ) -> anyhow::Result<Option<Program>> {
+    let shown = || path.display().to_string();
     if is_saved(path)? {
-        return load_saved(path, args, global).map(|saved| Some(saved.program));
+        return Program::open(path, settled(path, args, global)?).with_context(shown).map(Some);
     }
     // A large gazetteer is in memory once at a time.
     let Some((pack, checked, sources)) = load_checked(path, global)? else { return Ok(None) };
@@ -114,15 +117,15 @@ fn is_saved(path: &Path) -> anyhow::Result<bool> {
     Ok(is_saved)
 }
 
-fn load_saved(path: &Path, args: &SelectionArgs, global: &Global) -> anyhow::Result<Saved> {
+/// How a saved program is loaded. Flags that choose among its rules are refused.
+fn settled(path: &Path, args: &SelectionArgs, global: &Global) -> anyhow::Result<LoadConfig> {
     if *args != SelectionArgs::default() {
         bail!(
             "{}: which rules of a saved program run is settled: give --with, --without and --only to `spanwright compile`",
             path.display()
         );
     }
-    let config = LoadConfig { max_program: global.max_program };
-    Saved::open(path, config).with_context(|| path.display().to_string())
+    Ok(LoadConfig { max_program: global.max_program })
 }
 
 fn load_checked(
