@@ -91,7 +91,7 @@ impl Steps {
     /// Where to look first.
     #[inline]
     fn first(&self, mixed: u64) -> usize {
-        ((mixed >> 32) * self.places.len() as u64 >> 32) as usize
+        (((mixed >> 32) * self.places.len() as u64) >> 32) as usize
     }
 
     /// Every step, in no order.
