@@ -49,6 +49,7 @@ fn the_help_of_every_command_is_as_it_was() {
         "compare",
         "agree",
         "runs",
+        "compile",
         "check",
         "test",
         "fmt",

@@ -20,6 +20,7 @@ mod oracle_iob;
 mod oracle_significance;
 mod property;
 mod resume;
+mod saved;
 mod schemas;
 mod shared_data;
 mod targets;

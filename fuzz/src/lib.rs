@@ -11,6 +11,7 @@ mod generate;
 mod packs;
 mod pieces;
 mod readers;
+mod saved;
 mod scores;
 mod texts;
 
@@ -71,6 +72,11 @@ pub const TARGETS: &[Target] = &[
         name: "pack",
         promise: "`pack.toml` and gazetteers are read to the end, every problem between characters, and what is sound runs",
         body: packs::manifest,
+    },
+    Target {
+        name: "saved",
+        promise: "a saved program with wrong bytes under right checksums is refused, or runs and ends",
+        body: saved::holds,
     },
     Target {
         name: "tokens",

@@ -82,11 +82,11 @@ pub struct CheckedGazetteer {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Phrase {
     /// The text.
-    pub text: String,
+    pub text: Box<str>,
     /// Its normal value.
-    pub value: Option<String>,
+    pub value: Option<Box<str>>,
     /// Its features, in the order of their ids.
-    pub features: Arc<[(FeatureId, Arc<str>)]>,
+    pub features: Box<[(FeatureId, Box<str>)]>,
 }
 
 /// A regular expression over the text.

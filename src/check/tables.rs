@@ -1,10 +1,11 @@
 //! Gazetteers and regexes: their entries, columns and expressions.
 
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::hash::{Hash, Hasher};
 
 use indexmap::IndexSet;
-use rustc_hash::FxHashMap;
+use rayon::prelude::*;
+use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 use smallvec::SmallVec;
 
 use super::lints::{case_matters, has_case};
@@ -48,6 +49,20 @@ struct Row<'t> {
     cells: SmallVec<[(usize, &'t str); 1]>,
     file: FileId,
     span: Span,
+}
+
+/// What the phrases of a gazetteer get: the value where there is no feature.
+struct RowFeatures {
+    /// For each column.
+    columns: Vec<Option<FeatureId>>,
+    /// Then this, in order.
+    sets: Vec<(Option<FeatureId>, Source)>,
+}
+
+/// Where a `set` has its text from.
+enum Source {
+    Column(usize),
+    Text(String),
 }
 
 impl Checker<'_> {
@@ -136,15 +151,20 @@ impl Checker<'_> {
                 .help("add phrases in quotes, or `file \"….tsv\"`"),
             );
         }
-        self.duplicate_phrases(&rows, flags);
-        self.lint_phrases(item, &rows, flags);
-        let filled: IndexSet<usize> =
-            rows.iter().flat_map(|row| row.cells.iter().map(|(name, _)| *name)).collect();
+        let hashes: Vec<u64> = rows.par_iter().map(|row| folded_hash(row.text, flags)).collect();
+        self.duplicate_phrases(&rows, &hashes, flags);
+        self.lint_phrases(item, &rows, &hashes);
+        let filled = filled(&rows, names.len());
         let columns: Vec<String> = filled.iter().map(|&name| names[name].clone()).collect();
         // What columns a missing file would have had is not known.
         self.gazetteer_sets(item, (!unread).then_some(columns.as_slice()));
-        let mut known = FxHashMap::default();
-        let entries = rows.iter().map(|row| self.phrase(row, item, &names, &mut known)).collect();
+        let entries = match rows.is_empty() {
+            true => Vec::new(),
+            false => {
+                let features = self.row_features(item, &names, &filled);
+                rows.par_iter().map(|row| phrase(row, &features)).collect()
+            }
+        };
         let label = self.types.id(&item.label.node)?;
         let sets = !item.sets.is_empty() || columns.iter().any(|name| name == "value");
         Some(CheckedGazetteer {
@@ -204,11 +224,22 @@ impl Checker<'_> {
         }
     }
 
-    fn duplicate_phrases(&mut self, rows: &[Row<'_>], flags: FoldFlags) {
+    /// Warns of rows that stand twice; `hashes` are those of the folded phrases.
+    fn duplicate_phrases(&mut self, rows: &[Row<'_>], hashes: &[u64], flags: FoldFlags) {
+        let mut sorted = hashes.to_vec();
+        sorted.par_sort_unstable();
+        let repeated = sorted.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]);
+        let repeated: FxHashSet<u64> = repeated.collect();
+        if repeated.is_empty() {
+            return;
+        }
+        drop(sorted);
         let mut seen: FxHashMap<Cow<'_, str>, usize> = FxHashMap::default();
-        seen.reserve(rows.len());
         let mut reported = 0;
         for (index, row) in rows.iter().enumerate() {
+            if !repeated.contains(&hashes[index]) {
+                continue;
+            }
             let key = fold(row.text, flags);
             let Some(&first) = seen.get(&key) else {
                 seen.insert(key, index);
@@ -233,14 +264,14 @@ impl Checker<'_> {
     }
 
     /// Warns of phrases that stand elsewhere too, and of folding for nothing.
-    fn lint_phrases(&mut self, item: &Gazetteer, rows: &[Row<'_>], flags: FoldFlags) {
+    fn lint_phrases(&mut self, item: &Gazetteer, rows: &[Row<'_>], hashes: &[u64]) {
         if item.modifiers.overrides.is_none()
-            && self.met.begin(&item.name.node)
             && let Some(label) = self.types.id(&item.label.node)
+            && self.met.begin(&item.name.node, label, self.step)
         {
-            for row in rows {
+            for (row, hash) in rows.iter().zip(hashes) {
                 let place = (row.file, row.span);
-                self.shared_phrase(label, (row.text, flags), place);
+                self.shared_phrase((row.text, *hash), place);
             }
         }
         let folding = |name: &str| item.fold.iter().find(|fold| fold.node == name);
@@ -319,53 +350,29 @@ impl Checker<'_> {
         }
     }
 
-    /// A row as a phrase; `known` are the features behind the names of columns.
-    fn phrase(
-        &mut self,
-        row: &Row<'_>,
-        item: &Gazetteer,
-        names: &IndexSet<String>,
-        known: &mut FxHashMap<usize, Option<FeatureId>>,
-    ) -> Phrase {
-        let mut own_value = None;
-        let mut features: SmallVec<[(FeatureId, Arc<str>); 4]> = SmallVec::new();
-        let mut put = |feature: Option<FeatureId>, value: &str| match feature {
-            None => own_value = Some(value.to_owned()),
-            Some(id) => {
-                features.retain(|(known, _)| *known != id);
-                features.push((id, Arc::from(value)));
-            }
-        };
-        for (name, cell) in &row.cells {
-            let feature = known
-                .entry(*name)
-                .or_insert_with(|| self.feature(&Name::new(names[*name].clone(), row.span)));
-            put(*feature, cell);
+    /// What the columns that some row fills, and the item itself, set.
+    fn row_features(&mut self, item: &Gazetteer, names: &IndexSet<String>, filled: &[usize]) -> RowFeatures {
+        let mut columns = vec![None; names.len()];
+        for &name in filled {
+            columns[name] = self.feature(&Name::new(names[name].clone(), Span::default()));
         }
-        for set in &item.sets {
+        let sets = item.sets.iter().filter_map(|set| {
             let feature = self.feature(&set.feature);
             match &set.value {
                 Expr::Column(column) => {
-                    if let Some((_, cell)) = row.cells.iter().find(|(name, _)| names[*name] == column.node) {
-                        put(feature, cell);
-                    }
+                    names.get_index_of(&column.node).map(|column| (feature, Source::Column(column)))
                 }
                 Expr::Template(template) => {
-                    let text: String = template
-                        .parts
-                        .iter()
-                        .map(|part| match part {
-                            TemplatePart::Literal(text) => text.as_str(),
-                            TemplatePart::Field { .. } => "",
-                        })
-                        .collect();
-                    put(feature, &text);
+                    let text = template.parts.iter().map(|part| match part {
+                        TemplatePart::Literal(text) => text.as_str(),
+                        TemplatePart::Field { .. } => "",
+                    });
+                    Some((feature, Source::Text(text.collect())))
                 }
-                Expr::Normalizer { .. } => {}
+                Expr::Normalizer { .. } => None,
             }
-        }
-        features.sort();
-        Phrase { text: row.text.to_owned(), value: own_value, features: features.as_slice().into() }
+        });
+        RowFeatures { sets: sets.collect(), columns }
     }
 
     pub(super) fn regex_item(&mut self, item: &Regex) -> Option<CheckedRegex> {
@@ -439,4 +446,54 @@ impl Checker<'_> {
             sets,
         })
     }
+}
+
+/// A row as a phrase.
+fn phrase(row: &Row<'_>, what: &RowFeatures) -> Phrase {
+    let mut own_value = None;
+    let mut features: SmallVec<[(FeatureId, &str); 4]> = SmallVec::new();
+    let mut put = |feature: Option<FeatureId>, value| match feature {
+        None => own_value = Some(value),
+        Some(id) => {
+            features.retain(|(known, _)| *known != id);
+            features.push((id, value));
+        }
+    };
+    for (name, cell) in &row.cells {
+        put(what.columns[*name], cell);
+    }
+    for (feature, source) in &what.sets {
+        match source {
+            Source::Text(text) => put(*feature, text),
+            Source::Column(column) => {
+                let cell = row.cells.iter().find(|(name, _)| name == column);
+                cell.into_iter().for_each(|(_, cell)| put(*feature, cell));
+            }
+        }
+    }
+    features.sort();
+    Phrase {
+        text: row.text.into(),
+        value: own_value.map(Box::from),
+        features: features.into_iter().map(|(id, value)| (id, value.into())).collect(),
+    }
+}
+
+/// The columns that some row fills, of so many, in the order in which rows do.
+fn filled(rows: &[Row<'_>], columns: usize) -> Vec<usize> {
+    let mut is_filled = vec![false; columns];
+    let mut filled = Vec::new();
+    for (name, _) in rows.iter().flat_map(|row| &row.cells) {
+        if !std::mem::replace(&mut is_filled[*name], true) {
+            filled.push(*name);
+        }
+    }
+    filled
+}
+
+/// A hash of a phrase as its gazetteer folds it: 64 bits tell millions apart.
+fn folded_hash(text: &str, flags: FoldFlags) -> u64 {
+    let mut hasher = FxHasher::default();
+    (flags, fold(text, flags)).hash(&mut hasher);
+    hasher.finish()
 }

@@ -3,19 +3,17 @@
 //! Nothing here can fail: `check` has refused what cannot be compiled. Should
 //! an expression still be refused by its engine, it matches nothing.
 
-mod letters;
 mod pattern;
 mod phrases;
 mod predicates;
 mod regexes;
 mod rules;
-mod sieve;
 
 use std::sync::Arc;
 
 use crate::check::CheckedPack;
 use crate::doc::schema::{ItemInfo, Rank, RuleId, TypeId};
-use crate::program::{Link, Openings, Origin, Phase, Program, RuleSet};
+use crate::program::{Link, Origin, Phase, Program, RuleSet};
 use crate::syntax::suggest::nearest;
 
 use phrases::VocabularyBuilder;
@@ -108,8 +106,6 @@ fn build(pack: &CheckedPack, selection: &Selection) -> Program {
             contexts: phase.contexts.iter().filter_map(|item| rules::context(item, &mut compiler)).collect(),
         })
         .collect::<Vec<Phase>>();
-    let kinds = compiler.predicates.kinds();
-    let openings = Openings::new(&phases, kinds.len());
     let links = pack
         .links
         .iter()
@@ -123,7 +119,7 @@ fn build(pack: &CheckedPack, selection: &Selection) -> Program {
     if *selection != Selection::default() {
         fingerprint = blake3::hash(format!("{fingerprint} {selection:?}").as_bytes()).to_hex().to_string();
     }
-    Program {
+    let mut program = Program {
         name: pack.name.clone(),
         version: pack.version.clone(),
         fingerprint,
@@ -132,8 +128,6 @@ fn build(pack: &CheckedPack, selection: &Selection) -> Program {
         features: pack.features.clone(),
         origins: compiler.origins,
         column_checks: compiler.predicates.column_checks(),
-        kinds,
-        openings,
         predicates: compiler.predicates.finish(),
         vocabularies: compiler.vocabularies.finish(),
         phases,
@@ -143,7 +137,10 @@ fn build(pack: &CheckedPack, selection: &Selection) -> Program {
         groups: pack.groups.clone(),
         order: pack.order.clone(),
         places: pack.places.clone(),
-    }
+        ..Program::default()
+    };
+    program.prepare();
+    program
 }
 
 /// What is shared between the items of a pack while it is compiled.

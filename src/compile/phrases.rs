@@ -1,7 +1,8 @@
 //! Gazetteers to tries.
 
-use crate::check::CheckedGazetteer;
-use crate::doc::Value;
+use rayon::prelude::*;
+
+use crate::check::{CheckedGazetteer, Phrase};
 use crate::doc::schema::FoldFlags;
 use crate::prep::{Token, fold, tokenize};
 use crate::program::{PhraseEntry, PhraseTrie, PhraseTrieBuilder, Vocabulary};
@@ -28,10 +29,55 @@ impl VocabularyBuilder {
     }
 }
 
+/// Phrases that are cut while others are put into a trie, and those that one
+/// thread cuts at a time.
+const BATCH: usize = 1 << 14;
+const PIECE: usize = 1 << 8;
+
+/// The folded tokens of some phrases, one after the other.
+#[derive(Default)]
+struct Cut {
+    text: String,
+    /// Where each token ends.
+    ends: Vec<u32>,
+    /// For each phrase how many tokens it and those before it have.
+    counts: Vec<u32>,
+}
+
+impl Cut {
+    /// The tokens of each phrase.
+    fn phrases(&self) -> impl Iterator<Item = impl Iterator<Item = &str>> {
+        let starts = std::iter::once(0).chain(self.counts.iter().copied());
+        starts.zip(&self.counts).map(|(first, &last)| {
+            (first..last).map(|token| {
+                let start = token.checked_sub(1).map_or(0, |before| self.ends[before as usize]);
+                &self.text[start as usize..self.ends[token as usize] as usize]
+            })
+        })
+    }
+}
+
+/// Cuts and folds phrases on all threads.
+fn cut(phrases: &[Phrase], flags: FoldFlags) -> Vec<Cut> {
+    let piece = |phrases: &[Phrase]| {
+        let (mut cut, mut tokens): (Cut, Vec<Token>) = Default::default();
+        for phrase in phrases {
+            tokens.clear();
+            tokenize(&phrase.text, &mut tokens);
+            for form in tokens.iter().filter_map(|token| token.span().slice(&phrase.text)) {
+                cut.text.push_str(&fold(form, flags));
+                cut.ends.push(cut.text.len() as u32);
+            }
+            cut.counts.push(cut.ends.len() as u32);
+        }
+        cut
+    };
+    phrases.par_chunks(PIECE).map(piece).collect()
+}
+
 /// The tries of one phase, one for each folding.
 pub(super) fn tries(gazetteers: &[CheckedGazetteer], compiler: &mut Compiler) -> Vec<(usize, PhraseTrie)> {
     let mut tries: Vec<(usize, PhraseTrieBuilder)> = Vec::new();
-    let (mut tokens, mut ids): (Vec<Token>, Vec<u32>) = (Vec::new(), Vec::new());
     for gazetteer in gazetteers {
         let rule = compiler.origin(&gazetteer.info, gazetteer.rank, vec![gazetteer.label]);
         if !compiler.is_on(rule) {
@@ -43,22 +89,28 @@ pub(super) fn tries(gazetteers: &[CheckedGazetteer], compiler: &mut Compiler) ->
             tries.len() - 1
         });
         let vocabulary = &mut compiler.vocabularies.foldings[folding].1;
-        for phrase in &gazetteer.entries {
-            tokens.clear();
+        let mut ids: Vec<u32> = Vec::new();
+        let mut insert = |phrase: &Phrase, forms: &mut dyn Iterator<Item = &str>| {
             ids.clear();
-            tokenize(&phrase.text, &mut tokens);
-            let forms = tokens.iter().filter_map(|token| token.span().slice(&phrase.text));
-            ids.extend(forms.map(|form| vocabulary.intern(&fold(form, gazetteer.fold))));
-            if ids.is_empty() {
-                continue;
-            }
+            ids.extend(forms.map(|form| vocabulary.intern(form)));
             let entry = PhraseEntry {
                 rule,
                 label: gazetteer.label,
-                value: phrase.value.as_deref().map(Value::from),
-                features: phrase.features.clone(),
+                value: phrase.value.as_deref(),
+                features: &phrase.features,
             };
             tries[at].1.insert(&ids, entry);
+        };
+        // While the forms of some phrases are put in, those of the next are cut.
+        let mut batches = gazetteer.entries.chunks(BATCH);
+        let mut ready = batches.next().map(|batch| (batch, cut(batch, gazetteer.fold)));
+        while let Some((batch, pieces)) = ready {
+            let put = || {
+                let cut = pieces.iter().flat_map(Cut::phrases);
+                batch.iter().zip(cut).for_each(|(phrase, mut forms)| insert(phrase, &mut forms));
+            };
+            let next = || batches.next().map(|batch| (batch, cut(batch, gazetteer.fold)));
+            ((), ready) = rayon::join(put, next);
         }
     }
     tries.into_iter().map(|(folding, trie)| (folding, trie.finish())).collect()

@@ -1,14 +1,12 @@
 //! Conditions on tokens to bits that are computed once a form.
 
-use indexmap::IndexSet;
-use regex::{Regex, RegexBuilder, RegexSetBuilder};
 use rustc_hash::FxHashMap;
 
 use crate::check::CheckedCondition;
 use crate::doc::schema::{ColumnId, NumberField, NumberTest, TextField};
 use crate::prep::Class;
 use crate::program::{
-    FormField, KindTestId, KindTests, PredicateId, Predicates, Requirement, SpanTest, TextCheck, TokenTest,
+    FormField, PredicateId, Predicates, RegexUse, Requirement, SpanTest, TextCheck, TokenTest, regex_set,
 };
 
 use crate::check::TextTest;
@@ -23,7 +21,6 @@ pub(super) struct PredicateBuilder {
     sources: [Vec<(String, PredicateId)>; 4],
     /// For each test a guess at how often a token meets it.
     frequencies: Vec<u32>,
-    kinds: IndexSet<TokenTest>,
 }
 
 impl PredicateBuilder {
@@ -86,16 +83,6 @@ impl PredicateBuilder {
         forms.sum::<u32>() + requirement.types.len() as u32 * FREQUENCY_OF_TYPE
     }
 
-    /// The number of what the kind of a token says about a test.
-    pub(super) fn of_kind(&mut self, test: &TokenTest) -> KindTestId {
-        KindTestId(self.kinds.insert_full(test.of_kind()).0 as u32)
-    }
-
-    /// The tests on kinds.
-    pub(super) fn kinds(&mut self) -> KindTests {
-        KindTests::new(std::mem::take(&mut self.kinds).into_iter().collect())
-    }
-
     /// The tests on columns.
     pub(super) fn column_checks(&mut self) -> Vec<(ColumnId, TextCheck)> {
         std::mem::take(&mut self.checks)
@@ -108,9 +95,7 @@ impl PredicateBuilder {
             }
             let ids = sources.iter().map(|(_, id)| *id).collect();
             // `check` has counted them one by one: together they may take what they take.
-            let built =
-                RegexSetBuilder::new(sources.iter().map(|(source, _)| source)).size_limit(usize::MAX).build();
-            if let Ok(set) = built {
+            if let Ok(set) = regex_set(sources.iter().map(|(source, _)| source)) {
                 self.predicates.regexes[field] = Some((set, ids));
             }
         }
@@ -180,17 +165,15 @@ pub(super) fn span_test(condition: &CheckedCondition) -> SpanTest {
 }
 
 fn text_check(test: &TextTest) -> TextCheck {
-    let regex = |source: &str| built(source).map_or_else(|_| TextCheck::In(Vec::new()), TextCheck::Regex);
+    // With brackets an expression may be larger than `check` lets one be.
+    let regex = |source: &str| {
+        RegexUse::Field.build(source).map_or_else(|_| TextCheck::In(Vec::new()), TextCheck::Regex)
+    };
     match test {
         TextTest::In(list) => TextCheck::In(list.iter().map(|item| item.as_str().into()).collect()),
         TextTest::Matches(source) => regex(&whole(source)),
         TextTest::Finds(source) => regex(source),
     }
-}
-
-/// An expression that `check` let pass: with brackets it may be larger.
-fn built(source: &str) -> Result<Regex, regex::Error> {
-    RegexBuilder::new(source).size_limit(usize::MAX).build()
 }
 
 /// An expression that must match the whole of a text.
@@ -241,8 +224,10 @@ fn kind_test(test: &TextTest) -> TokenTest {
     ];
     let accepts = |name: &str| match test {
         TextTest::In(list) => list.iter().any(|item| item == name),
-        TextTest::Matches(source) => built(&whole(source)).is_ok_and(|regex| regex.is_match(name)),
-        TextTest::Finds(source) => built(source).is_ok_and(|regex| regex.is_match(name)),
+        TextTest::Matches(source) => {
+            RegexUse::Field.build(&whole(source)).is_ok_and(|regex| regex.is_match(name))
+        }
+        TextTest::Finds(source) => RegexUse::Field.build(source).is_ok_and(|regex| regex.is_match(name)),
     };
     let wanted = kinds.into_iter().filter(|(name, _)| accepts(name));
     TokenTest::Or(wanted.map(|(_, class)| TokenTest::Class(class.bits())).collect())

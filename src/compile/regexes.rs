@@ -1,15 +1,9 @@
 //! Regular expressions over the text, with the sieve before them.
 
-use regex::RegexBuilder;
-
 use crate::check::{CheckedRegex, cased};
-use crate::program::{Expr, Part, RegexBank, Setter, TextRegex};
+use crate::program::{Expr, Part, RegexBank, RegexUse, Setter, TextRegex};
 
-use super::sieve::sieve;
 use super::{Compiler, rules};
-
-/// Bytes that the lazy automaton of one expression may use for its states.
-const CACHE: usize = 8 << 20;
 
 /// The regular expressions of one phase.
 pub(super) fn bank(regexes: &[CheckedRegex], compiler: &mut Compiler) -> RegexBank {
@@ -23,11 +17,7 @@ pub(super) fn bank(regexes: &[CheckedRegex], compiler: &mut Compiler) -> RegexBa
         }
         for source in &checked.patterns {
             // `check` has refused what is too large.
-            let built = RegexBuilder::new(&cased(source, checked.fold.case))
-                .size_limit(usize::MAX)
-                .dfa_size_limit(CACHE)
-                .build();
-            let Ok(regex) = built else { continue };
+            let Ok(regex) = RegexUse::Text.build(&cased(source, checked.fold.case)) else { continue };
             let view = if checked.fold.marks { &mut bank.unmarked } else { &mut bank.plain };
             let sets: Vec<Setter> = checked.sets.iter().map(rules::setter).collect();
             view.regexes.push(TextRegex {
@@ -40,11 +30,8 @@ pub(super) fn bank(regexes: &[CheckedRegex], compiler: &mut Compiler) -> RegexBa
             });
         }
     }
-    for view in [&mut bank.plain, &mut bank.unmarked] {
-        if !view.regexes.is_empty() {
-            view.sieve = sieve(view.regexes.iter().map(|regex| regex.regex.as_str()));
-        }
-    }
+    bank.plain.finish();
+    bank.unmarked.finish();
     bank
 }
 

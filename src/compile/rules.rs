@@ -6,8 +6,8 @@ use crate::check::{
 };
 use crate::doc::schema::{BindingId, RuleId};
 use crate::program::{
-    BindingInfo, BindingUse, ContextRule, Expr, HeadPlan, Openings, Part, Requirement, Setter, Side,
-    TokenRule, TokenTest, Where,
+    BindingInfo, BindingUse, ContextRule, Expr, HeadPlan, Opening, Openings, Part, Requirement, Setter, Side,
+    TokenRule, Where,
 };
 use crate::value;
 
@@ -54,15 +54,10 @@ fn body(rule: &CheckedRule, id: RuleId, compiler: &mut Compiler) -> TokenRule {
     requires.retain(|needed| !(needed.forms.is_empty() && needed.types.is_empty()));
     let frequency = |needed: &Requirement| compiler.predicates.frequency(needed);
     let rarest = (0..).zip(&requires).min_by_key(|(_, needed)| frequency(needed)).map(|(index, _)| index);
-    let mut words: Vec<&Requirement> = requires.iter().filter(|needed| needed.types.is_empty()).collect();
-    words.sort_by_key(|needed| frequency(needed));
-    words.truncate(Openings::REQUIRED);
-    let tests = words
-        .into_iter()
-        .map(|needed| TokenTest::one(needed.forms.iter().copied().map(TokenTest::Form).collect()));
-    let tests: Vec<TokenTest> = tests.collect();
-    let needs = tests.iter().map(|test| compiler.predicates.of_kind(test)).collect();
-    let opening = pattern::opening(&program, compiler);
+    let of_words = (0u32..).zip(&requires).filter(|(_, needed)| needed.types.is_empty());
+    let mut needs: Vec<u32> = of_words.map(|(index, _)| index).collect();
+    needs.sort_by_key(|index| frequency(&requires[*index as usize]));
+    needs.truncate(Openings::REQUIRED);
     let condition = rule.condition.as_ref().map(condition);
     // A match hangs on none of these: they may stand before it.
     condition.iter().for_each(|condition| joined(condition, &mut Vec::new(), &mut requires));
@@ -99,7 +94,7 @@ fn body(rule: &CheckedRule, id: RuleId, compiler: &mut Compiler) -> TokenRule {
         requires,
         rarest,
         needs,
-        opening,
+        opening: Opening::default(),
         overlap: rule.overlap,
         across_lines: rule.across_lines,
         bindings,

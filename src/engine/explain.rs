@@ -216,12 +216,12 @@ impl Extractor<'_> {
         let mut best: Option<NearPhrase> = None;
         for phase in &self.program().phases {
             for (vocabulary, trie) in &phase.phrases {
-                let words = self.program().vocabularies[*vocabulary].1.words();
+                let words = &self.program().vocabularies[*vocabulary].1;
                 trie.each(|tokens, entry| {
-                    if entry.rule != rule {
+                    if trie.kind(entry).0 != rule {
                         return;
                     }
-                    let phrase = tokens.iter().map(|&id| words[id as usize]).collect::<Vec<_>>().join(" ");
+                    let phrase = tokens.iter().map(|&id| words.word(id)).collect::<Vec<_>>().join(" ");
                     let other = folded(&phrase);
                     let begins = |long: &str, short: &str| {
                         long.strip_prefix(short).is_some_and(|rest| rest.starts_with(' '))

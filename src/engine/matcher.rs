@@ -12,7 +12,7 @@
 
 use crate::doc::schema::{Anchor, BindingId, TypeId};
 use crate::prep::Class;
-use crate::program::{First, Inst, NO_JOIN, PatternProgram, Pc, TokenTest, Way};
+use crate::program::{First, Inst, NO_JOIN, PatternProgram, PatternTest, Pc, TokenTest, Way};
 
 use smallvec::SmallVec;
 
@@ -282,7 +282,7 @@ impl<'a, 'l, T: Trace> Matcher<'a, 'l, T> {
         match &program.insts[pc as usize] {
             Inst::Token { test, .. } => {
                 let at = self.ahead(pc, token)?;
-                self.meets(*test, at).then(|| self.beyond(pc, at))
+                self.meets(&program.tests[*test as usize], at).then(|| self.beyond(pc, at))
             }
             Inst::Gap { .. } => {
                 let at = self.ahead(pc, token)?;
@@ -295,11 +295,11 @@ impl<'a, 'l, T: Trace> Matcher<'a, 'l, T> {
                 (!crosses).then_some(token)
             }
             Inst::Assert(anchor, _) => self.stands_at(*anchor, token).then_some(token),
-            Inst::Look { start, negative, single: Some(test), .. } if !T::ON => {
-                let found = self.ahead(*start, token).is_some_and(|at| self.meets(*test, at));
-                (found != *negative).then_some(token)
-            }
             Inst::Look { start, negative, .. } => {
+                if let (false, Some(test)) = (T::ON, program.single(*start)) {
+                    let found = self.ahead(*start, token).is_some_and(|at| self.meets(test, at));
+                    return (found != *negative).then_some(token);
+                }
                 let (notes, path) = (self.scratch.notes.len(), self.scratch.path.len());
                 if T::ON {
                     self.trace.looks(true);
@@ -318,8 +318,8 @@ impl<'a, 'l, T: Trace> Matcher<'a, 'l, T> {
 
     /// Whether a token meets a test. A watcher is served the plain way.
     #[inline]
-    fn meets(&self, test: u32, at: u32) -> bool {
-        let (test, at) = (&self.program.tests[test as usize], at as usize);
+    fn meets(&self, test: &PatternTest, at: u32) -> bool {
+        let at = at as usize;
         if T::ON {
             return passes(&test.whole, at, self.letters, self.forms);
         }

@@ -3,10 +3,11 @@
 use regex::Captures;
 use smallvec::SmallVec;
 
+use crate::doc::Value;
 use crate::doc::schema::{FoldFlags, TypeId};
 use crate::prep::{Class, Folded, Token, fold_with_map};
 use crate::program::{
-    NO_WORD, Part, Phase, PhraseEntry, PhraseNode, PhraseTrie, Program, RegexView, SieveScratch, TextRegex,
+    NO_WORD, Part, Phase, PhraseNode, PhraseTrie, Program, RegexView, SieveScratch, TextRegex,
 };
 use crate::text::Span;
 use crate::value;
@@ -88,7 +89,8 @@ impl<'t> Scan<'_, 't> {
         let WalkScratch { words, openings } = scratch;
         self.table.words(self.forms, vocabulary, words);
         trie.openings(words, openings);
-        let mut hits: SmallVec<[(u32, &PhraseEntry); 8]> = SmallVec::new();
+        // Where each phrase ends, and its number.
+        let mut hits: SmallVec<[(u32, u32); 8]> = SmallVec::new();
         for &(first, root) in openings.iter() {
             if out.len() > self.limit {
                 return;
@@ -96,7 +98,7 @@ impl<'t> Scan<'_, 't> {
             hits.clear();
             let (mut node, mut at) = (root, first as usize + 1);
             loop {
-                hits.extend(trie.entries(node).iter().map(|entry| (at as u32, entry)));
+                hits.extend(trie.entries(node).map(|entry| (at as u32, entry)));
                 let Some(token) = self.tokens.get(at) else { break };
                 if token.class.contains(Class::LINE_START) || words[at] == NO_WORD {
                     break;
@@ -106,21 +108,19 @@ impl<'t> Scan<'_, 't> {
                 at += 1;
             }
             for (index, &(end, entry)) in hits.iter().enumerate() {
+                let (rule, label) = trie.kind(entry);
                 let beaten =
-                    hits[index + 1..].iter().any(|(later, other)| other.rule == entry.rule && *later > end);
-                if !beaten {
-                    out.push(self.phrase(first, end, entry));
+                    hits[index + 1..].iter().any(|&(later, other)| later > end && trie.kind(other).0 == rule);
+                if beaten {
+                    continue;
                 }
+                let span = Span::new(self.tokens[first as usize].start, self.tokens[end as usize - 1].end);
+                out.push(Candidate {
+                    value: trie.value(entry).map(Value::from),
+                    features: trie.features(entry).map(|(feature, text)| (feature, text.into())).collect(),
+                    ..self.bare(span, (first, end), label, rule)
+                });
             }
-        }
-    }
-
-    fn phrase(&self, first: u32, end: u32, entry: &PhraseEntry) -> Candidate {
-        let span = Span::new(self.tokens[first as usize].start, self.tokens[end as usize - 1].end);
-        Candidate {
-            value: entry.value.clone(),
-            features: entry.features.iter().cloned().collect(),
-            ..self.bare(span, (first, end), entry.label, entry.rule)
         }
     }
 

@@ -6,11 +6,32 @@
 //! all rare words being of the same few. So everything that rules ask about a
 //! token is answered once a kind, and kept as one bit.
 
+use indexmap::IndexSet;
+
 use super::TokenTest;
 
 /// The index of a test in [`KindTests`], and of its bit in the answers of a kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KindTestId(pub u32);
+
+/// Numbers the tests on kinds; equal tests share a number.
+#[derive(Debug, Default)]
+pub struct KindBuilder {
+    tests: IndexSet<TokenTest>,
+}
+
+impl KindBuilder {
+    /// The number of what the kind of a token says about a test.
+    pub fn number(&mut self, test: &TokenTest) -> KindTestId {
+        KindTestId(self.tests.insert_full(test.of_kind()).0 as u32)
+    }
+
+    /// All of them.
+    #[must_use]
+    pub fn finish(self) -> KindTests {
+        KindTests::new(self.tests.into_iter().collect())
+    }
+}
 
 /// All tests on kinds of tokens.
 #[derive(Clone, Debug, Default)]

@@ -3,28 +3,36 @@
 //! Everything above this module turns rules into a program; everything below
 //! runs one and knows nothing of files, names or syntax.
 
+mod gates;
 mod kinds;
+mod letters;
 mod openings;
 mod pattern;
 mod phrases;
 mod predicates;
+mod prepare;
 mod regexes;
 mod rule_set;
 mod rules;
+mod saved;
 mod sieve;
+mod steps;
+mod texts;
 
-pub use kinds::{KindTestId, KindTests};
+pub use kinds::{KindBuilder, KindTestId, KindTests};
 pub use openings::{Opening, Openings, Use};
 pub use pattern::{First, Inst, NO_JOIN, PatternProgram, PatternTest, Pc, TokenTest, Way};
-pub use phrases::{NO_WORD, PhraseEntry, PhraseNode, PhraseTrie, PhraseTrieBuilder, Vocabulary};
-pub use predicates::{FormField, PredicateId, Predicates};
-pub use regexes::{RegexBank, RegexView, TextRegex};
+pub use phrases::{PhraseEntry, PhraseNode, PhraseTrie, PhraseTrieBuilder};
+pub use predicates::{FormField, PredicateId, Predicates, regex_set};
+pub use regexes::{RegexBank, RegexUse, RegexView, TextRegex};
 pub use rule_set::RuleSet;
 pub use rules::{
     BindingInfo, BindingUse, ContextRule, Expr, HeadPlan, Part, Requirement, Setter, Side, SpanTest,
     TextCheck, TokenRule, Where,
 };
+pub use saved::{LoadConfig, LoadError, Saved};
 pub use sieve::{LetterGate, ShapeGate, Sieve, SieveScratch};
+pub use texts::{NO_WORD, Vocabulary};
 
 use std::sync::Arc;
 

@@ -22,6 +22,8 @@ pub struct Opening {
     pub tokens: Option<[Option<KindTestId>; Openings::AHEAD]>,
     /// The types of the spans with which matches may begin.
     pub types: Vec<TypeId>,
+    /// What some token of the line must be.
+    pub needed: [Option<KindTestId>; Openings::REQUIRED],
 }
 
 /// The openings and requirements of all rules of a program. Each rule has a bit;
@@ -89,10 +91,11 @@ impl Openings {
             let bit = 1 << at;
             *(if rule.across_lines { &mut wide } else { &mut narrow }) |= bit;
             let tokens = rule.opening.tokens;
-            let needed = (0..Self::REQUIRED).map(|at| rule.needs.get(at).copied());
             // What no match begins with has no first token.
             let ahead = tokens.unwrap_or_default().into_iter();
-            for (role, test) in std::iter::once(rule.opening.before).chain(ahead).chain(needed).enumerate() {
+            for (role, test) in
+                std::iter::once(rule.opening.before).chain(ahead).chain(rule.opening.needed).enumerate()
+            {
                 match test {
                     Some(test) => self.uses[test.0 as usize].push(Use { role, word, bit }),
                     None if role == Self::FIRST && tokens.is_none() => {}

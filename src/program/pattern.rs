@@ -49,8 +49,6 @@ pub enum Inst {
         start: Pc,
         /// Must not match.
         negative: bool,
-        /// The test, where the part is nothing but one token.
-        single: Option<u32>,
         /// Next instruction.
         next: Pc,
     },
@@ -100,6 +98,20 @@ pub struct PatternProgram {
     pub joins: u32,
 }
 
+impl PatternProgram {
+    /// The test of a look around that is nothing but one token.
+    #[must_use]
+    #[inline]
+    pub fn single(&self, start: Pc) -> Option<&PatternTest> {
+        match self.insts[start as usize] {
+            Inst::Token { test, next } if matches!(self.insts[next as usize], Inst::Match) => {
+                self.tests.get(test as usize)
+            }
+            _ => None,
+        }
+    }
+}
+
 /// Stands for an instruction to which one way leads.
 pub const NO_JOIN: u32 = u32::MAX;
 
@@ -114,9 +126,17 @@ pub struct PatternTest {
     pub rest: Option<Box<TokenTest>>,
 }
 
+impl PatternTest {
+    /// A test as it is written, not yet prepared.
+    #[must_use]
+    pub fn new(whole: TokenTest) -> Self {
+        Self { whole, kind: KindTestId::default(), rest: None }
+    }
+}
+
 /// A quick question to a place: may a match begin here, or go on? It may say yes
 /// too often, never no wrongly.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct First {
     /// No token is needed.
     pub nothing: bool,

@@ -2,63 +2,28 @@
 //!
 //! A byte automaton over a million phrases takes many seconds to build and
 //! misses the cache at every byte; phrases that stand on token boundaries need
-//! one hash step a token instead.
+//! one hash step a token instead. All tables are flat, so that a program that
+//! was saved is read at a stroke.
 
-use std::sync::Arc;
+use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 
-use crate::doc::Value;
+use super::steps::{NO_NODE, Steps, mixed};
+use super::texts::{NO_WORD, Texts};
 use crate::doc::schema::{FeatureId, RuleId, TypeId};
 
-/// Stands for a token that no phrase of a folding holds.
-pub const NO_WORD: u32 = u32::MAX;
-
-/// The folded tokens of all phrases of one folding.
-#[derive(Debug, Default)]
-pub struct Vocabulary {
-    ids: FxHashMap<Box<str>, u32>,
-}
-
-impl Vocabulary {
-    /// The id of a folded token, made where it is new.
-    pub fn intern(&mut self, token: &str) -> u32 {
-        if let Some(&id) = self.ids.get(token) {
-            return id;
-        }
-        let id = self.ids.len() as u32;
-        self.ids.insert(token.into(), id);
-        id
-    }
-
-    /// The folded tokens by their ids. O(size).
-    #[must_use]
-    pub fn words(&self) -> Vec<&str> {
-        let mut words = vec![""; self.ids.len()];
-        for (word, id) in &self.ids {
-            words[*id as usize] = word;
-        }
-        words
-    }
-
-    /// The id of a folded token, if a phrase holds it.
-    #[must_use]
-    pub fn get(&self, token: &str) -> Option<u32> {
-        self.ids.get(token).copied()
-    }
-}
-
-/// What a phrase says about the span that it finds.
-#[derive(Clone, Debug)]
-pub struct PhraseEntry {
+/// A phrase as it is put into a trie: what it says about the span that it finds.
+#[derive(Clone, Copy, Debug)]
+pub struct PhraseEntry<'p> {
     /// The gazetteer.
     pub rule: RuleId,
     /// The type of the span.
     pub label: TypeId,
     /// Its normal value.
-    pub value: Option<Value>,
-    /// Its features.
-    pub features: Arc<[(FeatureId, Arc<str>)]>,
+    pub value: Option<&'p str>,
+    /// Its features, in the order of their ids.
+    pub features: &'p [(FeatureId, Box<str>)],
 }
 
 /// The phrases of one phase and one folding.
@@ -67,20 +32,38 @@ pub struct PhraseEntry {
 /// is an array by token, for most tokens begin no phrase. Most of those that do
 /// are followed by something that no phrase goes on with: a few bits say so
 /// before the table of steps is asked. A node tells by itself whether a phrase
-/// ends there. Entries lie in the order of their nodes, with no vector of their
-/// own.
+/// ends there. Entries lie in the order of their nodes.
 #[derive(Debug, Default)]
 pub struct PhraseTrie {
     /// For each token, from 1, the node after it where it comes first, or
     /// `NO_NODE`; at 0 stands `NO_NODE` for `NO_WORD`.
-    roots: Vec<PhraseNode>,
-    edges: FxHashMap<(u32, u32), PhraseNode>,
+    pub(super) roots: Vec<u32>,
+    pub(super) steps: Steps,
     /// Bits of which every step has one; a power of two.
-    known: Vec<u64>,
+    pub(super) known: Vec<u64>,
     /// For each node where its entries begin, and one more for the end.
-    starts: Vec<u32>,
-    entries: Vec<PhraseEntry>,
+    pub(super) starts: Vec<u32>,
+    pub(super) entries: Entries,
 }
+
+/// What phrases say, in columns; those that no phrase fills are empty.
+#[derive(Debug, Default)]
+pub(super) struct Entries {
+    /// Every gazetteer with the type of its spans.
+    pub(super) kinds: Vec<(RuleId, TypeId)>,
+    /// For each entry the index of its gazetteer.
+    pub(super) kind: Vec<u32>,
+    /// For each entry the text of its value, or `NO_TEXT`.
+    pub(super) values: Vec<u32>,
+    /// For each entry where its features begin, and one more for the end.
+    pub(super) feature_starts: Vec<u32>,
+    /// A feature, and its text.
+    pub(super) features: Vec<[u32; 2]>,
+    pub(super) texts: Texts,
+}
+
+/// Stands for a value that an entry does not have.
+const NO_TEXT: u32 = u32::MAX;
 
 /// A place in a [`PhraseTrie`]; the top bit is set where a phrase ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,15 +77,9 @@ impl PhraseNode {
     }
 }
 
-/// Stands for a step that no phrase takes.
-const NO_NODE: u32 = u32::MAX;
-
-/// The bit of a step, among `words` words of bits.
+/// The bit of a step that is mixed, among `words` words of bits.
 #[inline]
-fn bit(node: u32, token: u32, words: usize) -> (usize, u64) {
-    let step = u64::from(node) << 32 | u64::from(token);
-    let mixed = step.wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    let mixed = (mixed ^ mixed >> 29).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+fn bit(mixed: u64, words: usize) -> (usize, u64) {
     ((mixed >> 32) as usize & (words - 1), 1 << (mixed >> 20 & 63))
 }
 
@@ -110,14 +87,18 @@ fn bit(node: u32, token: u32, words: usize) -> (usize, u64) {
 #[derive(Debug, Default)]
 pub struct PhraseTrieBuilder {
     roots: Vec<u32>,
-    edges: FxHashMap<(u32, u32), PhraseNode>,
+    steps: Steps,
     nodes: u32,
-    entries: Vec<(u32, PhraseEntry)>,
+    /// For each entry its node.
+    ends: Vec<u32>,
+    entries: Entries,
+    /// For each feature the text that it had last.
+    last: FxHashMap<u32, u32>,
 }
 
 impl PhraseTrieBuilder {
     /// Adds a phrase of at least one token. O(tokens).
-    pub fn insert(&mut self, tokens: &[u32], entry: PhraseEntry) {
+    pub fn insert(&mut self, tokens: &[u32], entry: PhraseEntry<'_>) {
         let Some((&first, rest)) = tokens.split_first() else { return };
         let first = first as usize;
         if self.roots.len() <= first {
@@ -130,37 +111,121 @@ impl PhraseTrieBuilder {
         let mut node = self.roots[first];
         for &token in rest {
             let fresh = self.nodes;
-            node = self.edges.entry((node, token)).or_insert(PhraseNode(fresh)).0;
+            node = self.steps.get_or_insert(node, token, fresh);
             self.nodes += u32::from(node == fresh);
         }
-        self.entries.push((node, entry));
+        self.ends.push(node);
+        self.entry(entry);
+    }
+
+    fn entry(&mut self, PhraseEntry { rule, label, value, features }: PhraseEntry<'_>) {
+        let entries = &mut self.entries;
+        if entries.kinds.last() != Some(&(rule, label)) {
+            entries.kinds.push((rule, label));
+        }
+        entries.kind.push(entries.kinds.len() as u32 - 1);
+        let value = value.map_or(NO_TEXT, |value| entries.texts.push(value));
+        entries.values.push(value);
+        entries.feature_starts.push(entries.features.len() as u32);
+        for (feature, text) in features {
+            let feature = u32::from(feature.0);
+            // Of many phrases in a row a feature is often the same.
+            let last = self.last.entry(feature).or_insert(NO_TEXT);
+            if *last == NO_TEXT || entries.texts.get(*last) != &**text {
+                *last = entries.texts.push(text);
+            }
+            entries.features.push([feature, *last]);
+        }
     }
 
     /// The trie. O(size).
     #[must_use]
     pub fn finish(mut self) -> PhraseTrie {
-        // Entries of one node keep the order in which they came.
-        self.entries.sort_by_key(|(node, _)| *node);
+        self.entries.feature_starts.push(self.entries.features.len() as u32);
         let mut starts = vec![0; self.nodes as usize + 1];
-        self.entries.iter().for_each(|(node, _)| starts[*node as usize + 1] += 1);
+        self.ends.iter().for_each(|node| starts[*node as usize + 1] += 1);
         for at in 1..starts.len() {
             starts[at] += starts[at - 1];
         }
-        let entries: Vec<PhraseEntry> = self.entries.into_iter().map(|(_, entry)| entry).collect();
+        let entries = self.entries.sorted(&self.ends, &starts);
         let marked = |node: u32| {
             let ends = node != NO_NODE && starts[node as usize] < starts[node as usize + 1];
-            PhraseNode(if ends { node | PhraseNode::ENDS } else { node })
+            if ends { node | PhraseNode::ENDS } else { node }
         };
-        self.edges.values_mut().for_each(|node| *node = marked(node.0));
+        let mut steps = self.steps.finish();
+        for step in steps.places.iter_mut().filter(|step| step[2] != NO_NODE) {
+            step[2] = marked(step[2]);
+        }
         // Sixteen bits a step: of looks in vain one in sixteen gets through.
-        let mut known = vec![0; (self.edges.len() / 4).next_power_of_two().max(16)];
+        let mut known = vec![0; (steps.len / 4).next_power_of_two().max(16)];
         let words = known.len();
-        for &(node, token) in self.edges.keys() {
-            let (word, bit) = bit(node, token, words);
+        for [node, token, _] in steps.all() {
+            let (word, bit) = bit(mixed(node, token), words);
             known[word] |= bit;
         }
-        let roots = std::iter::once(PhraseNode(NO_NODE)).chain(self.roots.into_iter().map(marked)).collect();
-        PhraseTrie { roots, edges: self.edges, known, starts, entries }
+        let roots = std::iter::once(NO_NODE).chain(self.roots.into_iter().map(marked)).collect();
+        PhraseTrie { roots, steps, known, starts, entries }
+    }
+}
+
+impl Entries {
+    /// The entries in the order of their nodes; those of one node keep the order
+    /// in which they came. `starts` says where the entries of each node begin.
+    fn sorted(self, nodes: &[u32], starts: &[u32]) -> Self {
+        let mut next = starts.to_vec();
+        let mut order = vec![0; nodes.len()];
+        for (entry, &node) in (0..).zip(nodes) {
+            let place = &mut next[node as usize];
+            order[*place as usize] = entry;
+            *place += 1;
+        }
+        drop(next);
+        let column = |column: &[u32]| order.iter().map(|entry: &u32| column[*entry as usize]).collect();
+        let values = match self.values.iter().all(|value| *value == NO_TEXT) {
+            true => Vec::new(),
+            false => column(&self.values),
+        };
+        let (mut feature_starts, mut features) = (Vec::new(), Vec::with_capacity(self.features.len()));
+        if !self.features.is_empty() {
+            feature_starts.reserve(order.len() + 1);
+            for &entry in &order {
+                feature_starts.push(features.len() as u32);
+                features.extend_from_slice(&self.features[self.feature_range(entry)]);
+            }
+            feature_starts.push(features.len() as u32);
+        }
+        let mut texts = self.texts;
+        texts.all.shrink_to_fit();
+        texts.ends.shrink_to_fit();
+        Self { kind: column(&self.kind), values, feature_starts, features, texts, kinds: self.kinds }
+    }
+
+    /// Where the features of an entry lie.
+    fn feature_range(&self, entry: u32) -> Range<usize> {
+        match self.feature_starts.get(entry as usize..entry as usize + 2) {
+            Some(&[start, end]) => start as usize..end as usize,
+            _ => 0..0,
+        }
+    }
+
+    /// Whether all columns are as long as they are to be, and name what there is.
+    pub(super) fn is_sound(&self) -> bool {
+        let (count, texts) = (self.kind.len(), self.texts.len());
+        let is_text = |text: u32| (text as usize) < texts;
+        let starts_are_sound = match self.feature_starts.last() {
+            None => self.features.is_empty(),
+            Some(end) => {
+                self.feature_starts.len() == count + 1
+                    && self.feature_starts.is_sorted()
+                    && *end as usize == self.features.len()
+            }
+        };
+        starts_are_sound
+            && self.texts.is_sound()
+            && self.kind.iter().all(|kind| (*kind as usize) < self.kinds.len())
+            && (self.values.is_empty() || self.values.len() == count)
+            && self.values.iter().all(|value| *value == NO_TEXT || is_text(*value))
+            && self.features.iter().all(|&[_, text]| is_text(text))
     }
 }
 
@@ -179,9 +244,9 @@ impl PhraseTrie {
         for at in 0..words.len() {
             let first = words[at].wrapping_add(1) as usize;
             // A token that only later phrases hold lies past the end.
-            let root = if first <= last { self.roots[first] } else { PhraseNode(NO_NODE) };
+            let root = PhraseNode(if first <= last { self.roots[first] } else { NO_NODE });
             let next = words.get(at + 1).copied().unwrap_or(NO_WORD);
-            let (word, bit) = bit(root.index(), next, self.known.len());
+            let (word, bit) = bit(mixed(root.index(), next), self.known.len());
             let goes_on = (self.known[word] & bit != 0) & (next != NO_WORD);
             let ends = root.0 & PhraseNode::ENDS != 0;
             openings[count] = (at as u32, root);
@@ -194,44 +259,102 @@ impl PhraseTrie {
     #[must_use]
     #[inline]
     pub fn step(&self, node: PhraseNode, token: u32) -> Option<PhraseNode> {
-        let (word, bit) = bit(node.index(), token, self.known.len());
+        let mixed = mixed(node.index(), token);
+        let (word, bit) = bit(mixed, self.known.len());
         if self.known[word] & bit == 0 {
             return None;
         }
-        self.edges.get(&(node.index(), token)).copied()
+        self.steps.get(node.index(), token, mixed).map(PhraseNode)
     }
 
     /// Shows every phrase with its tokens, in no order. O(size).
-    pub fn each<'t>(&'t self, mut visit: impl FnMut(&[u32], &'t PhraseEntry)) {
+    pub fn each(&self, mut visit: impl FnMut(&[u32], u32)) {
         let mut children: FxHashMap<u32, Vec<(u32, PhraseNode)>> = FxHashMap::default();
-        for (&(node, token), &next) in &self.edges {
-            children.entry(node).or_default().push((token, next));
+        for [node, token, next] in self.steps.all() {
+            children.entry(node).or_default().push((token, PhraseNode(next)));
         }
         let mut tokens: Vec<u32> = Vec::new();
         // A node, the token that leads to it, and how many stand before that.
-        let first = (0..).zip(self.roots.iter().skip(1)).filter(|(_, node)| node.0 != NO_NODE);
-        let mut open: Vec<(PhraseNode, u32, usize)> = first.map(|(token, node)| (*node, token, 0)).collect();
+        let first = (0..).zip(self.roots.iter().skip(1)).filter(|(_, node)| **node != NO_NODE);
+        let mut open: Vec<(PhraseNode, u32, usize)> =
+            first.map(|(token, node)| (PhraseNode(*node), token, 0)).collect();
         while let Some((node, token, depth)) = open.pop() {
             tokens.truncate(depth);
             tokens.push(token);
-            self.entries(node).iter().for_each(|entry| visit(&tokens, entry));
+            self.entries(node).for_each(|entry| visit(&tokens, entry));
             let next = children.get(&node.index()).into_iter().flatten();
             open.extend(next.map(|&(token, next)| (next, token, tokens.len())));
         }
     }
 
-    /// The phrases that end at a node.
+    /// The numbers of the phrases that end at a node.
     #[must_use]
     #[inline]
-    pub fn entries(&self, node: PhraseNode) -> &[PhraseEntry] {
+    pub fn entries(&self, node: PhraseNode) -> Range<u32> {
         if node.0 & PhraseNode::ENDS == 0 {
-            return &[];
+            return 0..0;
         }
         let node = node.index() as usize;
         match self.starts.get(node..node + 2) {
-            Some(&[start, end]) => &self.entries[start as usize..end as usize],
-            _ => &[],
+            Some(&[start, end]) => start..end,
+            _ => 0..0,
         }
+    }
+
+    /// The gazetteer of a phrase, and the type of its spans.
+    #[must_use]
+    #[inline]
+    pub fn kind(&self, entry: u32) -> (RuleId, TypeId) {
+        self.entries.kinds[self.entries.kind[entry as usize] as usize]
+    }
+
+    /// The normal value of a phrase.
+    #[must_use]
+    #[inline]
+    pub fn value(&self, entry: u32) -> Option<&str> {
+        let text = *self.entries.values.get(entry as usize)?;
+        (text != NO_TEXT).then(|| self.entries.texts.get(text))
+    }
+
+    /// The features of a phrase, in the order of their ids.
+    #[inline]
+    pub fn features(&self, entry: u32) -> impl Iterator<Item = (FeatureId, &str)> + '_ {
+        let features = &self.entries.features[self.entries.feature_range(entry)];
+        features.iter().map(|&[feature, text]| (FeatureId(feature as u16), self.entries.texts.get(text)))
+    }
+
+    /// Whether the trie is one: every node has one way to it, from a node before
+    /// it, and all tables name only what there is.
+    pub(super) fn is_sound(&self) -> bool {
+        let Some((nodes, ends)) = self.starts.len().checked_sub(1).zip(self.starts.last()) else {
+            return self.roots.is_empty() && self.steps.places.is_empty() && self.entries.kind.is_empty();
+        };
+        let mut met = vec![0u64; nodes.div_ceil(64)];
+        let mut meet = |node: u32| {
+            let (word, bit) = ((node / 64) as usize, 1 << (node % 64));
+            let is_new = (node as usize) < nodes && met[word] & bit == 0;
+            met.get_mut(word).into_iter().for_each(|word| *word |= bit);
+            is_new
+        };
+        let mut reached = 0;
+        let mut roots = self.roots.iter().skip(1).filter(|node| **node != NO_NODE);
+        let roots_are_sound = roots.all(|&node| {
+            reached += 1;
+            meet(PhraseNode(node).index())
+        });
+        let steps_are_sound = self.steps.all().all(|[from, _, to]| {
+            reached += 1;
+            from < PhraseNode(to).index() && meet(PhraseNode(to).index())
+        });
+        roots_are_sound
+            && steps_are_sound
+            && reached == nodes
+            && self.roots.first().is_none_or(|none| *none == NO_NODE)
+            && self.steps.is_sound()
+            && self.known.len().is_power_of_two()
+            && self.starts.is_sorted()
+            && *ends as usize == self.entries.kind.len()
+            && self.entries.is_sound()
     }
 }
 
@@ -244,20 +367,46 @@ mod tests {
         let mut trie = PhraseTrieBuilder::default();
         let phrases: [&[u32]; 5] = [&[1, 2, 3], &[1, 2], &[1, 4], &[5], &[1, 2, 3]];
         for (rule, phrase) in (0..).zip(phrases) {
-            let entry = PhraseEntry {
-                rule: RuleId(rule),
-                label: TypeId(0),
-                value: None,
-                features: Arc::from(Vec::new()),
-            };
-            trie.insert(phrase, entry);
+            let (rule, label) = (RuleId(rule), TypeId(0));
+            trie.insert(phrase, PhraseEntry { rule, label, value: None, features: &[] });
         }
         let mut shown = Vec::new();
         let trie = trie.finish();
-        trie.each(|tokens, entry| shown.push((entry.rule.0, tokens.to_vec())));
+        trie.each(|tokens, entry| shown.push((trie.kind(entry).0.0, tokens.to_vec())));
         shown.sort();
         let expected: Vec<(u32, Vec<u32>)> = (0..).zip(phrases.map(<[u32]>::to_vec)).collect();
         assert_eq!(shown, expected);
+        assert!(trie.is_sound());
         PhraseTrie::default().each(|_, _| panic!("an empty trie has no phrase"));
+        assert!(PhraseTrie::default().is_sound());
+    }
+
+    #[test]
+    fn a_phrase_keeps_its_value_and_features() {
+        let feature = |id: u16, text: &str| (FeatureId(id), Box::from(text));
+        let rows: [(&[u32], Option<&str>, &[_]); 4] = [
+            (&[2, 3], Some("number:1"), &[feature(0, "a"), feature(3, "x")]),
+            (&[2], None, &[feature(0, "a")]),
+            (&[1], Some("number:2"), &[]),
+            (&[2, 3], None, &[feature(0, "b"), feature(3, "x")]),
+        ];
+        let mut trie = PhraseTrieBuilder::default();
+        for (tokens, value, features) in rows {
+            trie.insert(tokens, PhraseEntry { rule: RuleId(7), label: TypeId(1), value, features });
+        }
+        let trie = trie.finish();
+        let mut shown = Vec::new();
+        trie.each(|tokens, entry| {
+            let features: Vec<_> = trie.features(entry).map(|(id, text)| (id.0, text)).collect();
+            shown.push((tokens.to_vec(), trie.value(entry), features));
+        });
+        shown.sort();
+        let expected = [
+            (vec![1], Some("number:2"), vec![]),
+            (vec![2], None, vec![(0, "a")]),
+            (vec![2, 3], None, vec![(0, "b"), (3, "x")]),
+            (vec![2, 3], Some("number:1"), vec![(0, "a"), (3, "x")]),
+        ];
+        assert_eq!(shown, expected);
     }
 }

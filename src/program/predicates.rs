@@ -1,6 +1,6 @@
 //! Tests on the form of a token, answered once for each distinct form.
 
-use regex::RegexSet;
+use regex::{RegexSet, RegexSetBuilder};
 use rustc_hash::FxHashMap;
 
 use crate::doc::schema::NumberTest;
@@ -55,4 +55,13 @@ impl Predicates {
     pub fn reads(&self, field: FormField) -> bool {
         !self.literals[field as usize].is_empty() || self.regexes[field as usize].is_some()
     }
+}
+
+/// Expressions that are searched together, of any size.
+///
+/// # Errors
+///
+/// If one of them is none.
+pub fn regex_set<S: AsRef<str>>(sources: impl IntoIterator<Item = S>) -> Result<RegexSet, regex::Error> {
+    RegexSetBuilder::new(sources).size_limit(usize::MAX).build()
 }

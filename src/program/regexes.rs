@@ -1,9 +1,52 @@
 //! Regular expressions over the text, behind one sieve.
 
-use regex::Regex;
+use regex::{Regex, RegexBuilder};
+use regex_automata::nfa::thompson;
 
+use super::gates::sieve;
 use super::{Setter, Sieve};
 use crate::doc::schema::{RuleId, TypeId};
+
+/// What an expression is searched in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RegexUse {
+    /// The lines of a document.
+    Text,
+    /// The text of a token or span, or what a column says.
+    Field,
+}
+
+/// Bytes that the lazy automaton of one expression may use for its states.
+const CACHE: usize = 8 << 20;
+
+impl RegexUse {
+    /// The expression, of any size: whoever hands it in has seen to that.
+    ///
+    /// # Errors
+    ///
+    /// If it is none.
+    pub fn build(self, source: &str) -> Result<Regex, regex::Error> {
+        let mut builder = RegexBuilder::new(source);
+        builder.size_limit(usize::MAX);
+        match self {
+            Self::Text => builder.dfa_size_limit(CACHE),
+            Self::Field => &mut builder,
+        }
+        .build()
+    }
+}
+
+/// The most MiB that one expression may take, whatever it is written as. What
+/// `check` lets pass stays below half of it.
+const MOST_MIB: usize = 20;
+
+/// What an expression takes in bytes, roughly: it is compiled to match forwards
+/// and backwards. Nothing comes back where it is too large, or none.
+pub(super) fn memory(source: &str) -> Option<u64> {
+    let config = thompson::Config::new().nfa_size_limit(Some(MOST_MIB << 20));
+    let nfa = thompson::Compiler::new().configure(config).build(source).ok()?;
+    Some(2 * nfa.memory_usage() as u64)
+}
 
 /// One regular expression of a rule.
 #[derive(Debug)]
@@ -32,6 +75,15 @@ pub struct RegexView {
     pub regexes: Vec<TextRegex>,
     /// Which of them may occur in a line; without it all are searched.
     pub sieve: Option<Sieve>,
+}
+
+impl RegexView {
+    /// Builds the sieve of the expressions.
+    pub fn finish(&mut self) {
+        if !self.regexes.is_empty() {
+            self.sieve = sieve(self.regexes.iter().map(|regex| regex.regex.as_str()));
+        }
+    }
 }
 
 /// The regular expressions of one phase.

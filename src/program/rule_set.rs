@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use crate::doc::schema::TypeId;
 
-use super::TokenRule;
+use super::{KindBuilder, TokenRule};
 
 /// The rules of one step.
 #[derive(Debug, Default)]
@@ -16,20 +16,21 @@ pub struct RuleSet {
 }
 
 impl RuleSet {
-    /// Puts rules in reach of the spans that they begin with. O(size).
+    /// Takes rules in the order of the pack.
     #[must_use]
     pub fn new(rules: Vec<TokenRule>) -> Self {
-        let mut by_type: FxHashMap<TypeId, Vec<u32>> = FxHashMap::default();
-        for (index, rule) in (0..).zip(&rules) {
+        Self { rules, ..Self::default() }
+    }
+
+    /// Prepares the rules, and puts them in reach of the spans that they begin with.
+    pub(super) fn prepare(&mut self, kinds: &mut KindBuilder) {
+        self.by_type.clear();
+        for (index, rule) in (0..).zip(&mut self.rules) {
+            rule.prepare(kinds);
             for label in &rule.opening.types {
-                let beginning = by_type.entry(*label).or_default();
-                // An opening may name a type twice.
-                if beginning.last() != Some(&index) {
-                    beginning.push(index);
-                }
+                self.by_type.entry(*label).or_default().push(index);
             }
         }
-        Self { rules, by_type }
     }
 
     /// The rules, in the order of the pack.

@@ -10,7 +10,7 @@ use crate::doc::schema::{
 };
 use crate::value::Normalizer;
 
-use super::{KindTestId, Opening, PatternProgram, PredicateId};
+use super::{Opening, PatternProgram, PredicateId};
 
 /// A rule that runs.
 #[derive(Debug)]
@@ -23,10 +23,10 @@ pub struct TokenRule {
     pub requires: Vec<Requirement>,
     /// Which of them is the rarest.
     pub rarest: Option<u32>,
-    /// What some token of a line must meet, the rarest of it first, at most
-    /// [`Openings::REQUIRED`](super::Openings::REQUIRED) tests.
-    pub needs: Vec<KindTestId>,
-    /// What stands where matches begin.
+    /// Those that only words can meet, by their index, the rarest first; at most
+    /// [`Openings::REQUIRED`](super::Openings::REQUIRED).
+    pub needs: Vec<u32>,
+    /// What stands where matches begin; worked out by [`Program::prepare`](super::Program::prepare).
     pub opening: Opening,
     /// Which matches may overlap.
     pub overlap: Overlap,

@@ -61,13 +61,20 @@ pub(super) fn allowances(
 
 /// The lines of a table or of `pack.toml` that are comments.
 pub(super) fn comment_lines(text: &str) -> Vec<Span> {
-    let mut at = 0;
-    let lines = text.split_inclusive('\n').map(|line| {
-        let start = at + (line.len() - line.trim_start().len());
-        at += line.len();
-        Span::new(start as u32, (start + line.trim().len()) as u32)
-    });
-    lines.filter(|line| line.slice(text).is_some_and(|line| line.starts_with('#'))).collect()
+    let mut comments = Vec::new();
+    // Most lists have none: they are not looked at line by line.
+    let mut next = 0;
+    for at in memchr::memchr_iter(b'#', text.as_bytes()) {
+        if at < next {
+            continue;
+        }
+        let start = text[..at].rfind('\n').map_or(0, |end| end + 1);
+        next = text[at..].find('\n').map_or(text.len(), |end| at + end);
+        if text[start..at].trim().is_empty() {
+            comments.push(Span::new(at as u32, (at + text[at..next].trim_end().len()) as u32));
+        }
+    }
+    comments
 }
 
 /// The line that a comment speaks of.

@@ -79,6 +79,8 @@ pub(crate) enum Command {
     Agree(AgreeArgs),
     /// List, show, export or take out the runs that `score --save` keeps
     Runs(RunsArgs),
+    /// Write a rule pack as one file that starts at once
+    Compile(CompileArgs),
     /// Report every problem of a rule pack
     Check(CheckArgs),
     /// Tell why a span is there, why another is not, or what a code means
@@ -108,8 +110,8 @@ pub(crate) struct ExtractArgs {
     /// Files, folders or globs; `-` is standard input
     #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
-    /// The folder of the rule pack
-    #[arg(short, long, value_name = "DIR")]
+    /// The folder of the rule pack, or a saved program
+    #[arg(short, long, value_name = "PACK")]
     pub(crate) pack: PathBuf,
     /// Where results go; `-` is standard output, `.gz` and `.zst` are packed
     #[arg(short, long, value_name = "OUT", default_value = "-")]
@@ -157,8 +159,27 @@ pub(crate) struct ExtractArgs {
     pub(crate) selection: SelectionArgs,
 }
 
+#[derive(Args, Debug)]
+#[command(after_help = "\
+The file stands wherever `--pack` and `compare` name a pack, gives the same output, and starts without the sources; `check`, `fmt` and `test` need those. Which rules of it run is settled here. Only the version of Spanwright that wrote it reads it.
+
+Examples:
+  spanwright compile rules/vn-politics -o vn-politics.spanwright
+  spanwright extract --pack vn-politics.spanwright news/ -o found.jsonl
+  spanwright compile rules/vn-politics --without office -o lean.spanwright")]
+pub(crate) struct CompileArgs {
+    /// The folder of the rule pack
+    #[arg(value_name = "PACK")]
+    pub(crate) pack: PathBuf,
+    /// Where the saved program goes; `-` is standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+    #[command(flatten)]
+    pub(crate) selection: SelectionArgs,
+}
+
 /// Which rules of a pack run.
-#[derive(Args, Clone, Debug, Default)]
+#[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
 #[command(next_help_heading = "Rules")]
 pub(crate) struct SelectionArgs {
     /// Switch a rule off, by name, file:name or tag
@@ -185,8 +206,8 @@ pub(crate) struct ExplainArgs {
     /// FILE, FILE:LINE or FILE:LINE:COLUMN; `-` is standard input; without `--pack` a code such as E030
     #[arg(value_name = "FILE|CODE", conflicts_with = "text")]
     pub(crate) what: Option<String>,
-    /// The folder of the rule pack
-    #[arg(short, long, value_name = "DIR")]
+    /// The folder of the rule pack, or a saved program
+    #[arg(short, long, value_name = "PACK")]
     pub(crate) pack: Option<PathBuf>,
     /// A text instead of a file
     #[arg(short, long, value_name = "TEXT")]
@@ -287,8 +308,8 @@ pub(crate) struct ScoreArgs {
     /// Labelled documents: a folder, file or glob
     #[arg(short, long, value_name = "PATH")]
     pub(crate) gold: PathBuf,
-    /// The rule pack to run over the texts of gold
-    #[arg(short, long, value_name = "DIR")]
+    /// The rule pack, or saved program, to run over the texts of gold
+    #[arg(short, long, value_name = "PACK")]
     pub(crate) pack: Option<PathBuf>,
     /// Predictions to score: a folder, file or glob; `-` is standard input
     #[arg(long, value_name = "PATH")]
@@ -484,7 +505,7 @@ impl From<Missing> for spanwright::eval::MissingPrediction {
 
 #[derive(Args, Debug)]
 #[command(after_help = "\
-A and B are rule packs, predictions (a folder, file or glob), runs that `score --save` kept (their first digits, `latest`, `latest~1`), or REV:PACK, a pack as it was in a revision of the git repository; in this order.
+A and B are rule packs or saved programs, predictions (a folder, file or glob), runs that `score --save` kept (their first digits, `latest`, `latest~1`), or REV:PACK, a pack as it was in a revision of the git repository; in this order.
 
 Examples:
   spanwright compare rules/baseline rules/vn-politics --gold gold
@@ -836,8 +857,8 @@ Examples:
 
 Exit status: 0 every law held, 1 one broke, 2 could not be done.")]
 pub(crate) struct FuzzArgs {
-    /// Extract with this rule pack too; the texts of its tests become seeds
-    #[arg(short, long, value_name = "DIR")]
+    /// Extract with this rule pack, or saved program, too; the texts of its tests become seeds
+    #[arg(short, long, value_name = "PACK")]
     pub(crate) pack: Option<PathBuf>,
     /// Texts of your own to be changed: files, folders or globs
     #[arg(long, value_name = "PATH")]

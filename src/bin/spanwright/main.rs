@@ -25,6 +25,7 @@ fn main() -> std::process::ExitCode {
         Command::Compare(args) => commands::compare::run(args, &cli.global),
         Command::Agree(args) => commands::agree::run(args),
         Command::Runs(args) => commands::runs::run(args),
+        Command::Compile(args) => commands::compile::run(args, &cli.global),
         Command::Check(args) => commands::check::run(args, &cli.global),
         Command::Explain(args) => commands::explain::run(args, &cli.global),
         Command::Test(args) => commands::test::run(args, &cli.global),

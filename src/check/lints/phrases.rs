@@ -1,13 +1,10 @@
 //! Phrases that stand in several gazetteers.
 
-use std::hash::{Hash, Hasher};
-
-use rustc_hash::{FxHashMap, FxHasher};
+use rustc_hash::FxHashMap;
 
 use super::super::Checker;
 use crate::diag::{Diagnostic, codes};
-use crate::doc::schema::{FoldFlags, TypeId};
-use crate::prep::fold;
+use crate::doc::schema::TypeId;
 use crate::syntax::ast::{Item, RulePack};
 use crate::text::{FileId, Span};
 
@@ -17,14 +14,15 @@ const MOST_SHARED: usize = 20;
 /// Where a phrase was met.
 #[derive(Clone, Copy)]
 struct Met {
-    label: TypeId,
     gazetteer: u32,
-    step: u32,
     file: FileId,
     span: Span,
-    /// Where the same phrase was met before that, if it was.
-    before: Option<u32>,
+    /// Where the same phrase was met before that, or [`NOWHERE`].
+    before: u32,
 }
+
+/// Stands for a place where nothing was met.
+const NOWHERE: u32 = u32::MAX;
 
 /// The phrases of all gazetteers so far, by a hash of their folded text: 64
 /// bits tell millions of phrases apart, and a warning is no refusal.
@@ -32,7 +30,8 @@ struct Met {
 pub(in crate::check) struct MetPhrases {
     /// How many gazetteers the pack has: one alone shares nothing.
     gazetteers: usize,
-    names: Vec<String>,
+    /// Those that were met: name, type and step.
+    met_in: Vec<(String, TypeId, u32)>,
     /// For each hash the last place in `met`.
     last: FxHashMap<u64, u32>,
     met: Vec<Met>,
@@ -47,9 +46,9 @@ impl MetPhrases {
     }
 
     /// Begins with another gazetteer; says whether it may share a phrase.
-    pub(in crate::check) fn begin(&mut self, name: &str) -> bool {
+    pub(in crate::check) fn begin(&mut self, name: &str, label: TypeId, step: usize) -> bool {
         self.reported = 0;
-        self.names.push(name.to_owned());
+        self.met_in.push((name.to_owned(), label, step as u32));
         self.gazetteers > 1
     }
 }
@@ -61,25 +60,24 @@ impl Checker<'_> {
     /// several lists.
     pub(in crate::check) fn shared_phrase(
         &mut self,
-        label: TypeId,
-        (text, flags): (&str, FoldFlags),
+        (text, hash): (&str, u64),
         (file, span): (FileId, Span),
     ) {
-        let mut hasher = FxHasher::default();
-        (flags, fold(text, flags)).hash(&mut hasher);
-        let gazetteer = self.met.names.len() as u32;
-        let hash = hasher.finish();
-        let last = self.met.last.get(&hash).copied();
-        let here = Met { label, gazetteer, step: self.step as u32, file, span, before: last };
+        let gazetteer = self.met.met_in.len() as u32 - 1;
+        let (_, label, step) = self.met.met_in[gazetteer as usize];
+        let last = self.met.last.get(&hash).copied().unwrap_or(NOWHERE);
+        let here = Met { gazetteer, file, span, before: last };
         let public = |label: TypeId| self.types.info(label).public;
         let (mut same, mut clash, mut is_new) = (None, None, true);
         let mut at = last;
-        while let Some(met) = at.map(|at| self.met.met[at as usize]) {
+        while at != NOWHERE {
+            let met = self.met.met[at as usize];
+            let (_, met_label, met_step) = self.met.met_in[met.gazetteer as usize];
             // Going back, the first that was met has the last word.
-            if met.label == label {
+            if met_label == label {
                 is_new = false;
                 same = Some(met).filter(|met| met.gazetteer != gazetteer).or(same);
-            } else if met.step == here.step && public(met.label) && public(label) {
+            } else if met_step == step && public(met_label) && public(label) {
                 clash = Some(met);
             }
             at = met.before;
@@ -90,23 +88,17 @@ impl Checker<'_> {
             self.met.met.push(here);
         }
         let Some(met) = met.filter(|_| self.met.reported < MOST_SHARED) else { return };
-        let clashes = met.label != label;
+        let (name, met_label, _) = &self.met.met_in[met.gazetteer as usize];
+        let clashes = *met_label != label;
         let (code, title, help) = if clashes {
-            let types = (&self.types.info(met.label).name, &self.types.info(label).name);
+            let types = (&self.types.info(*met_label).name, &self.types.info(label).name);
             (
                 &codes::EQUAL_RANK,
                 format!("\"{text}\" is `{}` in one gazetteer and `{}` in another", types.0, types.1),
                 "take one out, or make the types exclusive in `pack.toml`",
             )
         } else {
-            (
-                &codes::PHRASE_IN_TWO,
-                format!(
-                    "\"{text}\" also stands in gazetteer `{}`",
-                    self.met.names[met.gazetteer as usize - 1]
-                ),
-                "take one out",
-            )
+            (&codes::PHRASE_IN_TWO, format!("\"{text}\" also stands in gazetteer `{name}`"), "take one out")
         };
         let diagnostic =
             Diagnostic::warning(code, title, file, span).secondary(met.file, met.span, "first").help(help);

@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::Context;
 use spanwright::diag::{Format, Report, Style, fixed, render, sarif};
 
-use super::{count, summary};
+use super::{count, needs_sources, summary};
 use crate::args::{CheckArgs, CheckFormat, Global};
 use crate::exit::Outcome;
 
@@ -60,6 +60,7 @@ pub(crate) fn run(args: &CheckArgs, global: &Global) -> anyhow::Result<Outcome> 
 }
 
 fn check(folder: &Path, global: &Global) -> anyhow::Result<Report> {
+    needs_sources(folder)?;
     let (pack, mut report) = spanwright::syntax::load(folder)?;
     let _ = spanwright::check::check_with(&pack, &mut report, global.checks());
     Ok(report)

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use spanwright::diag::{Format, Report, render};
+use spanwright::program::Saved;
 use spanwright::syntax::format;
 
-use super::{count, write_to};
+use super::{NO_SOURCES, count, write_to};
 use crate::args::{FmtArgs, Global};
 use crate::exit::{Outcome, is_closed_pipe};
 use crate::terminal::style_of_errors;
@@ -117,6 +118,9 @@ fn rule_files(path: &Path) -> anyhow::Result<Vec<PathBuf>> {
             bail!("the folder holds no `.span` file");
         }
         return Ok(files);
+    }
+    if Saved::is_at(folder) {
+        bail!(NO_SOURCES);
     }
     if !is_rule_file(folder) {
         bail!("no rule file: their names end in `.span`");

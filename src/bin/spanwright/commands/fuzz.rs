@@ -108,8 +108,7 @@ fn seeds(args: &FuzzArgs, pack: Option<&Loaded>) -> anyhow::Result<Vec<String>> 
             bail!("`--corpus` names no text that holds anything");
         }
     }
-    let tests = pack.into_iter().flat_map(|pack| &pack.checked.tests);
-    seeds.extend(tests.flat_map(|test| &test.cases).map(|case| case.text.clone()));
+    seeds.extend(pack.into_iter().flat_map(|pack| pack.texts.iter().cloned()));
     Ok(seeds)
 }
 

@@ -5,6 +5,7 @@ pub(crate) mod attribution;
 pub(crate) mod check;
 pub(crate) mod compare;
 pub(crate) mod compat;
+pub(crate) mod compile;
 pub(crate) mod completions;
 pub(crate) mod explain;
 pub(crate) mod extract;
@@ -18,59 +19,113 @@ pub(crate) mod sides;
 pub(crate) mod test;
 pub(crate) mod tokenize;
 
-use std::collections::BTreeMap;
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use spanwright::check::CheckedPack;
 use spanwright::diag::{Format, Report, Severity, render};
 use spanwright::io::{Inputs, ReadConfig, Source};
-use spanwright::program::Program;
+use spanwright::program::{LoadConfig, Program, Saved};
 use spanwright::syntax::ast::RulePack;
 use spanwright::text::SourceMap;
 
 use crate::args::{Global, SelectionArgs};
 use crate::terminal::style_of_errors;
 
-/// A pack that can run.
-pub(crate) struct Loaded {
+/// A pack that can run, from its sources or from a saved program.
+pub(crate) type Loaded = Saved;
+
+/// A pack with its sources.
+pub(crate) struct WithSources {
     pub(crate) checked: CheckedPack,
     pub(crate) program: Program,
     /// The files that the pack was read from.
     pub(crate) sources: SourceMap,
-    /// What it consists of, to be set beside another version.
-    pub(crate) parts: BTreeMap<String, String>,
 }
 
-/// Reads, checks and compiles a pack. Its problems are shown; nothing comes
-/// back from a broken one.
-pub(crate) fn load_pack(folder: &Path, global: &Global) -> anyhow::Result<Option<Loaded>> {
-    load_selected(folder, &SelectionArgs::default(), global)
+/// Reads a pack, or loads a saved program. The problems of a pack are shown;
+/// nothing comes back from a broken one.
+pub(crate) fn load_pack(path: &Path, global: &Global) -> anyhow::Result<Option<Loaded>> {
+    load_selected(path, &SelectionArgs::default(), global)
 }
 
 /// The same, for the rules that flags leave.
 pub(crate) fn load_selected(
-    folder: &Path,
+    path: &Path,
     args: &SelectionArgs,
     global: &Global,
 ) -> anyhow::Result<Option<Loaded>> {
-    let Some((pack, checked, sources)) = load_checked(folder, global)? else { return Ok(None) };
-    let program = compile(&checked, folder, args)?;
+    let shown = || path.display().to_string();
+    if is_saved(path)? {
+        return Saved::open(path, settled(path, args, global)?).with_context(shown).map(Some);
+    }
+    let Some((pack, checked, sources)) = load_checked(path, global)? else { return Ok(None) };
     let parts = spanwright::syntax::parts(&pack, &sources);
-    Ok(Some(Loaded { checked, program, sources, parts }))
+    drop((pack, sources));
+    let program = compile(&checked, path, args)?;
+    let cases = checked.tests.into_iter().flat_map(|test| test.cases);
+    Ok(Some(Loaded { program, parts, texts: cases.map(|case| case.text).collect() }))
 }
 
 /// The same, and nothing of the pack but what runs.
 pub(crate) fn load_program(
-    folder: &Path,
+    path: &Path,
     args: &SelectionArgs,
     global: &Global,
 ) -> anyhow::Result<Option<Program>> {
+    let shown = || path.display().to_string();
+    if is_saved(path)? {
+        return Program::open(path, settled(path, args, global)?).with_context(shown).map(Some);
+    }
     // A large gazetteer is in memory once at a time.
-    let Some((pack, checked, sources)) = load_checked(folder, global)? else { return Ok(None) };
+    let Some((pack, checked, sources)) = load_checked(path, global)? else { return Ok(None) };
     drop((pack, sources));
-    compile(&checked, folder, args).map(Some)
+    compile(&checked, path, args).map(Some)
+}
+
+/// Reads a pack for a command that needs its sources.
+pub(crate) fn load_sources(path: &Path, global: &Global) -> anyhow::Result<Option<WithSources>> {
+    needs_sources(path)?;
+    let Some((_, checked, sources)) = load_checked(path, global)? else { return Ok(None) };
+    let program = compile(&checked, path, &SelectionArgs::default())?;
+    Ok(Some(WithSources { checked, program, sources }))
+}
+
+/// Refuses a saved program where the sources of a pack are meant.
+pub(crate) fn needs_sources(path: &Path) -> anyhow::Result<()> {
+    if Saved::is_at(path) {
+        return Err(anyhow!(NO_SOURCES)).with_context(|| path.display().to_string());
+    }
+    Ok(())
+}
+
+/// What a saved program is told where the sources of a pack are meant.
+pub(crate) const NO_SOURCES: &str =
+    "a saved program has no sources, which this command needs: name the folder of the pack";
+
+/// Whether a path is that of a saved program. A file that is something else is refused.
+fn is_saved(path: &Path) -> anyhow::Result<bool> {
+    let is_saved = Saved::is_at(path);
+    let is_manifest = path.file_name().is_some_and(|name| name == "pack.toml");
+    if !is_saved && path.is_file() && !is_manifest {
+        bail!(
+            "{}: neither a rule pack, which is a folder with a `pack.toml`, nor a saved program, which `spanwright compile PACK -o FILE` writes",
+            path.display()
+        );
+    }
+    Ok(is_saved)
+}
+
+/// How a saved program is loaded. Flags that choose among its rules are refused.
+fn settled(path: &Path, args: &SelectionArgs, global: &Global) -> anyhow::Result<LoadConfig> {
+    if *args != SelectionArgs::default() {
+        bail!(
+            "{}: which rules of a saved program run is settled: give --with, --without and --only to `spanwright compile`",
+            path.display()
+        );
+    }
+    Ok(LoadConfig { max_program: global.max_program })
 }
 
 fn load_checked(

@@ -10,6 +10,7 @@ use spanwright::doc::{Annotations, Document};
 use spanwright::engine::Extractor;
 use spanwright::eval::{Bootstrap, sort_symmetric};
 use spanwright::io::{JsonlWriter, ReadConfig, Record, read_all};
+use spanwright::program::Saved;
 use spanwright::run::extract_all;
 use spanwright::text::OffsetUnit;
 
@@ -188,7 +189,7 @@ pub(crate) fn side(what: &str, setting: &Setting<'_>) -> anyhow::Result<Option<S
         let parts = Some(pack.parts.clone());
         Ok(Some(Side { name: what.to_owned(), pack: Some(pack), parts, records }))
     };
-    if path.join("pack.toml").is_file() {
+    if path.join("pack.toml").is_file() || Saved::is_at(&path) {
         return from_pack(&path);
     }
     let is_path = what == "-" || path.exists() || what.contains(['*', '?', '[']);
@@ -212,7 +213,7 @@ pub(crate) fn side(what: &str, setting: &Setting<'_>) -> anyhow::Result<Option<S
         return from_pack(&folder);
     }
     let mut records = read(&path, config).with_context(|| {
-        format!("`{what}` is no pack (a folder with `pack.toml`) and no run, and as predictions")
+        format!("`{what}` is no pack (a folder with `pack.toml`, or a saved program) and no run, and as predictions")
     })?;
     name_alike(gold, &mut records);
     Ok(Some(Side { name: what.to_owned(), pack: None, parts: None, records }))

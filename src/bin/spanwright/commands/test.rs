@@ -10,7 +10,7 @@ use spanwright::report::{Suite, case_json, junit};
 use spanwright::run::{CaseOutcome, Filter, run_tests_in_parallel, untested};
 
 use self::text::Screen;
-use super::{load_pack, write_to};
+use super::{load_sources, write_to};
 use crate::args::{Global, TestArgs, TestFormat, Update};
 use crate::exit::Outcome;
 
@@ -25,7 +25,7 @@ pub(crate) fn run(args: &TestArgs, global: &Global) -> anyhow::Result<Outcome> {
     let mut shown = String::new();
     for folder in &args.packs {
         let name = folder.display().to_string();
-        let Some(pack) = load_pack(folder, global)? else {
+        let Some(pack) = load_sources(folder, global)? else {
             refused = true;
             suites.push(Suite { name, outcomes: None });
             continue;

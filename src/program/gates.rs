@@ -14,7 +14,7 @@ use regex_automata::nfa::thompson;
 use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind, Look, Repetition};
 
 use super::letters::letters;
-use crate::program::{LetterGate, ShapeGate, Sieve};
+use super::sieve::{LetterGate, ShapeGate, Sieve};
 
 /// Bytes of states for each expression, and the most and fewest of all.
 const CACHE_EACH: usize = 320 << 10;

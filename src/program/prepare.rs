@@ -1,0 +1,226 @@
+//! What is worked out about the patterns of a program before it runs: which
+//! questions a token answers by its kind, and where matches may begin.
+
+use indexmap::IndexSet;
+
+use super::{
+    First, Inst, KindBuilder, NO_JOIN, Opening, Openings, PatternProgram, PatternTest, Pc, Program,
+    TokenRule, TokenTest, Way,
+};
+use crate::doc::schema::TypeId;
+
+impl Program {
+    /// Works out what is not kept of a program: of its patterns, and of all rules
+    /// together. To be called when everything else is there. O(size of the rules).
+    pub fn prepare(&mut self) {
+        let mut kinds = KindBuilder::default();
+        for phase in &mut self.phases {
+            phase.rules.prepare(&mut kinds);
+            phase.drops.prepare(&mut kinds);
+            for context in &mut phase.contexts {
+                context.cue.prepare(&mut kinds);
+                context.stops.iter_mut().for_each(|stop| stop.prepare(&mut kinds));
+            }
+        }
+        self.kinds = kinds.finish();
+        self.openings = Openings::new(&self.phases, self.kinds.len());
+    }
+}
+
+impl TokenRule {
+    pub(super) fn prepare(&mut self, kinds: &mut KindBuilder) {
+        let program = &mut self.pattern;
+        for test in &mut program.tests {
+            test.kind = kinds.number(&test.whole);
+            test.rest = test.whole.beyond_kind().map(Box::new);
+        }
+        program.first = first(program, program.start, kinds);
+        heads(program, kinds);
+        joins(program);
+        self.opening = opening(program, kinds);
+        let needed = self.needs.iter().filter_map(|at| self.requires.get(*at as usize));
+        for (place, needed) in self.opening.needed.iter_mut().zip(needed) {
+            let forms = needed.forms.iter().copied().map(TokenTest::Form);
+            *place = Some(kinds.number(&TokenTest::one(forms.collect())));
+        }
+    }
+}
+
+/// What must stand on each way from a split.
+fn heads(program: &mut PatternProgram, kinds: &mut KindBuilder) {
+    let mut heads: IndexSet<First> = IndexSet::new();
+    for at in 0..program.insts.len() {
+        let Inst::Split(one, other) = program.insts[at] else { continue };
+        let [one, other] = [one, other].map(|way| {
+            let head = heads.insert_full(first(program, way.to, kinds)).0 as u32;
+            Way { head, ..way }
+        });
+        program.insts[at] = Inst::Split(one, other);
+    }
+    program.heads = heads.into_iter().collect();
+}
+
+/// Numbers the places to which several ways lead. Spans of several lengths, or
+/// types, are several ways.
+fn joins(program: &mut PatternProgram) {
+    let mut ways = vec![0u32; program.insts.len()];
+    let mut lead = |to: Pc, by: u32| ways[to as usize] = ways[to as usize].saturating_add(by);
+    for inst in &program.insts {
+        match inst {
+            Inst::Match => {}
+            Inst::Split(one, other) => [one, other].into_iter().for_each(|way| lead(way.to, 1)),
+            Inst::Span { next, .. } => lead(*next, 2),
+            Inst::Look { start, next, .. } => [start, next].into_iter().for_each(|to| lead(*to, 1)),
+            Inst::Token { next, .. }
+            | Inst::Gap { next }
+            | Inst::SameSentence(next)
+            | Inst::Assert(_, next)
+            | Inst::Open(_, next)
+            | Inst::Close(_, next) => lead(*next, 1),
+        }
+    }
+    program.joins = 0;
+    program.join_of = ways
+        .into_iter()
+        .map(|ways| {
+            let is_join = ways > 1;
+            program.joins += u32::from(is_join);
+            if is_join { program.joins - 1 } else { NO_JOIN }
+        })
+        .collect();
+}
+
+/// Places that are looked through before anything is said to be possible.
+const MOST_PLACES: usize = 128;
+
+/// The places that consume something, or end the match, that can be reached from
+/// some places without consuming anything; `None` if those are too many.
+fn reached(program: &PatternProgram, from: &[Pc]) -> Option<Vec<Pc>> {
+    let (mut seen, mut reached): (Vec<Pc>, Vec<Pc>) = (Vec::new(), Vec::new());
+    let mut open = from.to_vec();
+    while let Some(pc) = open.pop() {
+        if seen.contains(&pc) {
+            continue;
+        }
+        seen.push(pc);
+        if seen.len() > MOST_PLACES {
+            return None;
+        }
+        match &program.insts[pc as usize] {
+            Inst::Token { .. } | Inst::Span { .. } | Inst::Gap { .. } | Inst::Match => reached.push(pc),
+            Inst::Split(one, other) => open.extend([other.to, one.to]),
+            Inst::SameSentence(next)
+            | Inst::Open(_, next)
+            | Inst::Close(_, next)
+            | Inst::Assert(_, next)
+            | Inst::Look { next, .. } => open.push(*next),
+        }
+    }
+    Some(reached)
+}
+
+/// What may stand before a place.
+fn first(program: &PatternProgram, from: Pc, kinds: &mut KindBuilder) -> First {
+    let reached = reached(program, &[from]);
+    let nothing = reached.as_ref().is_none_or(|places| ends(program, places));
+    let places = reached.unwrap_or_default();
+    let test = if nothing { TokenTest::Any } else { token(program, &places) };
+    First { nothing, kind: kinds.number(&test), types: types(program, &places) }
+}
+
+/// Whether a match ends at one of the places.
+fn ends(program: &PatternProgram, places: &[Pc]) -> bool {
+    places.iter().any(|&pc| matches!(program.insts[pc as usize], Inst::Match))
+}
+
+/// What a token must be that is consumed at one of the places.
+fn token(program: &PatternProgram, places: &[Pc]) -> TokenTest {
+    let mut tests: Vec<TokenTest> = Vec::new();
+    for &pc in places {
+        let test = match &program.insts[pc as usize] {
+            Inst::Token { test, .. } => program.tests[*test as usize].whole.of_kind(),
+            Inst::Gap { .. } => TokenTest::Any,
+            _ => continue,
+        };
+        if !tests.contains(&test) {
+            tests.push(test);
+        }
+    }
+    TokenTest::one(tests)
+}
+
+/// The types of the spans that are consumed at one of the places.
+fn types(program: &PatternProgram, places: &[Pc]) -> Vec<TypeId> {
+    let mut all: Vec<TypeId> = Vec::new();
+    for &pc in places {
+        if let Inst::Span { types, .. } = &program.insts[pc as usize] {
+            all.extend(types.iter().copied());
+        }
+    }
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
+/// What stands where matches of a pattern begin.
+fn opening(program: &PatternProgram, kinds: &mut KindBuilder) -> Opening {
+    let (before, ahead) = looks(program);
+    let before = before.map(|test| kinds.number(&test));
+    let Some(mut places) = reached(program, &[program.start]) else {
+        return Opening { before, tokens: Some([None; Openings::AHEAD]), ..Opening::default() };
+    };
+    let types = types(program, &places);
+    let mut tokens = [None; Openings::AHEAD];
+    for (at, wanted) in tokens.iter_mut().enumerate() {
+        let is_span = |pc: &Pc| matches!(program.insts[*pc as usize], Inst::Span { .. });
+        // From here on nothing is known: the match may be over, or spans go on.
+        if ends(program, &places) || (at > 0 && places.iter().any(is_span)) {
+            break;
+        }
+        let test = token(program, &places);
+        if at == 0 && test == TokenTest::one(Vec::new()) {
+            return Opening { before, types, ..Opening::default() };
+        }
+        let test = if at == 0 { TokenTest::all(ahead.iter().cloned().chain([test]).collect()) } else { test };
+        *wanted = (test != TokenTest::Any).then(|| kinds.number(&test));
+        let next: Vec<Pc> = places
+            .iter()
+            .filter_map(|&pc| match program.insts[pc as usize] {
+                Inst::Token { next, .. } | Inst::Gap { next } => Some(next),
+                _ => None,
+            })
+            .collect();
+        match reached(program, &next) {
+            Some(reached) => places = reached,
+            None => break,
+        }
+    }
+    Opening { before, tokens: Some(tokens), types, ..Opening::default() }
+}
+
+/// What the token before a match, and its first, must be for the looks around
+/// with which the pattern begins.
+fn looks(program: &PatternProgram) -> (Option<TokenTest>, Vec<TokenTest>) {
+    let (mut before, mut ahead) = (Vec::new(), Vec::new());
+    let mut pc = program.start;
+    loop {
+        pc = match &program.insts[pc as usize] {
+            Inst::Look { start, negative, next } => {
+                if let Some(PatternTest { whole: test, .. }) = program.single(*start) {
+                    let side = if program.backward[*start as usize] { &mut before } else { &mut ahead };
+                    // That no token meets what the kind alone cannot tell is no news.
+                    match negative {
+                        false => side.push(test.of_kind()),
+                        true if test.is_of_kind() => side.push(TokenTest::Not(Box::new(test.clone()))),
+                        true => {}
+                    }
+                }
+                *next
+            }
+            Inst::Open(_, next) | Inst::Assert(_, next) | Inst::SameSentence(next) => *next,
+            _ => break,
+        };
+    }
+    // No token stands at the end of a line: there a match may begin that consumes nothing.
+    ((!before.is_empty()).then(|| TokenTest::all(before)), ahead)
+}
