@@ -143,8 +143,16 @@ fn same_in_pieces(name: &'static str, bytes: &[u8]) {
         let config = ReadConfig { max_document: MaxDocument(most), ..config() };
         source(name, bytes, piece, config).map(shown).collect()
     };
-    let at_once = all(usize::MAX, MOST);
-    assert_eq!(all(7, MOST), at_once, "read in pieces of 7 bytes");
+    let (at_once, in_pieces) = (all(usize::MAX, MOST), all(7, MOST));
+    match at_once.split_last() {
+        // How much comes out of damaged compression before the damage hangs on how it is read.
+        Some((last, records)) if last.contains("cannot be read") => {
+            assert_eq!(in_pieces.last(), Some(last), "read in pieces of 7 bytes");
+            let both = records.iter().zip(&in_pieces[..in_pieces.len() - 1]);
+            both.for_each(|(one, other)| assert_eq!(other, one, "read in pieces of 7 bytes"));
+        }
+        _ => assert_eq!(in_pieces, at_once, "read in pieces of 7 bytes"),
+    }
     let _ = all(1, 16);
     let _ = read_all(source(name, bytes, 4096, config()));
 }

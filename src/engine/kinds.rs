@@ -16,6 +16,8 @@ pub(super) struct KindId(u32);
 pub(super) struct KindTable {
     /// A kind by the answers of its forms, and its properties.
     known: FxHashMap<Box<[u64]>, KindId>,
+    /// Such a pair, while it is looked up.
+    key: Vec<u64>,
     /// For each form the properties with which it was first met, and its kind then.
     of_form: Vec<Pair>,
     /// The other pairs, each linked to from one of the same form.
@@ -99,13 +101,14 @@ impl KindTable {
 
     #[cold]
     fn add(&mut self, form: FormId, classes: u32, answers: &[u64], program: &Program) -> KindId {
-        let mut key = answers.to_vec();
-        key.push(u64::from(classes));
-        let kind = match self.known.get(key.as_slice()) {
+        self.key.clear();
+        self.key.extend_from_slice(answers);
+        self.key.push(u64::from(classes));
+        let kind = match self.known.get(self.key.as_slice()) {
             Some(&kind) => kind,
             None => {
                 let kind = self.ask(answers, classes, program);
-                self.known.insert(key.into(), kind);
+                self.known.insert(self.key.as_slice().into(), kind);
                 kind
             }
         };

@@ -19,6 +19,11 @@ use crate::text::{OffsetUnit, Span, UnitIndex};
 /// What is wrong, and on which line.
 type Wrong = (u64, String);
 
+/// A line without the first half of a line end whose other half the file lacks.
+fn ended(line: &str) -> &str {
+    line.strip_suffix('\r').unwrap_or(line)
+}
+
 /// Reads the lines of an `.ann` file over its text.
 pub(super) fn parse(text: &str, lines: &str) -> Result<Annotations, Wrong> {
     // The mark of an editor is no part of the lines; in the text it counts.
@@ -26,7 +31,7 @@ pub(super) fn parse(text: &str, lines: &str) -> Result<Annotations, Wrong> {
     let units = UnitIndex::new(text, OffsetUnit::Chars);
     let mut reader = Reader { text, units, out: Annotations::default(), ids: HashMap::new() };
     let lines: Vec<(u64, &str)> =
-        (1..).zip(lines.lines()).filter(|(_, line)| !line.trim().is_empty()).collect();
+        (1..).zip(lines.lines().map(ended)).filter(|(_, line)| !line.trim().is_empty()).collect();
     let at = |number: u64| move |reason: String| (number, reason);
     // Lines may stand in any order: first what others point at.
     for &(number, line) in lines.iter().filter(|(_, line)| line.starts_with('T')) {
@@ -254,8 +259,9 @@ pub(super) fn lines(document: &Document, annotations: &Annotations) -> String {
         }
         Target::Other(text) => text.clone(),
     };
+    // A note that was written elsewhere may have several lines.
     let mut line = |text: String| {
-        out.push_str(&text);
+        out.push_str(&text.replace('\n', " "));
         out.push('\n');
     };
     for item in &annotations.mentions {
