@@ -303,7 +303,6 @@ impl Cutter<'_> {
         }
         let Some(token) = self.tokens.last_mut() else { return end };
         let form = &self.text[token.start as usize..end];
-        let lower = form.to_lowercase();
         let is_dotted = form.contains('.') && form.split('.').all(|part| part.chars().count() == 1);
         let before_number = || {
             let rest = self.text[end + 1..].trim_start_matches(|c: char| c.is_whitespace() && c != '\n');
@@ -311,8 +310,8 @@ impl Cutter<'_> {
             rest.is_empty() || rest.starts_with(char::is_numeric)
         };
         let keeps = (is_dotted && form.chars().all(|c| c == '.' || c.is_alphabetic()))
-            || ABBREVIATIONS.contains(&lower.as_str())
-            || (BEFORE_NUMBERS.contains(&lower.as_str()) && before_number());
+            || is_in(ABBREVIATIONS, form)
+            || (is_in(BEFORE_NUMBERS, form) && before_number());
         if keeps {
             token.end += 1;
             return end + 1;
@@ -412,6 +411,12 @@ fn extends(c: char) -> bool {
             || (c.general_category_group() == GeneralCategoryGroup::Other && !c.is_alphanumeric()))
 }
 
+/// Whether a word is in a list of words in small letters, be it in capitals.
+fn is_in(words: &[&str], form: &str) -> bool {
+    let lower = || form.chars().flat_map(char::to_lowercase);
+    words.iter().any(|word| lower().eq(word.chars()))
+}
+
 /// Where the letters of `27,300ha` or `30days` begin, if they are a unit.
 fn unit_cut(form: &str) -> Option<usize> {
     // A sign may be number and letter in one.
@@ -420,7 +425,7 @@ fn unit_cut(form: &str) -> Option<usize> {
     let has_point = number.contains(['.', ',']);
     let is_unit =
         letters.chars().all(|c| c.is_alphabetic() || extends(c)) || matches!(letters, "m2" | "m3" | "km2");
-    let is_ordinal = matches!(letters.to_lowercase().as_str(), "st" | "nd" | "rd" | "th");
+    let is_ordinal = is_in(&["st", "nd", "rd", "th"], letters);
     let is_single = letters.chars().count() == 1 && letters.chars().all(char::is_uppercase);
     (is_unit && !is_ordinal && (has_point || !is_single)).then_some(cut)
 }
