@@ -250,3 +250,80 @@ impl Letters<'_> {
         self.tokens[token].class.contains(class)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::candidate::Fate;
+    use super::*;
+    use crate::doc::schema::RuleId;
+
+    const TOKENS: usize = 12;
+    const TYPES: usize = 3;
+
+    fn candidate(first: u32, last: u32, label: u16) -> Candidate {
+        Candidate {
+            span: Span::new(first * 2, last * 2),
+            tokens: (first, last),
+            label: TypeId(label),
+            rule: RuleId(0),
+            phase: 0,
+            value: None,
+            pending: None,
+            features: SmallVec::new(),
+            stands_on: SmallVec::new(),
+            fate: Fate::Stays,
+        }
+    }
+
+    /// All that a lattice says.
+    fn said(lattice: &Lattice, candidates: &[Candidate]) -> String {
+        let ids = |ids: &[CandidateId]| ids.iter().map(|id| id.0).collect::<Vec<_>>();
+        let tokens = 0..TOKENS;
+        let at = tokens.map(|token| (ids(lattice.starting(token)), ids(lattice.ending(token))));
+        let types = (0..TYPES as u16).map(|label| ids(lattice.of_type(TypeId(label))));
+        let inside: Vec<bool> = (0..TOKENS * TYPES)
+            .map(|n| lattice.stands(n / TYPES, Standing::In, TypeId((n % TYPES) as u16), candidates))
+            .collect();
+        let middle = ids(lattice.starting_in(3, 9, candidates));
+        format!("{:?} {:?} {middle:?} {inside:?}", at.collect::<Vec<_>>(), types.collect::<Vec<_>>())
+    }
+
+    proptest! {
+        /// Each step adds some spans and takes some away.
+        #[test]
+        fn what_is_laid_bit_by_bit_lies_as_what_is_laid_at_once(
+            steps in prop::collection::vec(
+                (
+                    prop::collection::vec((0u32..8, 1u32..5, 0u16..3), 0..6),
+                    prop::collection::vec(any::<prop::sample::Index>(), 0..4),
+                ),
+                1..6,
+            )
+        ) {
+            let mut lattice = Lattice::default();
+            lattice.clear(TOKENS);
+            let mut candidates: Vec<Candidate> = Vec::new();
+            for (new, gone) in steps {
+                let new = new.into_iter().map(|(first, len, label)| candidate(first, first + len, label));
+                candidates.extend(new);
+                if !candidates.is_empty() {
+                    for index in gone {
+                        let at = index.index(candidates.len());
+                        candidates[at].fate = Fate::Dropped(RuleId(0));
+                    }
+                }
+                lattice.build(TYPES, &candidates, true);
+                let mut afresh = Lattice::default();
+                afresh.clear(TOKENS);
+                afresh.build(TYPES, &candidates, true);
+                prop_assert_eq!(said(&lattice, &candidates), said(&afresh, &candidates));
+                let starts = |token| candidates.iter().filter(move |c| c.stays() && c.tokens.0 == token);
+                for token in 0..TOKENS {
+                    prop_assert_eq!(lattice.starting(token).len(), starts(token as u32).count());
+                }
+            }
+        }
+    }
+}

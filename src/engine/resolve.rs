@@ -18,20 +18,22 @@ use super::candidate::{Candidate, CandidateId, Fate, Step};
 /// O(k log k) in those that are new or that a new one overlaps, plus the square
 /// of the longest run of overlapping ones of a type.
 pub(super) fn resolve(candidates: &mut [Candidate], fresh: usize, program: &Program) {
-    let mut order: Vec<(u64, u64)> = Vec::new();
-    {
-        let place = |index: usize| {
-            let Span { start, end } = candidates[index].span;
-            let group = u64::from(group(&candidates[index], program));
-            (group << 32 | u64::from(start), u64::from(!end) << 32 | index as u64)
-        };
-        let stays = |index: &usize| candidates[*index].stays();
-        let new = (fresh..candidates.len()).filter(stays);
-        order.extend(new.clone().map(place));
-        let covered = covered(new.map(|index| candidates[index].span).collect());
-        let old = (0..fresh).filter(stays);
-        order.extend(old.filter(|index| overlaps(candidates[*index].span, &covered)).map(place));
-    }
+    let new = candidates[fresh..].iter().filter(|candidate| candidate.stays());
+    let covered = covered(new.map(|candidate| candidate.span).collect());
+    let meets = |candidate: &Candidate| overlaps(candidate.span, &covered);
+    let near = (0..candidates.len()).filter(|&index| index >= fresh || meets(&candidates[index])).collect();
+    decide(near, candidates, fresh, program);
+}
+
+/// The same, given the candidates that may meet a new one.
+fn decide(near: Vec<usize>, candidates: &mut [Candidate], fresh: usize, program: &Program) {
+    let place = |index: usize| {
+        let Span { start, end } = candidates[index].span;
+        let group = u64::from(group(&candidates[index], program));
+        (group << 32 | u64::from(start), u64::from(!end) << 32 | index as u64)
+    };
+    let standing = near.into_iter().filter(|index| candidates[*index].stays());
+    let mut order: Vec<(u64, u64)> = standing.map(place).collect();
     order.sort_unstable();
     let mut order: Vec<CandidateId> = order.into_iter().map(|(_, low)| CandidateId(low as u32)).collect();
     let mut from = 0;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use proptest::prelude::*;
 use smallvec::SmallVec;
 
 use super::*;
@@ -142,4 +143,29 @@ fn types_of_one_group_compete() {
     assert_eq!(stay_by(&Order::DEFAULT, &[0, 1, 2], &spans), ["0..9 by 0", "2..4 by 1", "2..4 by 1"]);
     assert_eq!(stay_by(&Order::DEFAULT, &[0, 0, 2], &spans), ["0..9 by 0", "2..4 by 1"]);
     assert_eq!(stay_by(&Order::DEFAULT, &[0, 0, 0], &spans), ["0..9 by 0"]);
+}
+
+fn candidates() -> impl Strategy<Value = Vec<Candidate>> {
+    let any = (0u32..30, 1u32..6, 0u16..2, 0u32..4);
+    let any = any.prop_map(|(start, len, label, rule)| candidate(start, start + len, label, rule));
+    prop::collection::vec(any, 0..25)
+}
+
+proptest! {
+    /// Old candidates that no new one overlaps are left out of the reckoning.
+    #[test]
+    fn who_meets_no_new_one_makes_no_difference(old in candidates(), new in candidates()) {
+        let nested = Rank { nested: true, ..PLAIN };
+        let ranks = [PLAIN, Rank { priority: 5, ..PLAIN }, nested, Rank { overrides: true, ..PLAIN }];
+        let program = program(&ranks);
+        let mut some = old;
+        resolve(&mut some, 0, &program);
+        let fresh = some.len();
+        some.extend(new);
+        let mut all = some.clone();
+        resolve(&mut some, fresh, &program);
+        decide((0..all.len()).collect(), &mut all, fresh, &program);
+        let fates = |list: &[Candidate]| list.iter().map(|c| c.fate).collect::<Vec<Fate>>();
+        prop_assert_eq!(fates(&some), fates(&all));
+    }
 }
