@@ -19,9 +19,10 @@ use crate::text::{OffsetUnit, Span, UnitIndex};
 /// What is wrong, and on which line.
 type Wrong = (u64, String);
 
-/// A line without the first half of a line end whose other half the file lacks.
+/// A line without what is left of ends of lines: the last may lack its other half,
+/// and some editors write the first half twice.
 fn ended(line: &str) -> &str {
-    line.strip_suffix('\r').unwrap_or(line)
+    line.trim_end_matches('\r')
 }
 
 /// Reads the lines of an `.ann` file over its text.
