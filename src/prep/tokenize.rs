@@ -411,10 +411,14 @@ fn extends(c: char) -> bool {
             || (c.general_category_group() == GeneralCategoryGroup::Other && !c.is_alphanumeric()))
 }
 
-/// Whether a word is in a list of words in small letters, be it in capitals.
+/// Whether a word is in a list of words in small ASCII letters, be it in capitals.
 fn is_in(words: &[&str], form: &str) -> bool {
+    // Some other letters have small ones that are ASCII, as the sign of Kelvin has.
     let lower = || form.chars().flat_map(char::to_lowercase);
-    words.iter().any(|word| lower().eq(word.chars()))
+    match form.is_ascii() {
+        true => words.iter().any(|word| word.eq_ignore_ascii_case(form)),
+        false => words.iter().any(|word| lower().eq(word.chars())),
+    }
 }
 
 /// Where the letters of `27,300ha` or `30days` begin, if they are a unit.
