@@ -1,5 +1,6 @@
 //! Records that are wrong: what is said about them.
 
+use spanwright::doc::Target;
 use spanwright::io::{Inputs, ReadConfig, Source, parse, read_all, reject_line};
 
 fn error(name: &str, bytes: &[u8], annotations: Option<&str>) -> String {
@@ -73,6 +74,21 @@ fn packed_files_are_opened_and_unknown_members_stay() {
         assert_eq!(record.document.extra["source"]["a"][1], 2);
         assert_eq!(record.document.meta["date"], "2025-03-17");
     }
+}
+
+#[test]
+fn what_points_to_a_relation_finds_it_beside_relations_between_events() {
+    let folder = tempfile::tempdir().unwrap();
+    let lines = "T1\tLOC 0 2\tHa\nT2\tVerb 3 8\tstood\nE1\tStand:T2\nE2\tRise:T2\nR1\tBEFORE Arg1:E1 Arg2:E2\n\
+                 R2\tAT Arg1:T2 Arg2:T1\nA1\tSure R2\nA2\tSure R1\n";
+    std::fs::write(folder.path().join("a.txt"), "Ha stood").unwrap();
+    std::fs::write(folder.path().join("a.ann"), lines).unwrap();
+    let inputs = Inputs::find(&[folder.path().to_path_buf()], None).unwrap();
+    let records = read_all(Source::new(inputs, None, ReadConfig::default())).unwrap();
+    let read = &records[0].annotations;
+    assert_eq!((read.relations[0].id.as_str(), read.relations.len()), ("R2", 1));
+    let targets: Vec<&Target> = read.attributes.iter().map(|attribute| &attribute.target).collect();
+    assert_eq!(targets, [&Target::Relation(0), &Target::Other("R1".to_owned())]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! brat standoff: `NAME.txt` with `NAME.ann`. What is read is written again.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::io;
@@ -38,18 +38,30 @@ pub(super) fn parse(text: &str, lines: &str) -> Result<Annotations, Wrong> {
     for &(number, line) in lines.iter().filter(|(_, line)| line.starts_with('T')) {
         reader.mention(line).map_err(at(number))?;
     }
-    for kind in ["R", "E"] {
-        let of_kind = lines.iter().filter(|(_, line)| line.starts_with(kind));
-        for (index, &(number, line)) in (0..).zip(of_kind) {
-            let id = line.split('\t').next().unwrap_or("").to_owned();
-            let target = if kind == "R" { Target::Relation(index) } else { Target::Event(index) };
-            reader.name(id, target).map_err(at(number))?;
-        }
+    let id = |line: &str| line.split('\t').next().unwrap_or("").to_owned();
+    let stands_for_more = |line: &str| line.starts_with(['R', 'E']);
+    let more: HashSet<String> =
+        lines.iter().map(|(_, line)| *line).filter(|line| stands_for_more(line)).map(id).collect();
+    let (mut relations, mut events) = (0.., 0..);
+    for &(number, line) in lines.iter().filter(|(_, line)| stands_for_more(line)) {
+        let target = match line.starts_with('E') {
+            true => events.next().map(Target::Event),
+            // A relation between events is kept as it stands.
+            false if arguments(line).any(|id| more.contains(id)) => Some(Target::Other(id(line))),
+            false => relations.next().map(Target::Relation),
+        };
+        reader.name(id(line), target.ok_or((number, "too many".to_owned()))?).map_err(at(number))?;
     }
     for &(number, line) in &lines {
         reader.line(line).map_err(at(number))?;
     }
     Ok(reader.out)
+}
+
+/// The ids of the arguments of an R line.
+fn arguments(line: &str) -> impl Iterator<Item = &str> {
+    let words = line.split_once('\t').map_or("", |(_, rest)| rest).split_whitespace().skip(1);
+    words.filter_map(|word| Some(word.split_once(':')?.1))
 }
 
 struct Reader<'t> {
@@ -143,12 +155,8 @@ impl Reader<'_> {
         let mut words = rest.split_whitespace();
         let label = words.next().ok_or("no type")?;
         let mut args: SmallVec<[Arg; 2]> = SmallVec::new();
-        let words: Vec<&str> = words.collect();
-        let of_events = words.iter().filter_map(|word| word.split_once(':'));
-        let mut of_events = of_events.map(|(_, id)| self.ids.get(id));
-        if of_events.any(|target| matches!(target, Some(Target::Event(_) | Target::Relation(_)))) {
-            // A relation between events is kept as it stands.
-            let target = Target::Other(words.join(" "));
+        if let Some(Target::Other(_)) = self.ids.get(id) {
+            let target = Target::Other(words.collect::<Vec<_>>().join(" "));
             let note = Note { id: id.to_owned(), kind: label.to_owned(), target, text: String::new() };
             self.out.notes.push(note);
             return Ok(());
