@@ -46,6 +46,24 @@ pub struct Candidate {
     pub fate: Fate,
 }
 
+impl Candidate {
+    /// One without value and features, in the first phase.
+    pub(super) fn bare(span: Span, tokens: (u32, u32), label: TypeId, rule: RuleId) -> Self {
+        Self {
+            span,
+            tokens,
+            label,
+            rule,
+            phase: 0,
+            value: None,
+            pending: None,
+            features: SmallVec::new(),
+            stands_on: SmallVec::new(),
+            fate: Fate::Stays,
+        }
+    }
+}
+
 /// What became of a candidate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fate {

@@ -263,18 +263,7 @@ mod tests {
     const TYPES: usize = 3;
 
     fn candidate(first: u32, last: u32, label: u16) -> Candidate {
-        Candidate {
-            span: Span::new(first * 2, last * 2),
-            tokens: (first, last),
-            label: TypeId(label),
-            rule: RuleId(0),
-            phase: 0,
-            value: None,
-            pending: None,
-            features: SmallVec::new(),
-            stands_on: SmallVec::new(),
-            fate: Fate::Stays,
-        }
+        Candidate::bare(Span::new(first * 2, last * 2), (first, last), TypeId(label), RuleId(0))
     }
 
     /// All that a lattice says.

@@ -12,7 +12,7 @@ use crate::program::{
 use crate::text::Span;
 use crate::value;
 
-use super::candidate::{Candidate, Fate};
+use super::candidate::Candidate;
 use super::forms::{FormId, FormTable};
 use super::profile::{Gauge, Stage};
 use super::relate::{assign, filtered};
@@ -131,18 +131,7 @@ impl<'t> Scan<'_, 't> {
         label: TypeId,
         rule: crate::doc::schema::RuleId,
     ) -> Candidate {
-        Candidate {
-            span,
-            tokens,
-            label,
-            rule,
-            phase: self.phase,
-            value: None,
-            pending: None,
-            features: SmallVec::new(),
-            stands_on: SmallVec::new(),
-            fate: Fate::Stays,
-        }
+        Candidate { phase: self.phase, ..Candidate::bare(span, tokens, label, rule) }
     }
 
     /// Every match of every expression, each searched alone in each line in

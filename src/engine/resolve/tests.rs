@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use proptest::prelude::*;
-use smallvec::SmallVec;
 
 use super::*;
 use crate::doc::schema::{ItemInfo, PlaceId, Rank, RuleId, RuleKind, TypeId};
@@ -25,18 +24,7 @@ fn program(ranks: &[Rank]) -> Program {
 }
 
 fn candidate(start: u32, end: u32, label: u16, rule: u32) -> Candidate {
-    Candidate {
-        span: Span::new(start, end),
-        tokens: (start, end),
-        label: TypeId(label),
-        rule: RuleId(rule),
-        phase: 0,
-        value: None,
-        pending: None,
-        features: SmallVec::new(),
-        stands_on: SmallVec::new(),
-        fate: Fate::Stays,
-    }
+    Candidate::bare(Span::new(start, end), (start, end), TypeId(label), RuleId(rule))
 }
 
 /// The spans that stay after `fresh` old ones met the rest.
