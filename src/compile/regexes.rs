@@ -1,5 +1,7 @@
 //! Regular expressions over the text, with the sieve before them.
 
+use std::sync::OnceLock;
+
 use crate::check::{CheckedRegex, cased};
 use crate::program::{Expr, Part, RegexBank, RegexUse, Setter, TextRegex};
 
@@ -27,6 +29,7 @@ pub(super) fn bank(regexes: &[CheckedRegex], compiler: &mut Compiler) -> RegexBa
                 group_types: checked.group_types.clone(),
                 reads_groups: !checked.group_types.is_empty() || sets.iter().any(reads_groups),
                 sets,
+                loose: OnceLock::new(),
             });
         }
     }

@@ -202,17 +202,16 @@ impl<'p> Extractor<'p> {
         scratch.forms.trim();
         scratch.candidates.clear();
         scratch.ids.clear();
-        let form = |token: &crate::prep::Token| token.span().slice(&document.text).unwrap_or("");
-        let ids = prepared.tokens().iter().map(|token| scratch.forms.intern(form(token), self.program));
-        scratch.ids.extend(ids);
+        scratch.kinds.clear();
+        scratch.ids.reserve(prepared.tokens().len());
+        scratch.kinds.reserve(prepared.tokens().len());
+        for token in prepared.tokens() {
+            let (id, kind) = scratch.forms.intern(&document.text, token, self.program);
+            scratch.ids.push(id);
+            scratch.kinds.push(kind);
+        }
         scratch.lines.clear();
         scratch.lines.extend(prepared.lines().into_iter().map(|line| (line.start, line.end)));
-        scratch.kinds.clear();
-        if !self.program.kinds.is_empty() {
-            let classes = prepared.tokens().iter().map(|token| token.class.bits());
-            let kinds = scratch.ids.iter().zip(classes);
-            scratch.kinds.extend(kinds.map(|(&id, classes)| scratch.forms.kind(id, classes, self.program)));
-        }
         let (kinds, openings) = (scratch.forms.kinds(), &self.program.openings);
         scratch.due.document(&scratch.kinds, &scratch.lines, kinds, openings);
         scratch.lattice.clear(prepared.tokens().len());

@@ -5,7 +5,7 @@ use std::hash::Hasher;
 use rustc_hash::FxHasher;
 
 use crate::doc::schema::FoldFlags;
-use crate::prep::{fold, shape};
+use crate::prep::{Token, fold, shape};
 use crate::program::{FormField, NO_WORD, PredicateId, Program};
 
 use super::kinds::{KindId, KindTable};
@@ -26,9 +26,10 @@ const MOST_FORMS: usize = 1 << 20;
 /// The forms that one thread has met, with the answers to all tests on them.
 ///
 /// A table of our own, for this is asked once for every token, and the time goes
-/// into fetching memory: a form of up to eight bytes lies in its place of the
-/// table whole, so that a known word costs one look; of a longer one the hash
-/// lies there, and its letters in one text of all forms.
+/// into fetching memory: a form of up to sixteen bytes lies in its place of the
+/// table whole, with the kind it was last of, so that a known word costs one
+/// look; of a longer one the hash lies there, and its letters in one text of all
+/// forms.
 #[derive(Debug, Default)]
 pub(super) struct FormTable {
     /// Open addressing; a power of two, at most half full.
@@ -45,58 +46,71 @@ pub(super) struct FormTable {
     kinds: KindTable,
 }
 
-/// A place of the table: sixteen bytes.
+/// A place of the table: half a line of memory.
 #[derive(Clone, Copy, Debug)]
 struct Slot {
-    bits: u64,
-    len: u32,
+    key: Key,
     form: u32,
+    /// The properties with which the form was last met, and its kind then.
+    classes: u32,
+    kind: KindId,
 }
 
-/// A form of up to eight bytes, or the hash of a longer one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A form of up to sixteen bytes, or the hash of a longer one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Key {
-    bits: u64,
+    bits: [u64; 2],
     len: u32,
 }
 
-const FREE: Slot = Slot { bits: 0, len: 0, form: u32::MAX };
+/// Stands for a place where no form is.
+const FREE: u32 = u32::MAX;
+/// No token has all properties.
+const UNMET: u32 = u32::MAX;
 
 impl Slot {
-    fn key(self) -> Key {
-        Key { bits: self.bits, len: self.len }
+    const fn free() -> Self {
+        Self { key: Key { bits: [0; 2], len: 0 }, form: FREE, classes: UNMET, kind: KindId::NONE }
     }
 }
 
 impl Key {
+    const WHOLE: usize = 16;
+
+    /// The key of a span of a text. Reads past the form where text follows, so
+    /// that nothing depends on its length but a shift.
     #[inline]
-    fn new(form: &[u8]) -> Self {
-        let word = |at: usize| {
-            form.get(at..at + 4).and_then(|four| four.try_into().ok()).map_or(0, u32::from_le_bytes)
+    fn new(text: &[u8], start: usize, end: usize) -> Self {
+        let len = end - start;
+        let bits = if len.wrapping_sub(1) < Self::WHOLE {
+            let sixteen = match text[start..].first_chunk() {
+                Some(sixteen) => *sixteen,
+                None => {
+                    let mut sixteen = [0; Self::WHOLE];
+                    sixteen[..len].copy_from_slice(&text[start..end]);
+                    sixteen
+                }
+            };
+            let form = u128::from_le_bytes(sixteen) & (u128::MAX >> (8 * (Self::WHOLE - len)));
+            [form as u64, (form >> 64) as u64]
+        } else {
+            let mut hasher = FxHasher::default();
+            hasher.write(&text[start..end]);
+            [hasher.finish(), 0]
         };
-        // With the length these say every byte.
-        let bits = match form.len() {
-            0 => 0,
-            len @ 1..=3 => {
-                u64::from(form[0]) | u64::from(form[len / 2]) << 8 | u64::from(form[len - 1]) << 16
-            }
-            len @ 4..=8 => u64::from(word(0)) | u64::from(word(len - 4)) << 32,
-            _ => {
-                let mut hasher = FxHasher::default();
-                hasher.write(form);
-                hasher.finish()
-            }
-        };
-        Self { bits, len: form.len() as u32 }
+        Self { bits, len: len as u32 }
     }
 
+    /// Whether it says every byte, with the length.
     fn is_whole(self) -> bool {
-        self.len <= 8
+        self.len as usize <= Self::WHOLE
     }
 
     /// Where to look first.
+    #[inline]
     fn place(self, mask: usize) -> usize {
-        let product = u128::from(self.bits ^ u64::from(self.len)) * 0x9E37_79B9_7F4A_7C15;
+        let [low, high] = self.bits;
+        let product = u128::from(low ^ u64::from(self.len) ^ high.rotate_left(29)) * 0x9E37_79B9_7F4A_7C15;
         ((product >> 64) as u64 ^ product as u64) as usize & mask
     }
 }
@@ -104,7 +118,7 @@ impl Key {
 impl FormTable {
     pub(super) fn new(program: &Program) -> Self {
         Self {
-            slots: vec![FREE; 1 << 12],
+            slots: vec![Slot::free(); 1 << 12],
             words: program.predicates.words(),
             vocabularies: program.vocabularies.len(),
             kinds: KindTable::new(program),
@@ -115,7 +129,7 @@ impl FormTable {
     /// Forgets everything if it has grown too large; only between documents.
     pub(super) fn trim(&mut self) {
         if self.ends.len() > MOST_FORMS {
-            self.slots.fill(FREE);
+            self.slots.fill(Slot::free());
             self.text.clear();
             self.ends.clear();
             self.bits.clear();
@@ -124,22 +138,33 @@ impl FormTable {
         }
     }
 
-    /// The id of a form. One hash look-up, unless it is new.
+    /// The form of a token of a text, and its kind. One look, unless the form is
+    /// new or was last met with other properties.
     #[inline]
-    pub(super) fn intern(&mut self, form: &str, program: &Program) -> FormId {
-        let key = Key::new(form.as_bytes());
+    pub(super) fn intern(&mut self, text: &str, token: &Token, program: &Program) -> (FormId, KindId) {
+        let (start, end) = (token.start as usize, token.end as usize);
+        let key = Key::new(text.as_bytes(), start, end);
         let mask = self.slots.len() - 1;
         let mut at = key.place(mask);
         loop {
-            let slot = self.slots[at];
-            if slot.form == FREE.form {
-                return self.add(form, key, at, program);
+            let slot = &self.slots[at];
+            if slot.form == FREE {
+                at = self.add(&text[start..end], key, at, program);
+                break;
             }
-            if slot.key() == key && (key.is_whole() || self.form(slot.form) == form) {
-                return FormId(slot.form);
+            if slot.key == key && (key.is_whole() || self.form(slot.form) == &text[start..end]) {
+                break;
             }
             at = (at + 1) & mask;
         }
+        let (slot, classes) = (&mut self.slots[at], token.class.bits() & program.kinds.classes());
+        let form = FormId(slot.form);
+        if slot.classes != classes {
+            let answers = &self.bits[form.index() * self.words..][..self.words];
+            slot.kind = self.kinds.intern(form, classes, answers, program);
+            slot.classes = classes;
+        }
+        (form, slot.kind)
     }
 
     fn form(&self, id: u32) -> &str {
@@ -147,26 +172,32 @@ impl FormTable {
         &self.text[start as usize..self.ends[id as usize] as usize]
     }
 
+    /// Adds a form at a free place; says where it lies.
     #[cold]
-    fn add(&mut self, form: &str, key: Key, at: usize, program: &Program) -> FormId {
-        let id = self.ends.len() as u32;
-        self.slots[at] = Slot { bits: key.bits, len: key.len, form: id };
+    fn add(&mut self, form: &str, key: Key, mut at: usize, program: &Program) -> usize {
+        self.slots[at] = Slot { key, form: self.ends.len() as u32, ..Slot::free() };
         self.text.push_str(form);
         self.ends.push(self.text.len() as u32);
         self.classify(form, program);
         if self.ends.len() * 2 > self.slots.len() {
+            let added = self.slots[at].form;
             self.grow();
+            let mask = self.slots.len() - 1;
+            at = key.place(mask);
+            while self.slots[at].form != added {
+                at = (at + 1) & mask;
+            }
         }
-        FormId(id)
+        at
     }
 
     fn grow(&mut self) {
         let old = std::mem::take(&mut self.slots);
-        self.slots = vec![FREE; old.len() * 2];
+        self.slots = vec![Slot::free(); old.len() * 2];
         let mask = self.slots.len() - 1;
-        for slot in old.into_iter().filter(|slot| slot.form != FREE.form) {
-            let mut at = slot.key().place(mask);
-            while self.slots[at].form != FREE.form {
+        for slot in old.into_iter().filter(|slot| slot.form != FREE) {
+            let mut at = slot.key.place(mask);
+            while self.slots[at].form != FREE {
                 at = (at + 1) & mask;
             }
             self.slots[at] = slot;
@@ -200,13 +231,6 @@ impl FormTable {
         for (flags, vocabulary) in &program.vocabularies {
             self.vocabulary.push(vocabulary.get(&fold(form, *flags)).unwrap_or(NO_WORD));
         }
-    }
-
-    /// The kind of a form with certain properties.
-    #[inline]
-    pub(super) fn kind(&mut self, form: FormId, classes: u32, program: &Program) -> KindId {
-        let answers = &self.bits[form.index() * self.words..][..self.words];
-        self.kinds.intern(form, classes, answers, program)
     }
 
     /// The kinds that were met.
@@ -248,17 +272,25 @@ mod tests {
     use rustc_hash::FxHashMap;
 
     use super::*;
+    use crate::prep::Class;
 
     proptest! {
         #[test]
-        fn forms_share_an_id_if_they_are_equal(forms in prop::collection::vec("[abà]{0,11}", 1..60)) {
-            let program = Program::default();
-            let mut table = FormTable { slots: vec![FREE; 4], ..FormTable::new(&program) };
+        fn forms_share_an_id_if_they_are_equal(forms in prop::collection::vec("[abà\0]{0,20}", 1..60)) {
+            let mut program = Program::default();
+            program.prepare();
+            let mut table = FormTable { slots: vec![Slot::free(); 4], ..FormTable::new(&program) };
             let mut known: FxHashMap<&str, FormId> = FxHashMap::default();
+            // Every form stands before another, but for the last.
+            let text = forms.concat();
+            let mut start = 0;
             for form in &forms {
-                let id = table.intern(form, &program);
+                let end = start + form.len() as u32;
+                let token = Token { start, end, class: Class::default() };
+                let (id, _) = table.intern(&text, &token, &program);
                 let next = FormId(known.len() as u32);
                 prop_assert_eq!(id, *known.entry(form).or_insert(next));
+                start = end;
             }
         }
     }

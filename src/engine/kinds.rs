@@ -10,6 +10,11 @@ use super::forms::FormId;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct KindId(u32);
 
+impl KindId {
+    /// Stands for the kind of what was not met.
+    pub(super) const NONE: Self = Self(u32::MAX);
+}
+
 /// The kinds that one thread has met, with the answers to all tests on them and
 /// what they are good for in rules; see [`KindTests`](crate::program::KindTests).
 #[derive(Debug, Default)]

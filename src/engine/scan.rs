@@ -1,5 +1,7 @@
 //! The first step of a phase: phrases and regular expressions over the text.
 
+use std::ops::Range;
+
 use regex::Captures;
 use smallvec::SmallVec;
 
@@ -181,12 +183,12 @@ impl<'t> Scan<'_, 't> {
         folded: &Folded<'t>,
         out: &mut Vec<Candidate>,
     ) {
-        let original = |found: regex::Match<'_>| {
-            let span = Span::new((offset + found.start()) as u32, (offset + found.end()) as u32);
+        let original = |found: Range<usize>| {
+            let span = Span::new((offset + found.start) as u32, (offset + found.end) as u32);
             self.trim(folded.map.to_original(span))
         };
-        let make = |found: regex::Match<'_>, captures: Option<&Captures<'_>>| {
-            let (span, tokens) = original(found)?;
+        let make = |found: Range<usize>, captures: Option<&Captures<'_>>| {
+            let (span, tokens) = original(found.clone())?;
             let mut candidate = self.bare(span, tokens, regex.label, regex.rule);
             for set in &regex.sets {
                 let fill = |part: &Part, text: &mut String| match part {
@@ -195,7 +197,7 @@ impl<'t> Scan<'_, 't> {
                         let group = captures.and_then(|captures| captures.name(name));
                         text.push_str(&filtered(group.map_or("", |group| group.as_str()), filters));
                     }
-                    Part::Whole(filters) => text.push_str(&filtered(found.as_str().trim(), filters)),
+                    Part::Whole(filters) => text.push_str(&filtered(line[found.clone()].trim(), filters)),
                     Part::Field(..) => {}
                 };
                 assign(set, fill, self.context, &mut candidate);
@@ -205,16 +207,18 @@ impl<'t> Scan<'_, 't> {
         if !regex.reads_groups {
             // One more than there is room for tells that there was no room.
             let room = self.limit.saturating_add(1).saturating_sub(out.len());
-            out.extend(regex.regex.find_iter(line).filter_map(|found| make(found, None)).take(room));
+            out.extend(regex.matches(line).filter_map(|found| make(found, None)).take(room));
             return;
         }
-        for captures in regex.regex.captures_iter(line) {
+        for found in regex.matches(line) {
             if out.len() > self.limit {
                 return;
             }
-            out.extend(captures.get(0).and_then(|found| make(found, Some(&captures))));
+            // From where the match begins, so that it is the first one found.
+            let Some(captures) = regex.regex.captures_at(line, found.start) else { continue };
+            out.extend(make(found, Some(&captures)));
             for (name, label) in &regex.group_types {
-                if let Some((span, tokens)) = captures.name(name).and_then(original) {
+                if let Some((span, tokens)) = captures.name(name).and_then(|group| original(group.range())) {
                     out.push(self.bare(span, tokens, *label, regex.rule));
                 }
             }

@@ -10,6 +10,7 @@
 //! ```
 
 mod fold;
+mod plain_run;
 mod prepared;
 mod sentence;
 mod token;

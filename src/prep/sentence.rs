@@ -16,8 +16,7 @@ pub fn split(text: &str, tokens: &mut [Token]) {
         if let Some(before) = index.checked_sub(1) {
             has_ended = ends_or_closes(text, tokens, before, has_ended);
         }
-        let line =
-            index == 0 || breaks_line(&text[tokens[index - 1].end as usize..tokens[index].start as usize]);
+        let line = index == 0 || breaks_line(text, tokens[index - 1].end, tokens[index].start);
         let sentence = line || (has_ended && may_begin(text, tokens, index));
         if line {
             // A quote that begins a line closes nothing on the line before.
@@ -41,14 +40,24 @@ fn mark_before(tokens: &mut [Token], index: usize, class: Class) {
     }
 }
 
-fn breaks_line(gap: &str) -> bool {
+/// Whether a line ends between two places.
+#[inline]
+fn breaks_line(text: &str, from: u32, to: u32) -> bool {
     // Nearly every gap is nothing or one space.
-    !gap.is_empty() && gap != " " && gap.contains(['\n', '\r', '\u{2028}', '\u{2029}'])
+    match &text.as_bytes()[from as usize..to as usize] {
+        [] | [b' '] => false,
+        _ => text[from as usize..to as usize].contains(['\n', '\r', '\u{2028}', '\u{2029}']),
+    }
 }
 
 /// Whether a sentence has ended with the token at `at`, which may only close
 /// one that had ended before.
+#[inline]
 fn ends_or_closes(text: &str, tokens: &[Token], at: usize, had_ended: bool) -> bool {
+    // What holds a letter or a digit does neither.
+    if !tokens[at].class.contains(Class::PUNCT) {
+        return false;
+    }
     match &text[tokens[at].start as usize..tokens[at].end as usize] {
         "\"" | "'" | "”" | "’" | "»" | ")" | "]" => had_ended,
         "." => !follows_initial(text, tokens, at),

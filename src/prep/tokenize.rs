@@ -15,6 +15,7 @@
 use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
 use unicode_segmentation::UnicodeSegmentation;
 
+use super::plain_run::PlainRun;
 use super::token::{Class, Token};
 
 /// Abbreviations that keep their dot wherever they stand.
@@ -81,10 +82,10 @@ impl Cutter<'_> {
     fn run(&mut self) {
         let mut at = 0;
         let mut after_space = true;
-        while at < self.bytes.len() {
-            let (kind, len) = self.kind(at);
+        while let Some(&byte) = self.bytes.get(at) {
+            let kind = ASCII_KINDS[usize::from(byte)];
             if kind == Kind::Space {
-                at += len;
+                at += 1;
                 after_space = true;
                 continue;
             }
@@ -94,6 +95,12 @@ impl Cutter<'_> {
             {
                 at = end;
                 after_space = false;
+                continue;
+            }
+            let (kind, len) = self.kind(at);
+            if kind == Kind::Space {
+                at += len;
+                after_space = true;
                 continue;
             }
             let opens = kind == Kind::Word && (after_space || self.opens(at));
@@ -119,19 +126,11 @@ impl Cutter<'_> {
     /// Takes the nearly always plain case whole: letters alone or digits alone,
     /// before something that cannot join them to what follows, take a dot from
     /// it or make them the head of an address. Returns the end.
+    #[inline]
     fn plain_word(&mut self, start: usize) -> Option<usize> {
-        let (mut end, mut kinds, mut upper) = (start, 0u8, 0usize);
-        while let Some(&byte) = self.bytes.get(end) {
-            let kind = ASCII_LETTERS[usize::from(byte)];
-            if kind == 0 {
-                break;
-            }
-            kinds |= kind;
-            upper += usize::from(kind == CAPITAL);
-            end += 1;
-        }
-        let digits_alone = kinds == DIGIT;
-        if !digits_alone && kinds & DIGIT != 0 {
+        let run = PlainRun::new(self.bytes, start);
+        let end = start + run.len;
+        if run.digits > 0 && run.digits < run.len {
             return None;
         }
         match self.bytes.get(end) {
@@ -141,11 +140,9 @@ impl Cutter<'_> {
             Some(b'.' | b',' | b'\'' | b'@' | b':' | b'_' | b'%' | b'+' | b'-' | 128..) => return None,
             Some(_) => {}
         }
-        let class = if digits_alone {
-            Class::NUMBER
-        } else {
-            let first_is_upper = self.bytes[start].is_ascii_uppercase();
-            letters_class(end - start, upper, first_is_upper)
+        let class = match run.digits {
+            0 => letters_class(run.len, run.upper, self.bytes[start].is_ascii_uppercase()),
+            _ => Class::NUMBER,
         };
         self.tokens.push(Token { start: start as u32, end: end as u32, class });
         Some(end)
@@ -159,7 +156,7 @@ impl Cutter<'_> {
     fn kind(&self, at: usize) -> (Kind, usize) {
         match self.bytes.get(at) {
             None => (Kind::Space, 0),
-            Some(&byte) if byte < 128 => (ascii_kind(byte), 1),
+            Some(&byte) if byte < 128 => (ASCII_KINDS[usize::from(byte)], 1),
             Some(_) => {
                 self.text[at..].chars().next().map_or((Kind::Space, 0), |c| (wide_kind(c), c.len_utf8()))
             }
@@ -352,25 +349,12 @@ impl Cutter<'_> {
     }
 }
 
-const SMALL: u8 = 1;
-const CAPITAL: u8 = 2;
-const DIGIT: u8 = 4;
-
-/// What each byte is to a plain word; 0 where it is no part of one.
-static ASCII_LETTERS: [u8; 256] = {
-    let mut table = [0; 256];
+/// What each byte is; one that is not ASCII counts as part of some other character.
+static ASCII_KINDS: [Kind; 256] = {
+    let mut table = [Kind::Other; 256];
     let mut byte = 0;
     while byte < 128 {
-        let c = byte as u8;
-        table[byte] = if c.is_ascii_lowercase() {
-            SMALL
-        } else if c.is_ascii_uppercase() {
-            CAPITAL
-        } else if c.is_ascii_digit() {
-            DIGIT
-        } else {
-            0
-        };
+        table[byte] = ascii_kind(byte as u8);
         byte += 1;
     }
     table
@@ -451,7 +435,7 @@ fn trim_address(address: &str) -> usize {
     address.trim_end_matches(|c| ends(c) || (c == ')' && !opens)).len()
 }
 
-fn ascii_kind(byte: u8) -> Kind {
+const fn ascii_kind(byte: u8) -> Kind {
     match byte {
         b'\t'..=b'\r' | b' ' => Kind::Space,
         b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'_' => Kind::Word,

@@ -135,7 +135,7 @@ fn is_edge(look: Look) -> bool {
 }
 
 /// Whether a look is one at Unicode word boundaries.
-fn is_word(look: Look) -> bool {
+pub(super) fn is_word(look: Look) -> bool {
     narrow_look(look) != look
 }
 
@@ -178,7 +178,7 @@ fn narrowed(hir: &Hir) -> Hir {
 }
 
 /// The expression with every Unicode word boundary met.
-fn unbounded(hir: &Hir) -> Hir {
+pub(super) fn unbounded(hir: &Hir) -> Hir {
     mapped(hir, &|hir| match hir.kind() {
         HirKind::Look(look) if is_word(*look) => Some(Hir::empty()),
         _ => None,

@@ -3,6 +3,7 @@
 //! Everything above this module turns rules into a program; everything below
 //! runs one and knows nothing of files, names or syntax.
 
+mod boundaries;
 mod gates;
 mod kinds;
 mod letters;
@@ -19,6 +20,7 @@ mod sieve;
 mod steps;
 mod texts;
 
+pub use boundaries::Loose;
 pub use kinds::{KindBuilder, KindTestId, KindTests};
 pub use openings::{Opening, Openings, Use};
 pub use pattern::{First, Inst, NO_JOIN, PatternProgram, PatternTest, Pc, TokenTest, Way};

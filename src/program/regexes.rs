@@ -1,8 +1,12 @@
 //! Regular expressions over the text, behind one sieve.
 
+use std::ops::Range;
+use std::sync::OnceLock;
+
 use regex::{Regex, RegexBuilder};
 use regex_automata::nfa::thompson;
 
+use super::boundaries::Loose;
 use super::gates::sieve;
 use super::{Setter, Sieve};
 use crate::doc::schema::{RuleId, TypeId};
@@ -17,7 +21,7 @@ pub enum RegexUse {
 }
 
 /// Bytes that the lazy automaton of one expression may use for its states.
-const CACHE: usize = 8 << 20;
+pub(super) const CACHE: usize = 8 << 20;
 
 impl RegexUse {
     /// The expression, of any size: whoever hands it in has seen to that.
@@ -63,6 +67,29 @@ pub struct TextRegex {
     pub sets: Vec<Setter>,
     /// Whether anything asks for its groups.
     pub reads_groups: bool,
+    /// The same for text that is not ASCII, made when there is some.
+    pub loose: OnceLock<Option<Box<Loose>>>,
+}
+
+impl TextRegex {
+    /// Every match in a line, as bytes of it: those of [`Regex::find_iter`].
+    pub fn matches<'l>(&'l self, line: &'l str) -> impl Iterator<Item = Range<usize>> + 'l {
+        let loose = match line.is_ascii() {
+            true => None,
+            false => self.loose.get_or_init(|| Loose::new(self.regex.as_str()).map(Box::new)).as_deref(),
+        };
+        let mut plain = loose.is_none().then(|| self.regex.find_iter(line));
+        let mut from = 0;
+        std::iter::from_fn(move || match (&mut plain, loose) {
+            (Some(plain), _) => plain.next().map(|found| found.range()),
+            (None, Some(loose)) => {
+                let found = loose.find_at(line, from, &self.regex)?;
+                from = found.end;
+                Some(found)
+            }
+            (None, None) => None,
+        })
+    }
 }
 
 /// The regular expressions of one phase over one view of the text.

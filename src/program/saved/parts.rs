@@ -1,5 +1,7 @@
 //! How each part of a program lies in bytes. What can be worked out is not kept.
 
+use std::sync::OnceLock;
+
 use rustc_hash::FxHashMap;
 
 use super::codec::{Broken, Reader, Stored, Taken, Writer, enums, ids, structs};
@@ -277,7 +279,7 @@ impl Stored for RuleSet {
 
 impl Stored for TextRegex {
     fn put(&self, to: &mut Writer) {
-        let Self { rule, label, regex, group_types, sets, reads_groups } = self;
+        let Self { rule, label, regex, group_types, sets, reads_groups, loose: _ } = self;
         to.regex(RegexUse::Text, regex);
         rule.put(to);
         label.put(to);
@@ -294,6 +296,7 @@ impl Stored for TextRegex {
             group_types: Stored::take(from)?,
             sets: Stored::take(from)?,
             reads_groups: Stored::take(from)?,
+            loose: OnceLock::new(),
         })
     }
 }
