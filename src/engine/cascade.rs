@@ -452,7 +452,7 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
                 } else {
                     let line = if wide { lines.len() } else { line };
                     let stretch = Stretch { range, line, is_whole: wide };
-                    due.read((set, rules), &letters, &program.openings, stretch);
+                    due.read((set, rules), &letters, (forms.kinds(), &program.openings), stretch);
                 }
                 // Full with a rule of this line still to come is too full.
                 let mut reached = None;

@@ -2,15 +2,15 @@
 
 use std::borrow::Cow;
 
-use smallvec::SmallVec;
+use smallvec::{SmallVec, smallvec};
 
-use crate::doc::schema::{BindingId, FoldFlags, NumberField, SpanRelation, TextField, TypeId};
+use crate::doc::schema::{BindingId, FoldFlags, NumberField, SpanRelation, TextField};
 use crate::prep::{Class, fold};
 use crate::program::{Side, SpanTest, Where};
 use crate::text::Span;
 
 use super::candidate::{Candidate, CandidateId};
-use super::lattice::Letters;
+use super::lattice::{Laid, Letters};
 
 /// What a binding stands for in one reading of a match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -119,6 +119,15 @@ fn place(bound: Bound, letters: &Letters<'_>) -> Option<(Span, (u32, u32))> {
     }
 }
 
+/// What a side of a condition may stand for.
+struct Choice<'s> {
+    bound: Bound,
+    /// The binding that it fills, where that was free.
+    name: Option<BindingId>,
+    /// What it has to meet yet.
+    test: Option<&'s SpanTest>,
+}
+
 /// The conditions of one rule at work in one line.
 pub(super) struct Conditions<'a, 'l> {
     pub(super) letters: &'a Letters<'l>,
@@ -190,18 +199,23 @@ impl Conditions<'_, '_> {
     /// Every way in which the two sides stand so, given a reading.
     fn join(&self, reading: &Reading, left: &Side, relation: SpanRelation, right: &Side) -> Vec<Reading> {
         let mut found: Vec<Reading> = Vec::new();
-        let (lefts, rights) = (self.choices(reading, left), self.choices(reading, right));
-        for &(left_name, left) in &lefts {
-            for &(right_name, right) in &rights {
-                if left == right || !self.stand(left, relation, right) {
+        let rights = self.choices(reading, right);
+        for one in self.choices(reading, left) {
+            for other in &rights {
+                if one.bound == other.bound || !self.stand(one.bound, relation, other.bound) {
+                    continue;
+                }
+                // What they say takes longer to tell than where they stand.
+                if ![&one, other]
+                    .iter()
+                    .all(|choice| choice.test.is_none_or(|test| self.is(choice.bound, test)))
+                {
                     continue;
                 }
                 let mut extended = reading.clone();
-                for (name, bound) in [(left_name, left), (right_name, right)] {
-                    if let Some(slot) = name.and_then(|name: BindingId| extended.get_mut(usize::from(name.0)))
-                    {
-                        *slot = bound;
-                    }
+                for choice in [&one, other] {
+                    let slot = choice.name.and_then(|name| extended.get_mut(usize::from(name.0)));
+                    slot.into_iter().for_each(|slot| *slot = choice.bound);
                 }
                 // A side without a name asks only whether there is one.
                 if !found.contains(&extended) {
@@ -212,32 +226,27 @@ impl Conditions<'_, '_> {
         found
     }
 
-    fn choices(&self, reading: &Reading, side: &Side) -> Vec<(Option<BindingId>, Bound)> {
+    /// What a side may stand for: one thing where that is settled, or else the
+    /// spans of the line that have one of its types, in text order.
+    fn choices<'s>(&self, reading: &Reading, side: &'s Side) -> SmallVec<[Choice<'s>; 4]> {
+        let settled = |bound| smallvec![Choice { bound, name: None, test: None }];
         match side {
-            Side::Binding(binding) => vec![(None, get(reading, *binding))],
+            Side::Binding(binding) => settled(get(reading, *binding)),
             Side::Any(name, types, test) => match name.map(|name| get(reading, name)) {
-                Some(bound) if bound != Bound::Nothing => vec![(None, bound)],
-                _ => self.spans(types, test.as_ref()).map(|id| (*name, Bound::Span(id))).collect(),
+                Some(bound) if bound != Bound::Nothing => settled(bound),
+                _ => {
+                    let (first, last) = self.range;
+                    let in_line = self.letters.lattice.starting_in(first, last).iter();
+                    let of_type = in_line.filter(|laid| types.contains(&laid.label));
+                    let choice = |laid: &Laid| Choice {
+                        bound: Bound::Span(laid.id),
+                        name: *name,
+                        test: test.as_ref(),
+                    };
+                    of_type.map(choice).collect()
+                }
             },
         }
-    }
-
-    /// The spans of the line that have one of the types and meet the test.
-    fn spans<'s>(
-        &'s self,
-        types: &'s [TypeId],
-        test: Option<&'s SpanTest>,
-    ) -> impl Iterator<Item = CandidateId> {
-        let candidates = self.letters.candidates;
-        let (first, last) = self.range;
-        types.iter().flat_map(move |&label| {
-            let all = self.letters.lattice.of_type(label);
-            let from = all.partition_point(|id| candidates[id.index()].tokens.0 < first);
-            let in_line =
-                all[from..].iter().copied().take_while(move |id| candidates[id.index()].tokens.0 < last);
-            in_line
-                .filter(move |id| test.is_none_or(|t| span_passes(t, &candidates[id.index()], self.letters)))
-        })
     }
 
     fn stand(&self, left: Bound, relation: SpanRelation, right: Bound) -> bool {

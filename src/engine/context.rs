@@ -6,7 +6,6 @@
 use crate::doc::schema::Direction;
 use crate::program::{ContextRule, TokenRule};
 
-use super::candidate::CandidateId;
 use super::forms::FormTable;
 use super::lattice::Letters;
 use super::matcher::{MatchScratch, Matcher};
@@ -88,13 +87,10 @@ impl Scopes<'_, '_> {
         relate: &Relate<'_, '_>,
         out: &mut Proposals,
     ) {
-        let inside = |id: &&CandidateId| {
-            let (first, last) = self.letters.candidates[id.index()].tokens;
-            scope.0 <= first && last <= scope.1
-        };
-        for &label in &context.on {
-            let spans = self.letters.lattice.of_type(label);
-            spans.iter().filter(inside).for_each(|&id| relate.give(id, notes, out));
+        for laid in self.letters.lattice.starting_in(scope.0, scope.1) {
+            if laid.tokens.1 <= scope.1 && context.on.contains(&laid.label) {
+                relate.give(laid.id, notes, out);
+            }
         }
     }
 }

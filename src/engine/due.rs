@@ -135,7 +135,7 @@ impl Due {
         &mut self,
         (set, rules): (usize, &RuleSet),
         letters: &Letters<'_>,
-        openings: &Openings,
+        (table, openings): (&KindTable, &Openings),
         Stretch { range: (first, last), line, is_whole }: Stretch,
     ) {
         self.clear(rules);
@@ -146,17 +146,17 @@ impl Due {
         }
         self.types.iter_mut().for_each(|word| *word = 0);
         let allowed = &self.allowed[line * self.words..][..self.words];
-        for id in letters.lattice.starting_in(first, last, letters.candidates) {
-            let candidate = &letters.candidates[id.index()];
-            let (word, bit) = place(candidate.label);
+        for laid in letters.lattice.starting_in(first, last) {
+            let (word, bit) = place(laid.label);
             if self.types.len() <= word {
                 self.types.resize(word + 1, 0);
             }
             self.types[word] |= bit;
-            for &rule in rules.on_type(candidate.label) {
+            let meets = |test| table.meets(letters.kinds[laid.tokens.0 as usize], test);
+            for &(rule, stands) in rules.on_type(laid.label) {
                 let (word, bit) = openings.bit(set, rule);
-                if allowed[word] & bit != 0 {
-                    hit(&mut self.starts, &mut self.rules, rule, candidate.tokens.0);
+                if allowed[word] & bit != 0 && stands.is_none_or(meets) {
+                    hit(&mut self.starts, &mut self.rules, rule, laid.tokens.0);
                 }
             }
         }

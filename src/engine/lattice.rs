@@ -1,6 +1,6 @@
 //! The letters of one step: the tokens of a document and the spans over them.
 
-use smallvec::SmallVec;
+use std::cmp::Reverse;
 
 use crate::doc::InputTokens;
 use crate::doc::schema::{ColumnId, Standing, TypeId};
@@ -15,22 +15,43 @@ use super::kinds::KindId;
 /// What stands where, while the rules of one step run.
 ///
 /// Between two steps little changes, so little is done: what has gone is taken
-/// out, and what is new is sorted in.
+/// out, and what is new is merged in.
 #[derive(Debug, Default)]
 pub(super) struct Lattice {
     /// The spans in text order, of those that begin together the longest first.
-    starting: Vec<CandidateId>,
+    starting: Vec<Laid>,
     /// The same by where they end.
-    ending: Vec<CandidateId>,
+    ending: Vec<Laid>,
     /// For each token where the spans that begin, or end, with it lie.
     starts: Vec<Group>,
     ends: Vec<Group>,
-    /// All spans of the step, by type.
-    by_type: Vec<Vec<CandidateId>>,
     /// For each type a bit a token that stands in a span of it.
     covered: Vec<Vec<u64>>,
+    /// What is new, while it is laid.
+    fresh: Vec<Laid>,
     /// How many candidates have been laid.
     laid: usize,
+}
+
+/// A span of the lattice: what is asked of it most stands beside it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Laid {
+    /// First token, and one past the last.
+    pub(super) tokens: (u32, u32),
+    pub(super) id: CandidateId,
+    pub(super) label: TypeId,
+}
+
+impl Laid {
+    /// The order of spans that begin together, and of all.
+    fn by_start(&self) -> impl Ord + use<> {
+        (self.tokens.0, Reverse(self.tokens.1), self.label, self.id)
+    }
+
+    /// The order of spans that end together, and of all.
+    fn by_end(&self) -> impl Ord + use<> {
+        (self.tokens.1, self.tokens.0, self.label, self.id)
+    }
 }
 
 /// A stretch of a list of spans.
@@ -56,94 +77,57 @@ impl Lattice {
     /// since, but what had gone may not have come back: then the lattice is to be
     /// cleared. O(spans), and O(new spans log new spans).
     pub(super) fn build(&mut self, types: usize, candidates: &[Candidate], cover: bool) {
-        let stays = |id: &CandidateId| candidates[id.index()].stays();
-        let at = |id: &CandidateId| candidates[id.index()].tokens;
-        let fresh = (self.laid..candidates.len()).map(|index| CandidateId(index as u32)).filter(stays);
-        let fresh: SmallVec<[CandidateId; 32]> = fresh.collect();
-        self.laid = candidates.len();
-        let key = |id: &CandidateId| {
-            let (first, last) = at(id);
-            (first, std::cmp::Reverse(last), candidates[id.index()].label, *id)
-        };
-        place(
-            &mut self.starting,
-            &mut self.starts,
-            |id| at(id).0,
-            |spans| {
-                spans.retain(stays);
-                spans.extend_from_slice(&fresh);
-                // Nearly sorted: this takes one look at each.
-                spans.sort_by_key(key);
-            },
-        );
-        place(
-            &mut self.ending,
-            &mut self.ends,
-            |id| at(id).1 - 1,
-            |spans| {
-                spans.retain(stays);
-                spans.extend_from_slice(&fresh);
-                spans.sort_by_key(|id| (at(id).1, key(id)));
-            },
-        );
-        self.by_type.iter_mut().for_each(Vec::clear);
-        self.by_type.resize_with(types, Vec::new);
-        for &id in &self.starting {
-            self.by_type[usize::from(candidates[id.index()].label.0)].push(id);
+        self.fresh.clear();
+        for (index, candidate) in candidates.iter().enumerate().skip(self.laid) {
+            if candidate.stays() {
+                let (tokens, label) = (candidate.tokens, candidate.label);
+                self.fresh.push(Laid { tokens, id: CandidateId(index as u32), label });
+            }
         }
+        self.laid = candidates.len();
+        let stays = |laid: &Laid| candidates[laid.id.index()].stays();
+        let Self { starting, ending, starts, ends, fresh, .. } = self;
+        place(starting, starts, fresh, stays, |laid| laid.tokens.0, Laid::by_start);
+        place(ending, ends, fresh, stays, |laid| laid.tokens.1 - 1, Laid::by_end);
         if cover {
-            self.cover(self.starts.len(), types, candidates);
+            self.cover(types);
         }
     }
 
-    fn cover(&mut self, tokens: usize, types: usize, candidates: &[Candidate]) {
+    fn cover(&mut self, types: usize) {
+        let words = self.starts.len().div_ceil(64);
         self.covered.iter_mut().for_each(Vec::clear);
         self.covered.resize_with(types, Vec::new);
-        for (bits, spans) in self.covered.iter_mut().zip(&self.by_type) {
-            if spans.is_empty() {
-                continue;
-            }
-            bits.resize(tokens.div_ceil(64), 0);
-            for id in spans {
-                let (first, last) = candidates[id.index()].tokens;
-                (first..last).for_each(|token| bits[token as usize / 64] |= 1 << (token % 64));
-            }
+        for laid in &self.starting {
+            let bits = &mut self.covered[usize::from(laid.label.0)];
+            bits.resize(words, 0);
+            let (first, last) = laid.tokens;
+            (first..last).for_each(|token| bits[token as usize / 64] |= 1 << (token % 64));
         }
     }
 
-    /// The spans that begin at a token, the longest first.
+    /// The spans that begin with a token, the longest first.
     #[inline]
-    pub(super) fn starting(&self, token: usize) -> &[CandidateId] {
+    pub(super) fn starting(&self, token: usize) -> &[Laid] {
         group(&self.starts, &self.starting, token)
     }
 
     /// The spans that begin in a stretch of tokens, in text order. O(log spans).
-    pub(super) fn starting_in(&self, first: u32, last: u32, candidates: &[Candidate]) -> &[CandidateId] {
-        let before = |token: u32| move |id: &CandidateId| candidates[id.index()].tokens.0 < token;
+    pub(super) fn starting_in(&self, first: u32, last: u32) -> &[Laid] {
+        let before = |token: u32| move |laid: &Laid| laid.tokens.0 < token;
         let rest = &self.starting[self.starting.partition_point(before(first))..];
         &rest[..rest.partition_point(before(last))]
     }
 
     /// The spans that end with a token, the longest first.
     #[inline]
-    pub(super) fn ending(&self, token: usize) -> &[CandidateId] {
+    pub(super) fn ending(&self, token: usize) -> &[Laid] {
         group(&self.ends, &self.ending, token)
     }
 
-    /// All spans of a type, in text order.
-    pub(super) fn of_type(&self, label: TypeId) -> &[CandidateId] {
-        self.by_type.get(usize::from(label.0)).map_or(&[], Vec::as_slice)
-    }
-
     /// Whether a token stands so to a span of the type.
-    pub(super) fn stands(
-        &self,
-        token: usize,
-        standing: Standing,
-        label: TypeId,
-        candidates: &[Candidate],
-    ) -> bool {
-        let of_label = |id: &CandidateId| candidates[id.index()].label == label;
+    pub(super) fn stands(&self, token: usize, standing: Standing, label: TypeId) -> bool {
+        let of_label = |laid: &Laid| laid.label == label;
         match standing {
             Standing::In => {
                 let bits = self.covered.get(usize::from(label.0));
@@ -155,18 +139,33 @@ impl Lattice {
     }
 }
 
-/// Changes a list of spans that is sorted by token, and keeps for each token
+/// Takes out what does not stay, merges in what is new, and keeps for each token
 /// where its spans lie.
-fn place(
-    spans: &mut Vec<CandidateId>,
+fn place<K: Ord>(
+    spans: &mut Vec<Laid>,
     groups: &mut [Group],
-    token: impl Fn(&CandidateId) -> u32,
-    change: impl FnOnce(&mut Vec<CandidateId>),
+    fresh: &mut [Laid],
+    stays: impl Fn(&Laid) -> bool,
+    token: impl Fn(&Laid) -> u32,
+    key: impl Fn(&Laid) -> K,
 ) {
-    spans.iter().for_each(|id| groups[token(id) as usize] = Group::default());
-    change(spans);
-    for (first, id) in (0..).zip(&*spans) {
-        let group = &mut groups[token(id) as usize];
+    spans.iter().for_each(|laid| groups[token(laid) as usize] = Group::default());
+    spans.retain(stays);
+    fresh.sort_unstable_by_key(&key);
+    // From the back, so that each span is moved once.
+    let mut old = spans.len();
+    spans.extend_from_slice(fresh);
+    let mut free = spans.len();
+    for new in fresh.iter().rev() {
+        while old > 0 && key(&spans[old - 1]) > key(new) {
+            (old, free) = (old - 1, free - 1);
+            spans[free] = spans[old];
+        }
+        free -= 1;
+        spans[free] = *new;
+    }
+    for (first, laid) in (0..).zip(&*spans) {
+        let group = &mut groups[token(laid) as usize];
         if group.len == 0 {
             group.first = first;
         }
@@ -175,7 +174,7 @@ fn place(
 }
 
 #[inline]
-fn group<'a>(groups: &[Group], spans: &'a [CandidateId], token: usize) -> &'a [CandidateId] {
+fn group<'a>(groups: &[Group], spans: &'a [Laid], token: usize) -> &'a [Laid] {
     let Some(&Group { first, len }) = groups.get(token) else { return &[] };
     &spans[first as usize..][..len as usize]
 }
@@ -267,16 +266,15 @@ mod tests {
     }
 
     /// All that a lattice says.
-    fn said(lattice: &Lattice, candidates: &[Candidate]) -> String {
-        let ids = |ids: &[CandidateId]| ids.iter().map(|id| id.0).collect::<Vec<_>>();
+    fn said(lattice: &Lattice) -> String {
+        let ids = |laid: &[Laid]| laid.iter().map(|laid| laid.id.0).collect::<Vec<_>>();
         let tokens = 0..TOKENS;
         let at = tokens.map(|token| (ids(lattice.starting(token)), ids(lattice.ending(token))));
-        let types = (0..TYPES as u16).map(|label| ids(lattice.of_type(TypeId(label))));
         let inside: Vec<bool> = (0..TOKENS * TYPES)
-            .map(|n| lattice.stands(n / TYPES, Standing::In, TypeId((n % TYPES) as u16), candidates))
+            .map(|n| lattice.stands(n / TYPES, Standing::In, TypeId((n % TYPES) as u16)))
             .collect();
-        let middle = ids(lattice.starting_in(3, 9, candidates));
-        format!("{:?} {:?} {middle:?} {inside:?}", at.collect::<Vec<_>>(), types.collect::<Vec<_>>())
+        let middle = ids(lattice.starting_in(3, 9));
+        format!("{:?} {middle:?} {inside:?}", at.collect::<Vec<_>>())
     }
 
     proptest! {
@@ -307,7 +305,7 @@ mod tests {
                 let mut afresh = Lattice::default();
                 afresh.clear(TOKENS);
                 afresh.build(TYPES, &candidates, true);
-                prop_assert_eq!(said(&lattice, &candidates), said(&afresh, &candidates));
+                prop_assert_eq!(said(&lattice), said(&afresh));
                 let starts = |token| candidates.iter().filter(move |c| c.stays() && c.tokens.0 == token);
                 for token in 0..TOKENS {
                     prop_assert_eq!(lattice.starting(token).len(), starts(token as u32).count());

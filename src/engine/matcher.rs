@@ -19,7 +19,7 @@ use smallvec::SmallVec;
 use super::candidate::CandidateId;
 use super::conditions::span_passes;
 use super::forms::FormTable;
-use super::lattice::Letters;
+use super::lattice::{Laid, Letters};
 use super::note::Note;
 use super::trace::{Stop, Trace};
 
@@ -94,35 +94,31 @@ impl<'a, 'l, T: Trace> Matcher<'a, 'l, T> {
     #[inline]
     pub(super) fn may_begin(&self, start: u32) -> bool {
         let first = &self.program.first;
-        first.nothing || self.admits(first, start, false)
+        first.nothing || self.admits::<false>(first, start)
     }
 
     /// Whether a way is open, by a look at the next token.
     #[inline]
-    fn may_go(&self, way: Way, token: u32) -> bool {
+    fn may_go<const BACK: bool>(&self, way: Way, token: u32) -> bool {
         let head = &self.program.heads[way.head as usize];
-        if head.nothing {
-            return true;
-        }
-        let backward = self.program.backward[way.to as usize];
-        match backward {
-            true => token > self.first && self.admits(head, token - 1, true),
-            false => token < self.last && self.admits(head, token, false),
-        }
+        head.nothing || self.ahead::<BACK>(token).is_some_and(|at| self.admits::<BACK>(head, at))
     }
 
     #[inline]
-    fn admits(&self, first: &First, at: u32, backward: bool) -> bool {
-        let (letters, at) = (self.letters, at as usize);
-        self.forms.kinds().meets(letters.kinds[at], first.kind)
-            || (!first.types.is_empty() && self.begins(&first.types, at, backward))
+    fn admits<const BACK: bool>(&self, first: &First, at: u32) -> bool {
+        self.forms.kinds().meets(self.letters.kinds[at as usize], first.kind)
+            || (!first.types.is_empty() && self.begins::<BACK>(&first.types, at))
     }
 
-    /// Whether a span of one of the types begins with a token, or ends with it.
-    fn begins(&self, types: &[TypeId], at: usize, backward: bool) -> bool {
-        let letters = self.letters;
-        let spans = if backward { letters.lattice.ending(at) } else { letters.lattice.starting(at) };
-        spans.iter().any(|id| types.contains(&letters.candidates[id.index()].label))
+    /// The spans that begin with a token, or end with it.
+    #[inline]
+    fn at<const BACK: bool>(&self, token: u32) -> &'l [Laid] {
+        let lattice = self.letters.lattice;
+        if BACK { lattice.ending(token as usize) } else { lattice.starting(token as usize) }
+    }
+
+    fn begins<const BACK: bool>(&self, types: &[TypeId], at: u32) -> bool {
+        self.at::<BACK>(at).iter().any(|laid| types.contains(&laid.label))
     }
 
     /// The end of the preferred match that begins at `start`. What it bound is
@@ -160,15 +156,23 @@ impl<'a, 'l, T: Trace> Matcher<'a, 'l, T> {
             }
             Inst::Open(binding, next) => go(*next, token, Some(Note::Open(*binding, token))),
             Inst::Close(binding, next) => go(*next, token, Some(Note::Close(*binding, token))),
-            Inst::Span { binding, next, .. } => self.spans(pc, token, |to, id| {
-                go(*next, to, Some(Note::Span(*binding, id)));
-            }),
+            Inst::Span { binding, next, .. } => {
+                let fits = |to, id| go(*next, to, Some(Note::Span(*binding, id)));
+                match program.backward[pc as usize] {
+                    true => self.spans::<true>(pc, token, fits),
+                    false => self.spans::<false>(pc, token, fits),
+                }
+            }
             Inst::Token { next, .. }
             | Inst::Gap { next }
             | Inst::SameSentence(next)
             | Inst::Assert(_, next)
             | Inst::Look { next, .. } => {
-                if let Some(token) = self.consume(pc, token) {
+                let beyond = match program.backward[pc as usize] {
+                    true => self.consume::<true>(pc, token),
+                    false => self.consume::<false>(pc, token),
+                };
+                if let Some(token) = beyond {
                     go(*next, token, None);
                 }
             }
@@ -190,8 +194,16 @@ impl<'a, 'l, T: Trace> Matcher<'a, 'l, T> {
         if self.stale {
             self.clear();
         }
+        // A part runs in one direction; the looks around in it are parts of their own.
+        match self.program.backward[pc as usize] {
+            true => self.run_to::<true>(pc, token),
+            false => self.run_to::<false>(pc, token),
+        }
+    }
+
+    fn run_to<const BACK: bool>(&mut self, pc: Pc, token: u32) -> Option<u32> {
         let (bottom, path) = (self.scratch.jobs.len(), self.scratch.path.len());
-        let mut end = self.walk(pc, token);
+        let mut end = self.walk::<BACK>(pc, token);
         while end.is_none() && self.scratch.jobs.len() > bottom {
             let Some(job) = self.scratch.jobs.pop() else { break };
             self.scratch.notes.truncate(job.notes as usize);
@@ -199,7 +211,7 @@ impl<'a, 'l, T: Trace> Matcher<'a, 'l, T> {
             if let Some((binding, span)) = job.letter {
                 self.scratch.notes.push(Note::Span(binding, span));
             }
-            end = self.walk(job.pc, job.token);
+            end = self.walk::<BACK>(job.pc, job.token);
         }
         if end.is_some() {
             self.scratch.jobs.truncate(bottom);
@@ -209,7 +221,7 @@ impl<'a, 'l, T: Trace> Matcher<'a, 'l, T> {
     }
 
     /// Follows the first choice everywhere, and leaves the others for later.
-    fn walk(&mut self, mut pc: Pc, mut token: u32) -> Option<u32> {
+    fn walk<const BACK: bool>(&mut self, mut pc: Pc, mut token: u32) -> Option<u32> {
         let program = self.program;
         loop {
             if !self.enter(pc, token) {
@@ -222,7 +234,7 @@ impl<'a, 'l, T: Trace> Matcher<'a, 'l, T> {
                 | Inst::SameSentence(next)
                 | Inst::Assert(_, next)
                 | Inst::Look { next, .. } => {
-                    let Some(beyond) = self.consume(pc, token) else {
+                    let Some(beyond) = self.consume::<BACK>(pc, token) else {
                         self.stops(pc, token);
                         return None;
                     };
@@ -230,14 +242,14 @@ impl<'a, 'l, T: Trace> Matcher<'a, 'l, T> {
                     pc = *next;
                 }
                 Inst::Span { .. } => {
-                    self.push_spans(pc, token);
+                    self.push_spans::<BACK>(pc, token);
                     return None;
                 }
                 Inst::Split(first, second) => {
                     // A watcher sees where the ways end that are shut.
                     let (one, other) = match T::ON {
                         true => (true, true),
-                        false => (self.may_go(*first, token), self.may_go(*second, token)),
+                        false => (self.may_go::<BACK>(*first, token), self.may_go::<BACK>(*second, token)),
                     };
                     if !one && !other {
                         return None;
@@ -277,17 +289,17 @@ impl<'a, 'l, T: Trace> Matcher<'a, 'l, T> {
     /// Where the match stands after an instruction that consumes a token or
     /// looks at the place; nothing where it fails.
     #[inline(always)]
-    fn consume(&mut self, pc: Pc, token: u32) -> Option<u32> {
+    fn consume<const BACK: bool>(&mut self, pc: Pc, token: u32) -> Option<u32> {
         let program = self.program;
         match &program.insts[pc as usize] {
             Inst::Token { test, .. } => {
-                let at = self.ahead(pc, token)?;
-                self.meets(&program.tests[*test as usize], at).then(|| self.beyond(pc, at))
+                let at = self.ahead::<BACK>(token)?;
+                self.meets(&program.tests[*test as usize], at).then(|| beyond::<BACK>(at))
             }
             Inst::Gap { .. } => {
-                let at = self.ahead(pc, token)?;
+                let at = self.ahead::<BACK>(token)?;
                 let crosses = at > self.first && self.letters.has(at as usize, Class::SENTENCE_START);
-                (!crosses).then(|| self.beyond(pc, at))
+                (!crosses).then(|| beyond::<BACK>(at))
             }
             Inst::SameSentence(_) => {
                 let inside = token > self.first && token < self.last;
@@ -297,7 +309,11 @@ impl<'a, 'l, T: Trace> Matcher<'a, 'l, T> {
             Inst::Assert(anchor, _) => self.stands_at(*anchor, token).then_some(token),
             Inst::Look { start, negative, .. } => {
                 if let (false, Some(test)) = (T::ON, program.single(*start)) {
-                    let found = self.ahead(*start, token).is_some_and(|at| self.meets(test, at));
+                    let at = match program.backward[*start as usize] {
+                        true => self.ahead::<true>(token),
+                        false => self.ahead::<false>(token),
+                    };
+                    let found = at.is_some_and(|at| self.meets(test, at));
                     return (found != *negative).then_some(token);
                 }
                 let (notes, path) = (self.scratch.notes.len(), self.scratch.path.len());
@@ -365,11 +381,11 @@ impl<'a, 'l, T: Trace> Matcher<'a, 'l, T> {
 
     /// Leaves a job for each span that the instruction may consume, so that
     /// the longest is tried first.
-    fn push_spans(&mut self, pc: Pc, token: u32) {
+    fn push_spans<const BACK: bool>(&mut self, pc: Pc, token: u32) {
         let Inst::Span { binding, next, .. } = &self.program.insts[pc as usize] else { return };
         let first = self.scratch.jobs.len();
         let mut found: SmallVec<[(u32, CandidateId); 4]> = SmallVec::new();
-        self.spans(pc, token, |to, id| found.push((to, id)));
+        self.spans::<BACK>(pc, token, |to, id| found.push((to, id)));
         for &(to, id) in found.iter().rev() {
             self.push(*next, to, Some((*binding, id)));
         }
@@ -380,41 +396,27 @@ impl<'a, 'l, T: Trace> Matcher<'a, 'l, T> {
 
     /// The spans that the instruction may consume, the longest first, each
     /// with the place behind it.
-    fn spans(&self, pc: Pc, token: u32, mut fits: impl FnMut(u32, CandidateId)) {
+    fn spans<const BACK: bool>(&self, pc: Pc, token: u32, mut fits: impl FnMut(u32, CandidateId)) {
         let (program, letters) = (self.program, self.letters);
         let Inst::Span { types, test, .. } = &program.insts[pc as usize] else { return };
-        let backward = program.backward[pc as usize];
-        let Some(at) = self.ahead(pc, token) else { return };
-        let spans = if backward {
-            letters.lattice.ending(at as usize)
-        } else {
-            letters.lattice.starting(at as usize)
-        };
-        for &id in spans {
-            let candidate = &letters.candidates[id.index()];
-            let (first, last) = candidate.tokens;
-            let fit = types.contains(&candidate.label)
+        let Some(at) = self.ahead::<BACK>(token) else { return };
+        for laid in self.at::<BACK>(at) {
+            let (first, last) = laid.tokens;
+            let candidate = &letters.candidates[laid.id.index()];
+            let fit = types.contains(&laid.label)
                 && first >= self.first
                 && last <= self.last
                 && test.as_ref().is_none_or(|test| span_passes(test, candidate, letters));
             if fit {
-                fits(if backward { first } else { last }, id);
+                fits(if BACK { first } else { last }, laid.id);
             }
         }
     }
 
-    /// The token that an instruction would consume.
-    fn ahead(&self, pc: Pc, token: u32) -> Option<u32> {
-        if self.program.backward[pc as usize] {
-            (token > self.first).then(|| token - 1)
-        } else {
-            (token < self.last).then_some(token)
-        }
-    }
-
-    /// The place after consuming token `at`.
-    fn beyond(&self, pc: Pc, at: u32) -> u32 {
-        if self.program.backward[pc as usize] { at } else { at + 1 }
+    /// The token that would be consumed next.
+    #[inline]
+    fn ahead<const BACK: bool>(&self, token: u32) -> Option<u32> {
+        if BACK { (token > self.first).then(|| token - 1) } else { (token < self.last).then_some(token) }
     }
 
     fn stands_at(&self, anchor: Anchor, token: u32) -> bool {
@@ -428,6 +430,12 @@ impl<'a, 'l, T: Trace> Matcher<'a, 'l, T> {
             Anchor::SentenceEnd => ends(Class::SENTENCE_END),
         }
     }
+}
+
+/// The place after consuming token `at`.
+#[inline]
+fn beyond<const BACK: bool>(at: u32) -> u32 {
+    if BACK { at } else { at + 1 }
 }
 
 /// Whether a token meets a test where it stands.
@@ -445,7 +453,7 @@ pub(super) fn passes(test: &TokenTest, token: usize, letters: &Letters<'_>, form
             test.holds(line) || test.holds(line - 1 - letters.lines.len() as i64)
         }
         TokenTest::Standing(standing, types) => {
-            let stands = |&label: &_| letters.lattice.stands(token, *standing, label, letters.candidates);
+            let stands = |&label: &_| letters.lattice.stands(token, *standing, label);
             types.iter().any(stands)
         }
         TokenTest::Column(check) => letters.columns.passes(*check, token),

@@ -17,6 +17,8 @@ use super::{KindTestId, Phase, TokenRule};
 pub struct Opening {
     /// What the token before the match must be, if there is one in the line.
     pub before: Option<KindTestId>,
+    /// What the first token must be, also where a match begins with a span of it.
+    pub stands: Option<KindTestId>,
     /// What the first tokens must be where a match begins with a token: nothing
     /// where any will do, or none. `None` if no match begins with a token.
     pub tokens: Option<[Option<KindTestId>; Openings::AHEAD]>,

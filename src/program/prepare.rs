@@ -7,7 +7,8 @@ use super::{
     First, Inst, KindBuilder, NO_JOIN, Opening, Openings, PatternProgram, PatternTest, Pc, Program,
     TokenRule, TokenTest, Way,
 };
-use crate::doc::schema::TypeId;
+use crate::doc::schema::{Anchor, TypeId};
+use crate::prep::Class;
 
 impl Program {
     /// Works out what is not kept of a program: of its patterns, and of all rules
@@ -166,8 +167,9 @@ fn types(program: &PatternProgram, places: &[Pc]) -> Vec<TypeId> {
 fn opening(program: &PatternProgram, kinds: &mut KindBuilder) -> Opening {
     let (before, ahead) = looks(program);
     let before = before.map(|test| kinds.number(&test));
+    let stands = (!ahead.is_empty()).then(|| kinds.number(&TokenTest::all(ahead.clone())));
     let Some(mut places) = reached(program, &[program.start]) else {
-        return Opening { before, tokens: Some([None; Openings::AHEAD]), ..Opening::default() };
+        return Opening { before, stands, tokens: Some([None; Openings::AHEAD]), ..Opening::default() };
     };
     let types = types(program, &places);
     let mut tokens = [None; Openings::AHEAD];
@@ -179,7 +181,7 @@ fn opening(program: &PatternProgram, kinds: &mut KindBuilder) -> Opening {
         }
         let test = token(program, &places);
         if at == 0 && test == TokenTest::one(Vec::new()) {
-            return Opening { before, types, ..Opening::default() };
+            return Opening { before, stands, types, ..Opening::default() };
         }
         let test = if at == 0 { TokenTest::all(ahead.iter().cloned().chain([test]).collect()) } else { test };
         *wanted = (test != TokenTest::Any).then(|| kinds.number(&test));
@@ -195,13 +197,14 @@ fn opening(program: &PatternProgram, kinds: &mut KindBuilder) -> Opening {
             None => break,
         }
     }
-    Opening { before, tokens: Some(tokens), types, ..Opening::default() }
+    Opening { before, stands, tokens: Some(tokens), types, ..Opening::default() }
 }
 
 /// What the token before a match, and its first, must be for the looks around
-/// with which the pattern begins.
+/// and the anchors with which the pattern begins.
 fn looks(program: &PatternProgram) -> (Option<TokenTest>, Vec<TokenTest>) {
     let (mut before, mut ahead) = (Vec::new(), Vec::new());
+    let class = |class: Class| TokenTest::Class(class.bits());
     let mut pc = program.start;
     loop {
         pc = match &program.insts[pc as usize] {
@@ -217,7 +220,16 @@ fn looks(program: &PatternProgram) -> (Option<TokenTest>, Vec<TokenTest>) {
                 }
                 *next
             }
-            Inst::Open(_, next) | Inst::Assert(_, next) | Inst::SameSentence(next) => *next,
+            Inst::Assert(anchor, next) => {
+                match anchor {
+                    Anchor::LineStart => ahead.push(class(Class::LINE_START)),
+                    Anchor::SentenceStart => ahead.push(class(Class::SENTENCE_START)),
+                    Anchor::LineEnd => before.push(class(Class::LINE_END)),
+                    Anchor::SentenceEnd => before.push(class(Class::SENTENCE_END)),
+                }
+                *next
+            }
+            Inst::Open(_, next) | Inst::SameSentence(next) => *next,
             _ => break,
         };
     }

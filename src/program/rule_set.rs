@@ -1,18 +1,17 @@
 //! [`RuleSet`]: the rules of one step.
 
-use rustc_hash::FxHashMap;
-
 use crate::doc::schema::TypeId;
 
-use super::{KindBuilder, TokenRule};
+use super::{KindBuilder, KindTestId, TokenRule};
 
 /// The rules of one step.
 #[derive(Debug, Default)]
 pub struct RuleSet {
     /// In the order of the pack.
     rules: Vec<TokenRule>,
-    /// For each type the rules that may begin with a span of it.
-    by_type: FxHashMap<TypeId, Vec<u32>>,
+    /// For each type the rules that may begin with a span of it, each with what
+    /// the first token of the span must be.
+    by_type: Vec<Vec<(u32, Option<KindTestId>)>>,
 }
 
 impl RuleSet {
@@ -28,7 +27,11 @@ impl RuleSet {
         for (index, rule) in (0..).zip(&mut self.rules) {
             rule.prepare(kinds);
             for label in &rule.opening.types {
-                self.by_type.entry(*label).or_default().push(index);
+                let at = usize::from(label.0);
+                if self.by_type.len() <= at {
+                    self.by_type.resize_with(at + 1, Vec::new);
+                }
+                self.by_type[at].push((index, rule.opening.stands));
             }
         }
     }
@@ -45,9 +48,10 @@ impl RuleSet {
         !self.by_type.is_empty()
     }
 
-    /// The rules that may begin with a span of a type.
+    /// The rules that may begin with a span of a type, each with what the first
+    /// token of the span must be.
     #[must_use]
-    pub fn on_type(&self, label: TypeId) -> &[u32] {
-        self.by_type.get(&label).map_or(&[], Vec::as_slice)
+    pub fn on_type(&self, label: TypeId) -> &[(u32, Option<KindTestId>)] {
+        self.by_type.get(usize::from(label.0)).map_or(&[], Vec::as_slice)
     }
 }
