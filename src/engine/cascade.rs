@@ -325,6 +325,7 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
             context: &self.context,
             phase: index,
             gauge: &self.scratch.gauge,
+            cuts_words: !self.prepared.is_given(),
             limit: self.limit,
         };
         let buffers = &mut self.scratch.scans[usize::from(index)];

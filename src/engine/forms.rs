@@ -44,6 +44,7 @@ pub(super) struct FormTable {
     words: usize,
     vocabularies: usize,
     kinds: KindTable,
+    age: u32,
 }
 
 /// A place of the table: half a line of memory.
@@ -135,7 +136,19 @@ impl FormTable {
             self.bits.clear();
             self.vocabulary.clear();
             self.kinds.clear();
+            self.age += 1;
         }
+    }
+
+    /// How many times everything was forgotten: forms of another age have other ids.
+    #[inline]
+    pub(super) fn age(&self) -> u32 {
+        self.age
+    }
+
+    /// The text of a form.
+    pub(super) fn text(&self, form: FormId) -> &str {
+        self.form(form.0)
     }
 
     /// The form of a token of a text, and its kind. One look, unless the form is

@@ -28,6 +28,7 @@ mod resolve;
 mod scan;
 mod search;
 mod trace;
+mod triggers;
 mod watch;
 
 pub use candidate::{Candidate, CandidateId, Fate, Proposal, Step};

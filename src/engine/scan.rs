@@ -18,6 +18,7 @@ use super::candidate::Candidate;
 use super::forms::{FormId, FormTable};
 use super::profile::{Gauge, Stage};
 use super::relate::{assign, filtered};
+use super::triggers::Triggers;
 
 /// The views of one text that regular expressions read, made when first asked for.
 #[derive(Default)]
@@ -37,8 +38,8 @@ struct WalkScratch {
 #[derive(Default)]
 pub(super) struct ScanScratch {
     walk: WalkScratch,
-    plain: Option<SieveScratch>,
-    unmarked: Option<SieveScratch>,
+    plain: Option<(SieveScratch, Triggers)>,
+    unmarked: Option<(SieveScratch, Triggers)>,
 }
 
 /// One document before the rules of a phase see it.
@@ -50,6 +51,8 @@ pub(super) struct Scan<'a, 't> {
     pub(super) context: &'a value::Context,
     pub(super) phase: u16,
     pub(super) gauge: &'a Gauge,
+    /// Whether the tokens are those that the text is cut into, and not given.
+    pub(super) cuts_words: bool,
     /// No more candidates are looked for once there are more than this.
     pub(super) limit: usize,
 }
@@ -142,12 +145,16 @@ impl<'t> Scan<'_, 't> {
         &self,
         view: &RegexView,
         folded: &Folded<'t>,
-        scratch: &mut Option<SieveScratch>,
+        scratch: &mut Option<(SieveScratch, Triggers)>,
         out: &mut Vec<Candidate>,
     ) {
         let text: &str = &folded.text;
-        let mut sieve =
-            view.sieve.as_ref().map(|sieve| (sieve, scratch.get_or_insert_with(|| sieve.scratch())));
+        let mut sieve = view
+            .sieve
+            .as_ref()
+            .map(|sieve| (sieve, scratch.get_or_insert_with(|| (sieve.scratch(), Triggers::default()))));
+        // The first token that begins in a line or later.
+        let mut next = 0;
         let ends = memchr::memchr2_iter(b'\n', b'\r', text.as_bytes()).chain(std::iter::once(text.len()));
         let mut start = 0;
         for end in ends {
@@ -157,8 +164,19 @@ impl<'t> Scan<'_, 't> {
             }
             if !line.is_empty() {
                 match &mut sieve {
-                    Some((sieve, scratch)) => {
-                        for index in sieve.open(line, scratch) {
+                    Some((sieve, (scratch, triggers))) => {
+                        let words = self.cuts_words.then_some(|open: &mut dyn FnMut(&[u32])| {
+                            let Some(gate) = sieve.words() else { return };
+                            let line = folded.map.to_original(Span::new(start as u32, end as u32));
+                            let before = |at: u32| move |token: &&Token| token.start < at;
+                            next += self.tokens[next..].iter().take_while(before(line.start)).count();
+                            let first = next;
+                            next += self.tokens[next..].iter().take_while(before(line.end)).count();
+                            for form in &self.forms[first..next] {
+                                triggers.of(*form, self.table, gate, open);
+                            }
+                        });
+                        for index in sieve.open(line, words, scratch) {
                             let regex = &view.regexes[index];
                             self.gauge.search(regex.rule);
                             self.regex(regex, line, start, folded, out);

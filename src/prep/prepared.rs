@@ -12,6 +12,7 @@ use crate::text::Span;
 pub struct Prepared<'t> {
     text: &'t str,
     tokens: Vec<Token>,
+    is_given: bool,
 }
 
 impl<'t> Prepared<'t> {
@@ -28,7 +29,7 @@ impl<'t> Prepared<'t> {
         buffer.clear();
         tokenize(text, &mut buffer);
         split(text, &mut buffer);
-        Self { text, tokens: buffer }
+        Self { text, tokens: buffer, is_given: false }
     }
 
     /// Takes the tokens that came with a text. A token is what its span says,
@@ -55,7 +56,7 @@ impl<'t> Prepared<'t> {
             last.class.insert(Class::LINE_END);
         }
         split(text, &mut tokens);
-        Self { text, tokens }
+        Self { text, tokens, is_given: true }
     }
 
     /// Hands the buffer back.
@@ -74,6 +75,12 @@ impl<'t> Prepared<'t> {
     #[must_use]
     pub fn tokens(&self) -> &[Token] {
         &self.tokens
+    }
+
+    /// Whether the tokens came with the text, and may be cut anywhere.
+    #[must_use]
+    pub fn is_given(&self) -> bool {
+        self.is_given
     }
 
     /// The lines that hold a token, as ranges of tokens.

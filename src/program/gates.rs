@@ -13,8 +13,8 @@ use regex_automata::hybrid::dfa::{Config, DFA};
 use regex_automata::nfa::thompson;
 use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind, Look, Repetition};
 
-use super::letters::letters;
-use super::sieve::{LetterGate, ShapeGate, Sieve};
+use super::letters::{letters, words};
+use super::sieve::{LetterGate, LetterGates, ShapeGate, Sieve};
 
 /// Bytes of states for each expression, and the most and fewest of all.
 const CACHE_EACH: usize = 320 << 10;
@@ -26,12 +26,19 @@ const MOST_IN_DFA: usize = 4_000;
 /// A sieve for some expressions, unless one of them is too large for it.
 pub(super) fn sieve<'s>(sources: impl ExactSizeIterator<Item = &'s str>) -> Option<Sieve> {
     let count = sources.len();
-    let mut by_letters: BTreeMap<Box<[u8]>, Vec<u32>> = BTreeMap::new();
+    let (mut by_letters, mut by_words, mut beyond_words) = (Strings::new(), Strings::new(), Strings::new());
     let (mut ascii, mut wide, mut opens) = (Vec::new(), Vec::new(), Vec::new());
     for (index, source) in (0..).zip(sources) {
         let hir = regex_syntax::parse(source).ok()?;
         if let Some(letters) = letters(&hir) {
-            letters.into_iter().for_each(|string| by_letters.entry(string).or_default().push(index));
+            let note = |all: &mut Strings, strings: Vec<Box<[u8]>>| {
+                strings.into_iter().for_each(|string| all.entry(string).or_default().push(index));
+            };
+            match words(&letters) {
+                Some(words) => note(&mut by_words, words),
+                None => note(&mut beyond_words, letters.clone()),
+            }
+            note(&mut by_letters, letters);
             continue;
         }
         let hir = trimmed(&hir);
@@ -39,26 +46,33 @@ pub(super) fn sieve<'s>(sources: impl ExactSizeIterator<Item = &'s str>) -> Opti
         wide.push(unbounded(&hir));
         opens.push(index);
     }
-    let gate = match by_letters.is_empty() {
-        true => None,
-        false => Some(letter_gate(by_letters)?),
+    let letters = LetterGates {
+        all: letter_gate(by_letters)?,
+        words: letter_gate(by_words)?,
+        beyond_words: letter_gate(beyond_words)?,
     };
     let cache = (opens.len() * CACHE_EACH).clamp(CACHE_LEAST, CACHE_MOST);
     let shape = match opens.is_empty() {
         true => None,
         false => Some(ShapeGate { ascii: automaton(&ascii, cache)?, wide: automaton(&wide, cache)?, opens }),
     };
-    Some(Sieve::new(gate, shape, count))
+    Some(Sieve::new(letters, shape, count))
 }
 
-fn letter_gate(by_letters: BTreeMap<Box<[u8]>, Vec<u32>>) -> Option<LetterGate> {
-    let kind = (by_letters.len() <= MOST_IN_DFA).then_some(AhoCorasickKind::DFA);
-    let finder = AhoCorasick::builder().kind(kind).build(by_letters.keys()).ok()?;
-    let opens = by_letters.into_values().map(|mut indices| {
+/// Strings, each with the expressions that it opens.
+type Strings = BTreeMap<Box<[u8]>, Vec<u32>>;
+
+fn letter_gate(strings: Strings) -> Option<Option<LetterGate>> {
+    if strings.is_empty() {
+        return Some(None);
+    }
+    let kind = (strings.len() <= MOST_IN_DFA).then_some(AhoCorasickKind::DFA);
+    let finder = AhoCorasick::builder().kind(kind).build(strings.keys()).ok()?;
+    let opens = strings.into_values().map(|mut indices| {
         indices.dedup();
         indices.into()
     });
-    Some(LetterGate { finder, opens: opens.collect() })
+    Some(Some(LetterGate { finder, opens: opens.collect() }))
 }
 
 fn automaton(hirs: &[Hir], cache: usize) -> Option<DFA> {
@@ -212,7 +226,7 @@ mod tests {
 
     fn open(sources: &[&str], line: &str) -> Vec<usize> {
         let sieve = sieve(sources.iter().copied()).expect("small expressions");
-        sieve.open(line, &mut sieve.scratch()).collect()
+        sieve.open(line, None::<fn(&mut dyn FnMut(&[u32]))>, &mut sieve.scratch()).collect()
     }
 
     #[test]

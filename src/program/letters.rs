@@ -20,6 +20,17 @@ pub(super) fn letters(hir: &Hir) -> Option<Vec<Box<[u8]>>> {
     (rarity(&found) >= LEAST).then_some(found)
 }
 
+/// For each string letters of ASCII in a row that it holds, if all have some that
+/// are rare: whatever holds the string in ASCII text holds these within one word.
+pub(super) fn words(strings: &[Box<[u8]>]) -> Option<Vec<Box<[u8]>>> {
+    let rarest = |string: &[u8]| {
+        let runs = string.split(|byte| !byte.is_ascii_alphabetic());
+        let run = runs.max_by_key(|run| rarity_of(run)).filter(|run| rarity_of(run) >= LEAST)?;
+        Some(Box::from(run))
+    };
+    strings.iter().map(|string| rarest(string)).collect()
+}
+
 /// The rarest strings that a part requires.
 fn required(hir: &Hir) -> Option<Vec<Box<[u8]>>> {
     let inner = match hir.kind() {
@@ -48,16 +59,21 @@ fn starts(hir: &Hir) -> Option<Vec<Box<[u8]>>> {
     Some(literals.collect()).filter(|all: &Vec<_>| !all.is_empty())
 }
 
-/// How rare the commonest of some strings is. A guess: capitals and digits are
-/// rarer than small letters, these than spaces.
+/// How rare the commonest of some strings is.
 fn rarity(strings: &[Box<[u8]>]) -> u32 {
+    strings.iter().map(|string| rarity_of(string)).min().unwrap_or(0)
+}
+
+/// How rare a string is. A guess: capitals and digits are rarer than small letters,
+/// these than spaces.
+fn rarity_of(string: &[u8]) -> u32 {
     let of_byte = |byte: &u8| match byte {
         b' ' => 0,
         b'a'..=b'z' => 1,
         b'.' | b',' | b'-' | b'\'' => 1,
         _ => 3,
     };
-    strings.iter().map(|string| string.iter().map(of_byte).sum()).min().unwrap_or(0)
+    string.iter().map(of_byte).sum()
 }
 
 #[cfg(test)]
@@ -68,6 +84,22 @@ mod tests {
         let hir = regex_syntax::parse(source).expect("an expression");
         let found = letters(&hir).unwrap_or_default();
         found.iter().map(|string| String::from_utf8_lossy(string).into_owned()).collect()
+    }
+
+    #[test]
+    fn letters_in_a_row_stand_within_a_word() {
+        let words = |strings: &[&str]| {
+            let strings: Vec<Box<[u8]>> = strings.iter().map(|string| string.as_bytes().into()).collect();
+            words(&strings).map(|all| {
+                all.iter().map(|run| String::from_utf8_lossy(run).into_owned()).collect::<Vec<_>>()
+            })
+        };
+        assert_eq!(
+            words(&["Chairman of the ", " Ministry"]),
+            Some(vec!["Chairman".into(), "Ministry".into()])
+        );
+        assert_eq!(words(&["Ministry", "No. 1"]), None);
+        assert_eq!(words(&["https://"]), None);
     }
 
     #[test]

@@ -16,7 +16,7 @@ use regex_automata::{Input, PatternSet};
 
 /// The automata of some expressions. Immutable; see [`SieveScratch`].
 pub struct Sieve {
-    letters: Option<LetterGate>,
+    letters: LetterGates,
     shape: Option<ShapeGate>,
     /// How many expressions there are.
     count: usize,
@@ -28,6 +28,29 @@ pub struct LetterGate {
     pub finder: AhoCorasick,
     /// For each of them the expressions that it opens.
     pub opens: Vec<Box<[u32]>>,
+}
+
+impl LetterGate {
+    /// Shows the expressions that a text opens, some perhaps more than once. O(n).
+    pub fn each(&self, text: &str, mut visit: impl FnMut(&[u32])) {
+        for hit in self.finder.find_overlapping_iter(text) {
+            visit(&self.opens[hit.pattern().as_usize()]);
+        }
+    }
+}
+
+/// The same letters, looked for in two ways.
+///
+/// No token ends between two letters of ASCII. So in lines of ASCII letters in a
+/// row are within a token, and which tokens hold some is told once a form.
+#[derive(Default)]
+pub struct LetterGates {
+    /// For whole lines.
+    pub all: Option<LetterGate>,
+    /// For tokens of a line of ASCII.
+    pub words: Option<LetterGate>,
+    /// For such a line itself: what no token alone can tell.
+    pub beyond_words: Option<LetterGate>,
 }
 
 /// Opens expressions by what they match, more or less.
@@ -63,7 +86,7 @@ pub struct SieveScratch {
 impl Sieve {
     /// A sieve for `count` expressions, each of which one of the gates opens.
     #[must_use]
-    pub fn new(letters: Option<LetterGate>, shape: Option<ShapeGate>, count: usize) -> Self {
+    pub fn new(letters: LetterGates, shape: Option<ShapeGate>, count: usize) -> Self {
         Self { letters, shape, count }
     }
 
@@ -71,6 +94,12 @@ impl Sieve {
     #[must_use]
     pub fn waits_for_letters(&self, expression: usize) -> bool {
         self.shape.as_ref().is_none_or(|shape| !shape.opens.contains(&(expression as u32)))
+    }
+
+    /// What tokens open in lines of ASCII.
+    #[must_use]
+    pub fn words(&self) -> Option<&LetterGate> {
+        self.letters.words.as_ref()
     }
 
     /// Fresh buffers for one thread.
@@ -83,24 +112,37 @@ impl Sieve {
         }
     }
 
-    /// The indices of the expressions that may occur in a line, ascending. O(n)
-    /// once the automaton knows the states that the text leads to, and in the
-    /// letters that are found.
-    pub fn open<'s>(&self, line: &str, scratch: &'s mut SieveScratch) -> impl Iterator<Item = usize> + 's {
+    /// The indices of the expressions that may occur in a line, ascending. `words`
+    /// shows what the tokens of the line open, each asked by itself through
+    /// [`Sieve::words`]; without it, and where the line is not ASCII, the line alone
+    /// is asked. O(n) once the automaton knows the states that the text leads to, and
+    /// in the letters that are found.
+    pub fn open<'s>(
+        &self,
+        line: &str,
+        words: Option<impl FnOnce(&mut dyn FnMut(&[u32]))>,
+        scratch: &'s mut SieveScratch,
+    ) -> impl Iterator<Item = usize> + 's {
         let SieveScratch { caches, found, open } = scratch;
         open.fill(0);
         let mut let_in = |indices: &[u32]| {
             indices.iter().for_each(|index| open[*index as usize / 64] |= 1 << (index % 64));
         };
-        if let Some(gate) = &self.letters {
-            for hit in gate.finder.find_overlapping_iter(line) {
-                let_in(&gate.opens[hit.pattern().as_usize()]);
+        let is_ascii = line.is_ascii();
+        let gate = match words.filter(|_| is_ascii) {
+            Some(words) => {
+                words(&mut let_in);
+                &self.letters.beyond_words
             }
+            None => &self.letters.all,
+        };
+        if let Some(gate) = gate {
+            gate.each(line, &mut let_in);
         }
         if let (Some(gate), Some((ascii, wide))) = (&self.shape, caches) {
             found.clear();
             let input = Input::new(line);
-            let done = if line.is_ascii() {
+            let done = if is_ascii {
                 gate.ascii.try_which_overlapping_matches(ascii, &input, found)
             } else {
                 gate.wide.try_which_overlapping_matches(wide, &input, found)

@@ -4,11 +4,11 @@ use std::cell::Cell;
 
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
-use spanwright::doc::schema::TypeId;
+use spanwright::doc::schema::{FoldFlags, TypeId};
 use spanwright::doc::{Annotations, Document};
 use spanwright::engine::{Candidate, CandidateReport, ExtractConfig, Extraction, Extractor, Question};
 use spanwright::io::JsonlWriter;
-use spanwright::prep::Prepared;
+use spanwright::prep::{Prepared, fold_with_map};
 use spanwright::program::Program;
 use spanwright::report::Explained;
 use spanwright::run::extract_all;
@@ -40,6 +40,98 @@ fn spans(found: &Annotations, shift: u32) -> Vec<(Span, String)> {
         .filter(|(span, _)| span.start >= shift)
         .map(|(span, label)| (Span::new(span.start - shift, span.end - shift), label))
         .collect()
+}
+
+/// Expressions that are let in by tokens, by letters of a line, and by their shape.
+const EXPRESSIONS: [&str; 6] = [
+    r"\bMinistry of [A-Z][a-z]+",
+    r"\b[0-9]+ (?:tonnes|barrels)\b",
+    r"\b(?:Le )?(?:President|president)\b",
+    r"https?://[^ ]+",
+    r"\b[A-Z][a-z]+ (?:Co|Inc)\b",
+    r"\bĐồng [a-z]+\b",
+];
+
+/// Each expression makes spans of a type of its own, which overlap as they like.
+fn expressions() -> Program {
+    let types: String = (0..EXPRESSIONS.len()).map(|at| format!("T{at} = {{}}\n")).collect();
+    let toml = format!("[pack]\nname = \"p\"\nversion = \"1\"\nphases = [\"a.span\"]\n[entities]\n{types}");
+    let rules = EXPRESSIONS.iter().enumerate();
+    let rules: String = rules
+        .map(|(at, source)| {
+            let source = source.replace('/', "\\/");
+            format!("regex r{at} -> T{at} {{ /{source}/ }}\n")
+        })
+        .collect();
+    program(&[("pack.toml", &toml), ("a.span", &rules)]).unwrap()
+}
+
+fn lines_of_pieces() -> impl Strategy<Value = String> {
+    let pieces = prop::sample::select(vec![
+        "Ministry",
+        " of ",
+        "Trade",
+        "12 ",
+        "tonnes",
+        "barrels",
+        "president",
+        "Le ",
+        "https://",
+        "www.x.y",
+        " Co",
+        "Inc",
+        "A",
+        "a",
+        "é",
+        "\u{301}",
+        "Đồng ",
+        "Văn",
+        ".",
+        "@",
+        "'",
+        "\n",
+        "\u{2028}",
+        "\u{200b}",
+        " ",
+        "_",
+    ]);
+    prop::collection::vec(pieces, 0..16).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(512))]
+
+    #[test]
+    fn every_expression_finds_what_it_finds_alone(texts in prop::collection::vec(lines_of_pieces(), 1..4)) {
+        let program = expressions();
+        let extractor = Extractor::new(&program);
+        let mut scratch = extractor.scratch();
+        for text in texts {
+            let found = extractor.extract(&Document::new("1", text.as_str()), &mut scratch).annotations;
+            let mut found = spans(&found, 0);
+            found.sort();
+            let folded = fold_with_map(&text, FoldFlags::default());
+            let mut wanted = Vec::new();
+            for (at, source) in EXPRESSIONS.iter().enumerate() {
+                let regex = regex::Regex::new(source).unwrap();
+                let mut start = 0;
+                for line in folded.text.split(['\n', '\r']) {
+                    for found in regex.find_iter(line) {
+                        let place = Span::new((start + found.start()) as u32, (start + found.end()) as u32);
+                        let place = folded.map.to_original(place);
+                        // White space at the ends is no part of a span.
+                        let found = place.slice(&text).unwrap();
+                        let start = place.start + (found.len() - found.trim_start().len()) as u32;
+                        let place = Span::new(start, start + found.trim().len() as u32);
+                        wanted.push((place, format!("T{at}")));
+                    }
+                    start += line.len() + 1;
+                }
+            }
+            wanted.sort();
+            prop_assert_eq!(found, wanted, "in {:?}", text);
+        }
+    }
 }
 
 proptest! {

@@ -56,6 +56,19 @@ proptest! {
         prop_assert_eq!(cut(&text), plain);
     }
 
+    /// What looks letters up by tokens rests on it.
+    #[test]
+    fn no_token_ends_between_two_letters_of_ascii(text in prop_oneof![text(), "[ab@.1_'é:/w-]{0,30}"]) {
+        let bytes = text.as_bytes();
+        for token in cut(&text) {
+            let inside = |at: u32| {
+                let letter = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_alphabetic);
+                at > 0 && letter(at as usize - 1) && letter(at as usize)
+            };
+            prop_assert!(!inside(token.start) && !inside(token.end), "{:?}", token.span().slice(&text));
+        }
+    }
+
     #[test]
     fn a_line_before_shifts_every_token(text in text()) {
         let before = "Đi ra.\n";
