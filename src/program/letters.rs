@@ -11,6 +11,8 @@ use regex_syntax::hir::{Hir, HirKind};
 const MOST: usize = 32;
 /// Letters below this are in every other line.
 const LEAST: u32 = 6;
+/// The same within words: they cost less to look up.
+const LEAST_IN_WORDS: u32 = 4;
 /// Longer strings cost the search more than they spare.
 const LONGEST: usize = 16;
 
@@ -20,12 +22,14 @@ pub(super) fn letters(hir: &Hir) -> Option<Vec<Box<[u8]>>> {
     (rarity(&found) >= LEAST).then_some(found)
 }
 
-/// For each string letters of ASCII in a row that it holds, if all have some that
-/// are rare: whatever holds the string in ASCII text holds these within one word.
+/// For each string letters of ASCII in a row that it holds, or digits, if all have
+/// some that are rare: whatever holds the string in ASCII text holds these within
+/// one token.
 pub(super) fn words(strings: &[Box<[u8]>]) -> Option<Vec<Box<[u8]>>> {
     let rarest = |string: &[u8]| {
-        let runs = string.split(|byte| !byte.is_ascii_alphabetic());
-        let run = runs.max_by_key(|run| rarity_of(run)).filter(|run| rarity_of(run) >= LEAST)?;
+        let letters = string.split(|byte| !byte.is_ascii_alphabetic());
+        let runs = letters.chain(string.split(|byte| !byte.is_ascii_digit()));
+        let run = runs.max_by_key(|run| rarity_of(run)).filter(|run| rarity_of(run) >= LEAST_IN_WORDS)?;
         Some(Box::from(run))
     };
     strings.iter().map(|string| rarest(string)).collect()
@@ -98,8 +102,8 @@ mod tests {
             words(&["Chairman of the ", " Ministry"]),
             Some(vec!["Chairman".into(), "Ministry".into()])
         );
-        assert_eq!(words(&["Ministry", "No. 1"]), None);
-        assert_eq!(words(&["https://"]), None);
+        assert_eq!(words(&["19", "http://"]), Some(vec!["19".into(), "http".into()]));
+        assert_eq!(words(&["Ministry", "no. "]), None);
     }
 
     #[test]

@@ -41,8 +41,8 @@ impl LetterGate {
 
 /// The same letters, looked for in two ways.
 ///
-/// No token ends between two letters of ASCII. So in lines of ASCII letters in a
-/// row are within a token, and which tokens hold some is told once a form.
+/// No token ends between two letters, or two digits, of ASCII. So in lines of ASCII
+/// such a row is within a token, and which tokens hold it is told once a form.
 #[derive(Default)]
 pub struct LetterGates {
     /// For whole lines.

@@ -43,13 +43,14 @@ fn spans(found: &Annotations, shift: u32) -> Vec<(Span, String)> {
 }
 
 /// Expressions that are let in by tokens, by letters of a line, and by their shape.
-const EXPRESSIONS: [&str; 6] = [
+const EXPRESSIONS: [&str; 7] = [
     r"\bMinistry of [A-Z][a-z]+",
     r"\b[0-9]+ (?:tonnes|barrels)\b",
     r"\b(?:Le )?(?:President|president)\b",
     r"https?://[^ ]+",
     r"\b[A-Z][a-z]+ (?:Co|Inc)\b",
     r"\bĐồng [a-z]+\b",
+    r"(?:19|20)[0-9]{2}",
 ];
 
 /// Each expression makes spans of a type of its own, which overlap as they like.
