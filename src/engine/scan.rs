@@ -165,13 +165,15 @@ impl<'t> Scan<'_, 't> {
             if !line.is_empty() {
                 match &mut sieve {
                     Some((sieve, (scratch, triggers))) => {
-                        let words = self.cuts_words.then_some(|open: &mut dyn FnMut(&[u32])| {
+                        let written = folded.map.to_original(Span::new(start as u32, end as u32));
+                        // Folded or given tokens may end within such a row of letters.
+                        let is_plain = self.cuts_words && written.slice(self.text).is_some_and(str::is_ascii);
+                        let words = is_plain.then_some(|open: &mut dyn FnMut(&[u32])| {
                             let Some(gate) = sieve.words() else { return };
-                            let line = folded.map.to_original(Span::new(start as u32, end as u32));
                             let before = |at: u32| move |token: &&Token| token.start < at;
-                            next += self.tokens[next..].iter().take_while(before(line.start)).count();
+                            next += self.tokens[next..].iter().take_while(before(written.start)).count();
                             let first = next;
-                            next += self.tokens[next..].iter().take_while(before(line.end)).count();
+                            next += self.tokens[next..].iter().take_while(before(written.end)).count();
                             for form in &self.forms[first..next] {
                                 triggers.of(*form, self.table, gate, open);
                             }

@@ -114,8 +114,8 @@ impl Sieve {
 
     /// The indices of the expressions that may occur in a line, ascending. `words`
     /// shows what the tokens of the line open, each asked by itself through
-    /// [`Sieve::words`]; without it, and where the line is not ASCII, the line alone
-    /// is asked. O(n) once the automaton knows the states that the text leads to, and
+    /// [`Sieve::words`]: only for a line that is ASCII as it was written. Without it
+    /// the line alone is asked. O(n) once the automaton knows the states that the text leads to, and
     /// in the letters that are found.
     pub fn open<'s>(
         &self,
@@ -128,8 +128,7 @@ impl Sieve {
         let mut let_in = |indices: &[u32]| {
             indices.iter().for_each(|index| open[*index as usize / 64] |= 1 << (index % 64));
         };
-        let is_ascii = line.is_ascii();
-        let gate = match words.filter(|_| is_ascii) {
+        let gate = match words {
             Some(words) => {
                 words(&mut let_in);
                 &self.letters.beyond_words
@@ -142,7 +141,7 @@ impl Sieve {
         if let (Some(gate), Some((ascii, wide))) = (&self.shape, caches) {
             found.clear();
             let input = Input::new(line);
-            let done = if is_ascii {
+            let done = if line.is_ascii() {
                 gate.ascii.try_which_overlapping_matches(ascii, &input, found)
             } else {
                 gate.wide.try_which_overlapping_matches(wide, &input, found)

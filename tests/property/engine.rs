@@ -53,23 +53,31 @@ const EXPRESSIONS: [&str; 7] = [
     r"(?:19|20)[0-9]{2}",
 ];
 
-/// Each expression makes spans of a type of its own, which overlap as they like.
+/// Whether the expression is searched in the text without marks.
+fn is_unmarked(expression: usize) -> bool {
+    expression >= EXPRESSIONS.len()
+}
+
+/// Each expression, over both views of the text, makes spans of a type of its own,
+/// which overlap as they like.
 fn expressions() -> Program {
-    let types: String = (0..EXPRESSIONS.len()).map(|at| format!("T{at} = {{}}\n")).collect();
+    let twice = 0..2 * EXPRESSIONS.len();
+    let types: String = twice.clone().map(|at| format!("T{at} = {{}}\n")).collect();
     let toml = format!("[pack]\nname = \"p\"\nversion = \"1\"\nphases = [\"a.span\"]\n[entities]\n{types}");
-    let rules = EXPRESSIONS.iter().enumerate();
-    let rules: String = rules
-        .map(|(at, source)| {
-            let source = source.replace('/', "\\/");
-            format!("regex r{at} -> T{at} {{ /{source}/ }}\n")
-        })
-        .collect();
-    program(&[("pack.toml", &toml), ("a.span", &rules)]).unwrap()
+    let rule = |at: usize| {
+        let source = EXPRESSIONS[at % EXPRESSIONS.len()].replace('/', "\\/");
+        let fold = if is_unmarked(at) { "match fold-marks" } else { "" };
+        format!("regex r{at} -> T{at} {{ /{source}/ {fold} }}\n")
+    };
+    program(&[("pack.toml", &toml), ("a.span", &twice.map(rule).collect::<String>())]).unwrap()
 }
 
 fn lines_of_pieces() -> impl Strategy<Value = String> {
     let pieces = prop::sample::select(vec![
         "Ministry",
+        "Ｍinistry of Trade",
+        "Mi\u{ad}nistry of Trade",
+        "Mini\u{301}stry of Trade",
         " of ",
         "Trade",
         "12 ",
@@ -111,10 +119,10 @@ proptest! {
             let found = extractor.extract(&Document::new("1", text.as_str()), &mut scratch).annotations;
             let mut found = spans(&found, 0);
             found.sort();
-            let folded = fold_with_map(&text, FoldFlags::default());
             let mut wanted = Vec::new();
-            for (at, source) in EXPRESSIONS.iter().enumerate() {
-                let regex = regex::Regex::new(source).unwrap();
+            for at in 0..2 * EXPRESSIONS.len() {
+                let folded = fold_with_map(&text, FoldFlags { case: false, marks: is_unmarked(at) });
+                let regex = regex::Regex::new(EXPRESSIONS[at % EXPRESSIONS.len()]).unwrap();
                 let mut start = 0;
                 for line in folded.text.split(['\n', '\r']) {
                     for found in regex.find_iter(line) {
