@@ -20,8 +20,8 @@ use super::candidate::{Candidate, CandidateId, Fate, Step};
 pub(super) fn resolve(candidates: &mut [Candidate], fresh: usize, program: &Program) {
     let new = candidates[fresh..].iter().filter(|candidate| candidate.stays());
     let covered = covered(new.map(|candidate| candidate.span).collect());
-    let meets = |candidate: &Candidate| overlaps(candidate.span, &covered);
-    let near = (0..candidates.len()).filter(|&index| index >= fresh || meets(&candidates[index])).collect();
+    let met = (0..fresh).filter(|&index| overlaps(candidates[index].span, &covered));
+    let near = met.chain(fresh..candidates.len()).collect();
     decide(near, candidates, fresh, program);
 }
 

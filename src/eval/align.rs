@@ -93,7 +93,7 @@ fn groups<'a>(
     let mut end = 0;
     for (is_gold, at, mention) in all {
         let span = mention.span();
-        if groups.is_empty() || span.start >= end {
+        if span.start >= end {
             groups.push((Vec::new(), Vec::new()));
         }
         end = end.max(span.end);
@@ -111,11 +111,6 @@ fn align_group(
     out: &mut Alignment,
 ) {
     let mut taken = vec![false; predicted.len()];
-    if gold.is_empty() || predicted.is_empty() {
-        out.missed.extend(gold.iter().map(|(id, _)| *id));
-        out.spurious.extend(predicted.iter().map(|(id, _)| *id));
-        return;
-    }
     // Each step of the order outweighs all pairs of the steps below it.
     let base = 2.0 + gold.len().min(predicted.len()) as f64;
     let weight = |g: &Mention, p: &Mention| {
@@ -171,3 +166,6 @@ pub(super) fn confuse(pair: &Pair<'_>, alignment: &Alignment, confusion: &mut Co
     alignment.missed.iter().for_each(|id| add((gold(*id), None)));
     alignment.spurious.iter().for_each(|id| add((None, predicted(*id))));
 }
+
+#[cfg(test)]
+mod tests;

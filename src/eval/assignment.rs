@@ -72,7 +72,7 @@ pub(super) fn assign(weights: &[Vec<f64>]) -> Vec<Option<usize>> {
     }
     let mut assigned = vec![None; rows];
     for (column, &row) in owner.iter().enumerate().skip(1) {
-        let is_pair = row >= 1 && row <= rows && cost(row - 1, column - 1) < 0.0;
+        let is_pair = row >= 1 && cost(row - 1, column - 1) < 0.0;
         if is_pair {
             assigned[row - 1] = Some(column - 1);
         }
@@ -82,6 +82,8 @@ pub(super) fn assign(weights: &[Vec<f64>]) -> Vec<Option<usize>> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::assign;
 
     #[test]
@@ -94,5 +96,48 @@ mod tests {
     fn pairs_of_no_weight_are_not_made() {
         assert_eq!(assign(&[vec![0.0, 1.0], vec![0.0, 0.0], vec![0.0, 2.0]]), [None, None, Some(1)]);
         assert_eq!(assign(&[]), [] as [Option<usize>; 0]);
+    }
+
+    #[test]
+    fn of_partners_that_weigh_the_same_the_first_is_taken() {
+        assert_eq!(assign(&[vec![0.0, 1.0, 1.0, 1.0]]), [Some(1)]);
+        assert_eq!(assign(&[vec![0.0], vec![1.0], vec![1.0]]), [None, Some(0), None]);
+        assert_eq!(assign(&[vec![2.0, 2.0], vec![2.0, 2.0]]), [Some(0), Some(1)]);
+    }
+
+    /// The largest sum, by trying every assignment.
+    fn most(weights: &[Vec<f64>], taken: &mut Vec<usize>) -> f64 {
+        let Some((row, rest)) = weights.split_first() else { return 0.0 };
+        let mut most_of_all = most(rest, taken);
+        for (column, weight) in row.iter().enumerate() {
+            if !taken.contains(&column) {
+                taken.push(column);
+                most_of_all = most_of_all.max(weight + most(rest, taken));
+                taken.pop();
+            }
+        }
+        most_of_all
+    }
+
+    fn weights() -> impl Strategy<Value = Vec<Vec<f64>>> {
+        let weight = prop_oneof![Just(0u8), 1u8..4, 1u8..100].prop_map(f64::from);
+        (0usize..6, 0usize..6).prop_flat_map(move |(rows, columns)| {
+            prop::collection::vec(prop::collection::vec(weight.clone(), columns), rows)
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn no_other_assignment_weighs_more(weights in weights()) {
+            let assigned = assign(&weights);
+            prop_assert_eq!(assigned.len(), weights.len());
+            let pairs: Vec<(usize, usize)> =
+                assigned.iter().enumerate().filter_map(|(row, column)| Some((row, (*column)?))).collect();
+            let columns: std::collections::BTreeSet<usize> = pairs.iter().map(|pair| pair.1).collect();
+            prop_assert_eq!(columns.len(), pairs.len(), "a column is assigned twice");
+            prop_assert!(pairs.iter().all(|&(row, column)| weights[row][column] > 0.0));
+            let sum: f64 = pairs.iter().map(|&(row, column)| weights[row][column]).sum();
+            prop_assert_eq!(sum, most(&weights, &mut Vec::new()));
+        }
     }
 }

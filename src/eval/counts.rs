@@ -191,3 +191,6 @@ impl DocumentAverage {
         Self { f1, deviation: divide(squares, n - 1.0).map(f64::sqrt), documents: all.len() }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -226,7 +226,7 @@ fn components<'a>(gold: &[&'a Mention], predicted: &[&'a Mention]) -> Vec<Group<
     let mut groups: Vec<Group<'a>> = Vec::new();
     let mut end = 0;
     for (span, is_gold, mention) in all {
-        if groups.is_empty() || span.start >= end {
+        if span.start >= end {
             groups.push((SmallVec::new(), SmallVec::new()));
         }
         end = end.max(span.end);

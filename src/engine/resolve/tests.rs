@@ -94,6 +94,86 @@ fn an_override_replaces_what_it_crosses() {
 }
 
 #[test]
+fn spans_stay_both_where_one_lies_in_the_other_and_one_rule_is_nested() {
+    let nested = Rank { nested: true, ..PLAIN };
+    let places = [
+        ((0, 9), (2, 4), true),
+        ((2, 4), (0, 9), true),
+        ((0, 9), (0, 4), true),
+        ((0, 9), (0, 9), false),
+        ((0, 6), (4, 9), false),
+    ];
+    for ((a, b), (c, d), lies_in_the_other) in places {
+        for ranks in [[PLAIN, PLAIN], [nested, PLAIN], [PLAIN, nested], [nested, nested]] {
+            let is_nested = ranks[0].nested || ranks[1].nested;
+            let ranks = [Rank { priority: 5, ..ranks[0] }, ranks[1]];
+            let got = stay(&ranks, &[], &[candidate(a, b, 0, 0), candidate(c, d, 0, 1)]);
+            let mut wanted = vec![format!("{a}..{b} by 0"), format!("{c}..{d} by 1")];
+            wanted.truncate(if lies_in_the_other && is_nested { 2 } else { 1 });
+            assert_eq!(got, wanted, "{ranks:?}");
+        }
+    }
+}
+
+/// What became of all candidates after `fresh` old ones met the rest.
+fn fates(ranks: &[Rank], old: &[Candidate], new: &[Candidate]) -> Vec<String> {
+    let mut all = [old, new].concat();
+    resolve(&mut all, old.len(), &program(ranks));
+    let name = |c: &Candidate| format!("{} by {}", c.span, c.rule.0);
+    let fate = |c: &Candidate| match c.fate {
+        Fate::Stays => format!("{} stays", name(c)),
+        Fate::Lost { to, by } => format!("{} lost to {}: {by:?}", name(c), name(&all[to.index()])),
+        Fate::Replaced(by) => format!("{} replaced by {}", name(c), name(&all[by.index()])),
+        Fate::Dropped(rule) => format!("{} dropped by {}", name(c), rule.0),
+    };
+    all.iter().map(fate).collect()
+}
+
+#[test]
+fn a_span_that_lost_says_to_whom_and_by_which_step() {
+    let ranks = [PLAIN, Rank { priority: 5, ..PLAIN }, PLAIN];
+    for (winner, loser, wanted) in [
+        (candidate(0, 3, 0, 1), candidate(0, 9, 0, 0), "0..9 by 0 lost to 0..3 by 1: By(Priority)"),
+        (candidate(2, 9, 0, 0), candidate(0, 4, 0, 0), "0..4 by 0 lost to 2..9 by 0: By(Longest)"),
+        (candidate(0, 4, 0, 0), candidate(2, 6, 0, 0), "2..6 by 0 lost to 0..4 by 0: By(Earliest)"),
+        (candidate(0, 4, 0, 0), candidate(0, 4, 0, 2), "0..4 by 2 lost to 0..4 by 0: Rule"),
+    ] {
+        assert_eq!(fates(&ranks, &[], &[winner, loser])[1], wanted);
+    }
+    let earlier = fates(&ranks, &[candidate(0, 3, 0, 0)], &[candidate(2, 9, 0, 1)]);
+    assert_eq!(earlier, ["0..3 by 0 stays", "2..9 by 1 lost to 0..3 by 0: Earlier"]);
+}
+
+#[test]
+fn of_old_spans_that_beat_a_new_one_it_names_the_longest_from_the_left() {
+    let ranks = [PLAIN, Rank { nested: true, ..PLAIN }];
+    let mut old = [candidate(0, 9, 0, 1), candidate(0, 5, 0, 0), candidate(2, 5, 0, 1)];
+    for _ in 0..old.len() {
+        old.rotate_left(1);
+        let got = fates(&ranks, &old, &[candidate(3, 4, 0, 0)]);
+        assert_eq!(got[3], "3..4 by 0 lost to 0..9 by 1: Earlier");
+    }
+}
+
+#[test]
+fn what_stands_for_a_span_covers_it() {
+    let lost = |to| Fate::Lost { to: CandidateId(to), by: Step::Rule };
+    let fates = [
+        (0, 9, Fate::Stays, Some(0)),
+        (2, 5, lost(0), Some(0)),
+        (3, 4, Fate::Replaced(CandidateId(1)), Some(0)),
+        (5, 12, lost(0), None),
+        (2, 4, Fate::Dropped(RuleId(0)), None),
+        (3, 4, lost(4), None),
+    ];
+    let fated = |&(start, end, fate, _)| Candidate { fate, ..candidate(start, end, 0, 0) };
+    let all: Vec<Candidate> = fates.iter().map(fated).collect();
+    let got: Vec<Option<u32>> =
+        (0..6).map(|id| standing(CandidateId(id), &all).map(|stands| stands.0)).collect();
+    assert_eq!(got, fates.map(|(.., stands)| stands));
+}
+
+#[test]
 fn the_order_of_proposals_does_not_matter() {
     let mut spans =
         vec![candidate(0, 5, 0, 0), candidate(4, 9, 0, 1), candidate(8, 20, 0, 0), candidate(1, 3, 0, 1)];
@@ -140,6 +220,29 @@ fn candidates() -> impl Strategy<Value = Vec<Candidate>> {
 }
 
 proptest! {
+    #[test]
+    fn a_span_overlaps_the_stretches_exactly_where_it_overlaps_a_span_of_them(
+        spans in prop::collection::vec((0u32..40, 1u32..6), 0..8), start in 0u32..40, len in 1u32..6,
+    ) {
+        let spans: Vec<Span> = spans.into_iter().map(|(start, len)| Span::new(start, start + len)).collect();
+        let span = Span::new(start, start + len);
+        let wanted = spans.iter().any(|other| other.overlaps(span));
+        prop_assert_eq!(overlaps(span, &covered(spans)), wanted);
+    }
+
+    #[test]
+    fn fates_do_not_hang_on_the_order_of_the_list(old in candidates(), new in candidates()) {
+        let nested = Rank { nested: true, ..PLAIN };
+        let ranks = [PLAIN, Rank { priority: 5, ..PLAIN }, nested, Rank { overrides: true, ..PLAIN }];
+        let mut old = old;
+        resolve(&mut old, 0, &program(&ranks));
+        old.retain(Candidate::stays);
+        let sorted = |mut fates: Vec<String>| { fates.sort(); fates };
+        let reversed = |list: &[Candidate]| list.iter().rev().cloned().collect::<Vec<Candidate>>();
+        let there = sorted(fates(&ranks, &old, &new));
+        prop_assert_eq!(there, sorted(fates(&ranks, &reversed(&old), &reversed(&new))));
+    }
+
     /// Old candidates that no new one overlaps are left out of the reckoning.
     #[test]
     fn who_meets_no_new_one_makes_no_difference(old in candidates(), new in candidates()) {
