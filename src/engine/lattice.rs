@@ -22,9 +22,10 @@ pub(super) struct Lattice {
     starting: Vec<Laid>,
     /// The same by where they end.
     ending: Vec<Laid>,
-    /// For each token where the spans that begin, or end, with it lie.
-    starts: Vec<Group>,
-    ends: Vec<Group>,
+    /// For each token where the first span lies that begins, or ends, with it, plus
+    /// one; 0 where there is none.
+    starts: Vec<u32>,
+    ends: Vec<u32>,
     /// For each type a bit a token that stands in a span of it.
     covered: Vec<Vec<u64>>,
     /// What is new, while it is laid.
@@ -43,6 +44,14 @@ pub(super) struct Laid {
 }
 
 impl Laid {
+    fn first(&self) -> u32 {
+        self.tokens.0
+    }
+
+    fn last(&self) -> u32 {
+        self.tokens.1 - 1
+    }
+
     /// The order of spans that begin together, and of all.
     fn by_start(&self) -> impl Ord + use<> {
         (self.tokens.0, Reverse(self.tokens.1), self.label, self.id)
@@ -54,13 +63,6 @@ impl Laid {
     }
 }
 
-/// A stretch of a list of spans.
-#[derive(Clone, Copy, Debug, Default)]
-struct Group {
-    first: u32,
-    len: u32,
-}
-
 impl Lattice {
     /// Makes room for the tokens of a document; no span lies over them.
     pub(super) fn clear(&mut self, tokens: usize) {
@@ -68,7 +70,7 @@ impl Lattice {
         self.ending.clear();
         for groups in [&mut self.starts, &mut self.ends] {
             groups.clear();
-            groups.resize(tokens, Group::default());
+            groups.resize(tokens, 0);
         }
         self.laid = 0;
     }
@@ -87,8 +89,8 @@ impl Lattice {
         self.laid = candidates.len();
         let stays = |laid: &Laid| candidates[laid.id.index()].stays();
         let Self { starting, ending, starts, ends, fresh, .. } = self;
-        place(starting, starts, fresh, stays, |laid| laid.tokens.0, Laid::by_start);
-        place(ending, ends, fresh, stays, |laid| laid.tokens.1 - 1, Laid::by_end);
+        place(starting, starts, fresh, stays, Laid::first, Laid::by_start);
+        place(ending, ends, fresh, stays, Laid::last, Laid::by_end);
         if cover {
             self.cover(types);
         }
@@ -109,7 +111,7 @@ impl Lattice {
     /// The spans that begin with a token, the longest first.
     #[inline]
     pub(super) fn starting(&self, token: usize) -> &[Laid] {
-        group(&self.starts, &self.starting, token)
+        group(&self.starts, &self.starting, token, Laid::first)
     }
 
     /// The spans that begin in a stretch of tokens, in text order. O(log spans).
@@ -122,7 +124,7 @@ impl Lattice {
     /// The spans that end with a token, the longest first.
     #[inline]
     pub(super) fn ending(&self, token: usize) -> &[Laid] {
-        group(&self.ends, &self.ending, token)
+        group(&self.ends, &self.ending, token, Laid::last)
     }
 
     /// Whether a token stands so to a span of the type.
@@ -143,13 +145,13 @@ impl Lattice {
 /// where its spans lie.
 fn place<K: Ord>(
     spans: &mut Vec<Laid>,
-    groups: &mut [Group],
+    groups: &mut [u32],
     fresh: &mut [Laid],
     stays: impl Fn(&Laid) -> bool,
     token: impl Fn(&Laid) -> u32,
     key: impl Fn(&Laid) -> K,
 ) {
-    spans.iter().for_each(|laid| groups[token(laid) as usize] = Group::default());
+    spans.iter().for_each(|laid| groups[token(laid) as usize] = 0);
     spans.retain(stays);
     fresh.sort_unstable_by_key(&key);
     // From the back, so that each span is moved once.
@@ -164,19 +166,19 @@ fn place<K: Ord>(
         free -= 1;
         spans[free] = *new;
     }
-    for (first, laid) in (0..).zip(&*spans) {
-        let group = &mut groups[token(laid) as usize];
-        if group.len == 0 {
-            group.first = first;
-        }
-        group.len += 1;
+    // From the back, so that the first of each token has the last word.
+    for (at, laid) in spans.iter().enumerate().rev() {
+        groups[token(laid) as usize] = at as u32 + 1;
     }
 }
 
+/// The spans of one token.
 #[inline]
-fn group<'a>(groups: &[Group], spans: &'a [Laid], token: usize) -> &'a [Laid] {
-    let Some(&Group { first, len }) = groups.get(token) else { return &[] };
-    &spans[first as usize..][..len as usize]
+fn group<'a>(groups: &[u32], spans: &'a [Laid], token: usize, of: impl Fn(&Laid) -> u32) -> &'a [Laid] {
+    let Some(first) = groups.get(token).and_then(|first| first.checked_sub(1)) else { return &[] };
+    let rest = &spans[first as usize..];
+    let len = rest.iter().take_while(|laid| of(laid) as usize == token).count();
+    &rest[..len]
 }
 
 /// A document as the matcher sees it.
