@@ -20,8 +20,9 @@ impl FormId {
     }
 }
 
-/// Forms kept before the table starts anew; natural text stays far below.
-const MOST_FORMS: usize = 1 << 20;
+/// Forms kept before the table starts anew, of which each takes about a hundred
+/// bytes; a hundred megabytes of news hold no more.
+const MOST_FORMS: usize = 1 << 18;
 
 /// The forms that one thread has met, with the answers to all tests on them.
 ///
