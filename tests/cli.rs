@@ -67,6 +67,26 @@ fn the_help_of_every_command_is_as_it_was() {
 }
 
 #[test]
+fn a_text_that_takes_too_long_is_kept_with_the_law_and_the_command() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().to_str().unwrap();
+    let args = ["fuzz", "--timeout", "0.000000001", "-n", "9", "-j", "1", "-i", "units", "--out", out];
+    let (status, said, _) = run(&args);
+    assert_eq!(status, 1, "{said}");
+    assert!(said.contains("BROKEN  units") && said.contains("it takes more than 0.000000001 s"), "{said}");
+    let kept = folder.path().join("units-1-0.txt");
+    let again = said.lines().find_map(|line| line.trim().strip_prefix("again    spanwright ")).unwrap();
+    assert!(again.contains(kept.to_str().unwrap()) && again.ends_with("--timeout 0.000000001"), "{again}");
+    let (status, said, _) = run(&again.split(' ').collect::<Vec<_>>());
+    assert_eq!(status, 1, "{said}");
+    let (status, said, _) = run(&["fuzz", "--timeout", "0", "--replay", kept.to_str().unwrap()]);
+    assert_eq!(status, 0, "{said}");
+    let (status, _, err) = run(&["fuzz", "--timeout=-1"]);
+    assert_eq!(status, 2);
+    assert!(err.contains("a number of seconds, such as 60 or 0.5; 0 for no limit"), "{err}");
+}
+
+#[test]
 fn a_profile_tells_where_the_time_went_and_changes_nothing_else() {
     let line = r#"{"text": "Lan Anh, Secretary, in Hà Giang and in Huế."}"#;
     // Long enough to be looked at some hundred times, in a quick build too.

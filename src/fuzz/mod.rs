@@ -24,12 +24,14 @@ mod runner;
 mod seeds;
 mod shrink;
 mod subject;
+mod watch;
 
 pub use corpus::Corpus;
 pub use invariants::{INVARIANTS, Invariant, invariant};
 pub use mutate::texts;
 pub use runner::{Failure, FuzzConfig, FuzzReport, Tried, case, fuzz};
 pub use subject::{Engine, Subject};
+pub use watch::Watch;
 
 #[cfg(test)]
 mod tests;

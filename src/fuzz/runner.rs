@@ -11,6 +11,7 @@ use super::corpus::Corpus;
 use super::invariants::Invariant;
 use super::mutate::texts;
 use super::subject::Subject;
+use super::watch::Watch;
 use crate::run::{Progress, RunError};
 
 /// Texts that are tried before failures are looked at: no number of threads
@@ -81,7 +82,8 @@ pub struct Failure {
 }
 
 /// Tries laws on generated texts. For one seed, corpus and number of cases the
-/// report is the same for any number of threads.
+/// report is the same for any number of threads. The run ends when a law took
+/// too long on a text; then the watch has the report that counts.
 ///
 /// # Errors
 ///
@@ -91,6 +93,7 @@ pub fn fuzz(
     corpus: &Arc<Corpus>,
     config: &FuzzConfig,
     progress: &dyn Progress,
+    watch: &Watch,
 ) -> Result<FuzzReport, RunError> {
     let texts = texts(corpus);
     let pool = rayon::ThreadPoolBuilder::new()
@@ -112,7 +115,8 @@ pub fn fuzz(
     };
     let most = config.cases.unwrap_or(u64::MAX);
     let mut next = 0;
-    while next < most && !is_over() && !report.stopped {
+    watch.note(&report);
+    while next < most && !is_over() && !report.stopped && !watch.is_overdue() {
         let block = next..most.min(next.saturating_add(BLOCK));
         let open: Vec<usize> =
             (0..report.tried.len()).filter(|&at| report.tried[at].failure.is_none()).collect();
@@ -120,11 +124,12 @@ pub fn fuzz(
             break;
         }
         let try_one = |case: u64| -> Option<(u64, u64, Vec<usize>)> {
-            if progress.is_stopped() || is_over() {
+            if progress.is_stopped() || is_over() || watch.is_overdue() {
                 return None;
             }
             let text = draw(config.seed, case, &texts)?.1.current();
-            let breaks = |at: &&usize| config.invariants[**at].check(subject, &text).is_err();
+            let breaks =
+                |at: &&usize| watch.ask(config.invariants[**at], subject, &text, Some(case)).is_err();
             let broken = open.iter().filter(breaks).copied().collect();
             progress.advance(1, text.len() as u64);
             Some((case, text.len() as u64, broken))
@@ -138,12 +143,13 @@ pub fn fuzz(
             for &at in broken {
                 let tried = &mut report.tried[at];
                 if tried.failure.is_none() {
-                    tried.failure = shrink(subject, tried.invariant, config.seed, *case, &texts);
+                    tried.failure = shrink((subject, watch), tried.invariant, config.seed, *case, &texts);
                 }
             }
         }
         report.stopped = progress.is_stopped();
         next = block.end;
+        watch.note(&report);
     }
     Ok(report)
 }
@@ -174,7 +180,7 @@ fn draw<S: Strategy<Value = String>>(seed: u64, case: u64, texts: &S) -> Option<
 
 /// Makes the text that breaks a law small.
 fn shrink(
-    subject: &dyn Subject,
+    (subject, watch): (&dyn Subject, &Watch),
     invariant: &Invariant,
     seed: u64,
     case: u64,
@@ -183,7 +189,7 @@ fn shrink(
     let (mut runner, tree) = draw(seed, case, texts)?;
     let text = tree.current();
     let shrunk_from = text.len();
-    let test = |text: String| invariant.check(subject, &text).map_err(TestCaseError::fail);
+    let test = |text: String| watch.ask(invariant, subject, &text, Some(case)).map_err(TestCaseError::fail);
     let (text, reason) = match runner.run_one(tree, test) {
         Err(TestError::Fail(reason, text)) => (text, reason.message().to_owned()),
         // What breaks once and not again is the worst of all.

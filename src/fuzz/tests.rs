@@ -2,14 +2,14 @@
 
 use std::borrow::Cow;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use proptest::strategy::ValueTree;
 use unicode_normalization::UnicodeNormalization;
 
 use super::shrink::Smaller;
-use super::{Corpus, Engine, FuzzConfig, FuzzReport, INVARIANTS, Subject, case, fuzz, invariant};
+use super::{Corpus, Engine, FuzzConfig, FuzzReport, INVARIANTS, Subject, Watch, case, fuzz, invariant};
 use crate::diag::Report;
 use crate::doc::schema::FoldFlags;
 use crate::doc::{Annotations, Arg, Document, Event, MentionId, Target, Value};
@@ -373,7 +373,7 @@ impl Progress for Watcher {
 fn tried(subject: &dyn Subject, names: &[&str], cases: u64, threads: usize) -> FuzzReport {
     let invariants = names.iter().filter_map(|name| invariant(name)).collect();
     let config = FuzzConfig { seed: 1, cases: Some(cases), time: None, threads, invariants };
-    fuzz(subject, &Arc::new(Corpus::default()), &config, &Watcher::default()).unwrap()
+    fuzz(subject, &Arc::new(Corpus::default()), &config, &Watcher::default(), &Watch::new(None)).unwrap()
 }
 
 /// Loses every token of five characters and more.
@@ -482,10 +482,61 @@ fn a_run_ends_when_its_time_is_over_or_it_is_asked_to() {
     let mut config =
         FuzzConfig { seed: 1, cases: None, time: Some(Duration::ZERO), threads: 1, invariants: Vec::new() };
     config.invariants.extend(invariant("units"));
-    let report = fuzz(&engine, &corpus, &config, &Watcher::default()).unwrap();
+    let report = fuzz(&engine, &corpus, &config, &Watcher::default(), &Watch::new(None)).unwrap();
     assert_eq!((report.texts, report.stopped), (0, false));
     config.time = None;
     let watcher = Watcher { stop_after: Some(70), ..Watcher::default() };
-    let report = fuzz(&engine, &corpus, &config, &watcher).unwrap();
+    let report = fuzz(&engine, &corpus, &config, &watcher, &Watch::new(None)).unwrap();
     assert_eq!((report.texts, report.stopped), (70, true));
+}
+
+/// Cuts no token before it is let go: what hangs.
+struct Hangs<'a> {
+    is_let_go: &'a AtomicBool,
+}
+
+impl Subject for Hangs<'_> {
+    fn tokens(&self, _: &str) -> Vec<Token> {
+        while !self.is_let_go.load(Ordering::Relaxed) {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        Vec::new()
+    }
+}
+
+#[test]
+fn a_law_that_hangs_is_told_with_its_text_while_it_hangs() {
+    let is_let_go = AtomicBool::new(false);
+    let subject = Hangs { is_let_go: &is_let_go };
+    let corpus = Arc::new(Corpus::default());
+    let invariants = ["units", "tokens-tile"].iter().filter_map(|name| invariant(name)).collect();
+    let config = FuzzConfig { seed: 1, cases: Some(100), time: None, threads: 1, invariants };
+    let watch = Watch::new(Some(Duration::from_millis(50)));
+    std::thread::scope(|threads| {
+        let run = threads.spawn(|| fuzz(&subject, &corpus, &config, &Watcher::default(), &watch).unwrap());
+        let begun = Instant::now();
+        while !watch.is_overdue() && begun.elapsed() < Duration::from_secs(60) {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        let told = watch.report().unwrap();
+        is_let_go.store(true, Ordering::Relaxed);
+        let broken: Vec<_> = told.tried.iter().filter(|tried| tried.failure.is_some()).collect();
+        assert_eq!(broken.iter().map(|tried| tried.invariant.name).collect::<Vec<_>>(), ["tokens-tile"]);
+        let failure = broken[0].failure.as_ref().unwrap();
+        assert_eq!(failure.reason, "it takes more than 0.05 s");
+        assert_eq!(case(1, failure.case.unwrap(), &corpus).as_deref(), Some(failure.text.as_str()));
+        // The run ends by itself once the text does.
+        assert!(run.join().unwrap().texts < 100);
+    });
+}
+
+#[test]
+fn a_law_that_only_took_long_is_told_too_and_none_without_a_limit() {
+    let engine = Engine::without_pack();
+    let law = invariant("tokens-tile").unwrap();
+    for (limit, is_late) in [(Some(Duration::ZERO), true), (Some(Duration::MAX), false), (None, false)] {
+        let watch = Watch::new(limit);
+        watch.ask(law, &engine, "Hà Giang", None).unwrap();
+        assert_eq!(watch.is_overdue(), is_late, "{limit:?}");
+    }
 }

@@ -439,6 +439,13 @@ fn share(text: &str) -> Result<f64, String> {
     }
 }
 
+fn seconds(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(seconds) if (0.0..=1e9).contains(&seconds) => Ok(seconds),
+        _ => Err("a number of seconds, such as 60 or 0.5; 0 for no limit".to_owned()),
+    }
+}
+
 fn beta(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(beta) if beta.is_finite() && beta > 0.0 => Ok(beta),
@@ -845,6 +852,9 @@ pub(crate) enum TokenizeFormat {
     Json,
 }
 
+/// What a law may take for a text where nothing is said.
+pub(crate) const SECONDS: f64 = 60.0;
+
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Texts are drawn from seeds (the built-in ones and those of --corpus), changed, and put to every law that --list shows. A text that breaks one is shrunk and kept. Without --cases and --seconds 1000 texts are tried.
@@ -869,6 +879,9 @@ pub(crate) struct FuzzArgs {
     /// Stop after so many seconds
     #[arg(short, long, value_name = "S")]
     pub(crate) seconds: Option<u64>,
+    /// Give a law so many seconds for a text; one that takes longer is broken. 0 sets no limit
+    #[arg(long, default_value_t = SECONDS, value_parser = seconds, value_name = "S")]
+    pub(crate) timeout: f64,
     /// What the texts are drawn by: the same seed draws the same texts
     #[arg(long, default_value_t = 1, value_name = "N")]
     pub(crate) seed: u64,

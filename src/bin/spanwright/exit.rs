@@ -1,8 +1,6 @@
 //! Exit status: 0 holds, 1 does not hold, 2 could not be done, 128 and the signal
 //! where one ended it: 130 for Ctrl-C, 143 for `kill`.
 
-use std::process::ExitCode;
-
 use spanwright::run::RunError;
 
 /// How a command ended.
@@ -29,17 +27,17 @@ impl std::fmt::Display for Interrupted {
 impl std::error::Error for Interrupted {}
 
 /// Turns the end of a command into the exit status, and shows its error.
-pub(crate) fn report(done: anyhow::Result<Outcome>) -> ExitCode {
+pub(crate) fn report(done: anyhow::Result<Outcome>) -> u8 {
     match done {
-        Ok(Outcome::Holds) => ExitCode::SUCCESS,
-        Ok(Outcome::DoesNotHold) => ExitCode::from(1),
-        Ok(Outcome::Refused) => ExitCode::from(2),
+        Ok(Outcome::Holds) => 0,
+        Ok(Outcome::DoesNotHold) => 1,
+        Ok(Outcome::Refused) => 2,
         // Whoever read the output has enough.
-        Err(error) if error.is::<Interrupted>() => ExitCode::from(128 + crate::terminal::signal()),
-        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) if error.is::<Interrupted>() => 128 + crate::terminal::signal(),
+        Err(error) if is_closed_pipe(&error) => 0,
         Err(error) => {
             anstream::eprintln!("spanwright: {}", told(&error));
-            ExitCode::from(2)
+            2
         }
     }
 }

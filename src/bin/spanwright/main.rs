@@ -35,5 +35,5 @@ fn main() -> std::process::ExitCode {
         Command::Completions(args) => commands::completions::run(args),
         Command::Man(args) => commands::man::run(args),
     };
-    exit::report(done)
+    exit::report(done).into()
 }

@@ -3,22 +3,29 @@
 use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
 use serde_json::json;
-use spanwright::fuzz::{Corpus, Engine, Failure, FuzzConfig, FuzzReport, INVARIANTS, Invariant, Tried, fuzz};
+use spanwright::fuzz::{
+    Corpus, Engine, Failure, FuzzConfig, FuzzReport, INVARIANTS, Invariant, Tried, Watch, fuzz,
+};
 use spanwright::io::{ReadConfig, parse};
 use spanwright::report::{Fuzzed, Kept};
 use spanwright::text::OffsetUnit;
 
 use super::{Loaded, load_pack, open};
-use crate::args::{ExplainFormat, FuzzArgs, Global};
+use crate::args::{ExplainFormat, FuzzArgs, Global, SECONDS};
 use crate::exit::{Interrupted, Outcome};
 use crate::terminal::Bar;
 
 /// How many texts are tried where nothing is said.
 const CASES: u64 = 1000;
+/// How often it is looked whether a law takes too long.
+const LOOK: Duration = Duration::from_millis(100);
+/// How long the run may take to end once one did.
+const GRACE: Duration = Duration::from_secs(1);
 
 pub(crate) fn run(args: &FuzzArgs, global: &Global) -> anyhow::Result<Outcome> {
     if args.list {
@@ -34,8 +41,9 @@ pub(crate) fn run(args: &FuzzArgs, global: &Global) -> anyhow::Result<Outcome> {
         None => None,
     };
     let engine = pack.as_ref().map_or_else(Engine::without_pack, |pack| Engine::new(&pack.program));
+    let watch = Watch::new((args.timeout > 0.0).then(|| Duration::from_secs_f64(args.timeout)));
     if let Some(path) = &args.replay {
-        return replay(path, &invariants, &engine, args);
+        return replay(path, &invariants, (&engine, &watch), args);
     }
     let corpus = Arc::new(Corpus::new(seeds(args, pack.as_ref())?));
     let config = FuzzConfig {
@@ -46,18 +54,46 @@ pub(crate) fn run(args: &FuzzArgs, global: &Global) -> anyhow::Result<Outcome> {
         invariants,
     };
     let bar = Bar::counting(global, "texts");
-    let report = quietly(|| fuzz(&engine, &corpus, &config, &bar))?;
+    let fuzzed = |report: FuzzReport| {
+        let (kept, trouble) = keep(&report, args);
+        write(&show(&Fuzzed { report: &report, given: None, kept: &kept }, args.format))?;
+        match trouble {
+            Some(trouble) => Err(trouble),
+            None if !report.holds() => Ok(Outcome::DoesNotHold),
+            None if report.stopped => Err(Interrupted.into()),
+            None => Ok(Outcome::Holds),
+        }
+    };
+    let report = quietly(|| watched(&watch, &fuzzed, || fuzz(&engine, &corpus, &config, &bar, &watch)))?;
     drop(bar);
-    let (kept, trouble) = keep(&report, args);
-    write(&show(&Fuzzed { report: &report, given: None, kept: &kept }, args.format))?;
-    if let Some(trouble) = trouble {
-        return Err(trouble);
-    }
-    match report.holds() {
-        false => Ok(Outcome::DoesNotHold),
-        true if report.stopped => Err(Interrupted.into()),
-        true => Ok(Outcome::Holds),
-    }
+    fuzzed(watch.report().unwrap_or(report))
+}
+
+/// Does the work while another thread looks whether a law takes too long. What
+/// hangs cannot be stopped: then `end` has what is known, and the process ends.
+fn watched<T>(
+    watch: &Watch,
+    end: &(impl Fn(FuzzReport) -> anyhow::Result<Outcome> + Sync),
+    work: impl FnOnce() -> T,
+) -> T {
+    let (done, is_done) = mpsc::channel::<()>();
+    std::thread::scope(|threads| {
+        threads.spawn(move || {
+            let goes_on = |wait| is_done.recv_timeout(wait) == Err(RecvTimeoutError::Timeout);
+            while goes_on(LOOK) {
+                // What only took long comes to its end by itself, given the time to.
+                if watch.is_overdue()
+                    && goes_on(GRACE)
+                    && let Some(report) = watch.report()
+                {
+                    std::process::exit(crate::exit::report(end(report)).into());
+                }
+            }
+        });
+        let result = work();
+        drop(done);
+        result
+    })
 }
 
 /// The laws that are asked about: all that say something, or those named.
@@ -116,7 +152,7 @@ fn seeds(args: &FuzzArgs, pack: Option<&Loaded>) -> anyhow::Result<Vec<String>> 
 fn replay(
     path: &Path,
     invariants: &[&'static Invariant],
-    engine: &Engine<'_>,
+    (engine, watch): (&Engine<'_>, &Watch),
     args: &FuzzArgs,
 ) -> anyhow::Result<Outcome> {
     let shown = path.display().to_string();
@@ -127,24 +163,28 @@ fn replay(
         bytes = std::fs::read(path).with_context(|| shown.clone())?;
     }
     let text = String::from_utf8(bytes).with_context(|| shown.clone())?;
-    let tried = |invariant: &'static Invariant| {
-        let failure = invariant.check(engine, &text).err().map(|reason| Failure {
-            case: None,
-            text: text.clone(),
-            reason,
-            shrunk_from: text.len(),
-        });
-        Tried { invariant, texts: 1, failure }
-    };
-    let report = FuzzReport {
+    let mut report = FuzzReport {
         seed: args.seed,
         texts: 1,
         bytes: text.len() as u64,
-        tried: quietly(|| invariants.iter().copied().map(tried).collect()),
+        tried: invariants.iter().map(|&invariant| Tried { invariant, texts: 1, failure: None }).collect(),
         stopped: false,
     };
-    write(&show(&Fuzzed { report: &report, given: Some(&shown), kept: &[] }, args.format))?;
-    Ok(if report.holds() { Outcome::Holds } else { Outcome::DoesNotHold })
+    watch.note(&report);
+    let fuzzed = |report: FuzzReport| {
+        write(&show(&Fuzzed { report: &report, given: Some(&shown), kept: &[] }, args.format))?;
+        Ok(if report.holds() { Outcome::Holds } else { Outcome::DoesNotHold })
+    };
+    let try_all = || {
+        for tried in &mut report.tried {
+            let broken = watch.ask(tried.invariant, engine, &text, None).err();
+            let shrunk_from = text.len();
+            tried.failure =
+                broken.map(|reason| Failure { case: None, text: text.clone(), reason, shrunk_from });
+        }
+    };
+    quietly(|| watched(watch, &fuzzed, try_all));
+    fuzzed(watch.report().unwrap_or(report))
 }
 
 /// Keeps each text that breaks a law, with what is to be known about it. What
@@ -160,6 +200,9 @@ fn keep(report: &FuzzReport, args: &FuzzArgs) -> (Vec<Kept>, Option<anyhow::Erro
         again.push(invariant.to_owned());
         if let Some(pack) = &args.pack {
             again.extend(["--pack".into(), quoted(pack)]);
+        }
+        if args.timeout != SECONDS {
+            again.extend(["--timeout".into(), args.timeout.to_string()]);
         }
         let command = again.join(" ");
         let facts = json!({
