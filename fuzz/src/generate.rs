@@ -3,7 +3,8 @@
 use arbitrary::{Result, Unstructured};
 
 use super::pieces::{
-    BASE, EXPRESSIONS, FIELDS, MANIFEST, MATCHES, NAMED, OVERLAPS, RELATIONS, RESOLVE, TYPES, VALUES, WORDS,
+    BASE, EXPRESSIONS, FIELDS, MANIFEST, MATCHES, NAMED, OVERLAPS, PHRASES_MATCH, RELATIONS, RESOLVE, TYPES,
+    VALUES, WORDS,
 };
 
 /// The two rule files of a pack, and its manifest.
@@ -79,7 +80,7 @@ impl Maker<'_, '_> {
             let words = (0..self.choices.int_in_range(1..=3u8)?).map(|_| self.pick(&WORDS));
             phrases.push_str(&format!("\"{}\" ", words.collect::<Result<Vec<_>>>()?.join(" ")));
         }
-        let matching = self.pick(&MATCHES)?;
+        let matching = self.pick(&PHRASES_MATCH)?;
         let set = if self.rare(3)? { " set f = \"lan\"" } else { "" };
         Ok(format!("gazetteer i{} -> {label}{modifiers} {{ {phrases}{matching}{set} }}", self.items))
     }

@@ -106,6 +106,17 @@ pub(super) const FIELDS: [&str; 26] = [
 ];
 pub(super) const MATCHES: [&str; 4] =
     ["", " match fold-case", " match fold-marks", " match fold-case, fold-marks"];
+/// How gazetteers match.
+pub(super) const PHRASES_MATCH: [&str; 8] = [
+    "",
+    " match fold-case",
+    " match fold-marks",
+    " match fold-case, fold-marks",
+    " match anywhere",
+    " match fold-case, anywhere",
+    " match anywhere, fold-marks",
+    " match fold-case, fold-marks, anywhere",
+];
 pub(super) const OVERLAPS: [&str; 3] = ["", " overlap starts", " overlap all"];
 pub(super) const RELATIONS: [&str; 12] = [
     "inside",

@@ -74,6 +74,8 @@ pub struct CheckedGazetteer {
     pub rank: Rank,
     /// What folds.
     pub fold: FoldFlags,
+    /// Whether phrases may begin and end inside tokens.
+    pub anywhere: bool,
     /// The phrases.
     pub entries: Vec<Phrase>,
 }

@@ -66,19 +66,36 @@ enum Source {
 }
 
 impl Checker<'_> {
+    /// What expressions and links fold.
     pub(super) fn fold(&mut self, names: &[Name]) -> FoldFlags {
-        let mut flags = FoldFlags::default();
+        self.options(names, &["fold-case", "fold-marks"]).0
+    }
+
+    /// How a gazetteer matches: what folds, and whether anywhere.
+    fn matching(&mut self, names: &[Name]) -> (FoldFlags, bool) {
+        self.options(names, &["fold-case", "fold-marks", "anywhere"])
+    }
+
+    fn options(&mut self, names: &[Name], known: &[&str]) -> (FoldFlags, bool) {
+        let (mut flags, mut anywhere) = (FoldFlags::default(), false);
         for name in names {
-            let flag = match name.node.as_str() {
+            let option = match name.node.as_str() {
                 "fold-case" => &mut flags.case,
                 "fold-marks" => &mut flags.marks,
+                "anywhere" if known.contains(&"anywhere") => &mut anywhere,
                 other => {
-                    let near = nearest(other, ["fold-case", "fold-marks"]);
+                    let near = nearest(other, known.iter().copied());
                     let help = match near {
                         Some(near) => format!("did you mean `{near}`?"),
-                        None => "there are `fold-case` and `fold-marks`".to_owned(),
+                        None if other == "anywhere" => {
+                            "take it out: expressions match anywhere as they are".to_owned()
+                        }
+                        None => format!("there are `{}`", known.join("`, `")),
                     };
-                    let title = format!("unknown folding `{other}`");
+                    let title = match other {
+                        "anywhere" => "`anywhere` belongs to gazetteers".to_owned(),
+                        other => format!("unknown folding `{other}`"),
+                    };
                     self.problem(
                         Diagnostic::error(&codes::UNKNOWN_FOLD, title, self.file, name.span)
                             .help(help)
@@ -87,14 +104,14 @@ impl Checker<'_> {
                     continue;
                 }
             };
-            if std::mem::replace(flag, true) {
+            if std::mem::replace(option, true) {
                 self.problem(
                     Diagnostic::error(&codes::NO_EFFECT, "this is said twice", self.file, name.span)
                         .help("take one out"),
                 );
             }
         }
-        flags
+        (flags, anywhere)
     }
 
     /// Reports modifiers that only rules have.
@@ -117,7 +134,7 @@ impl Checker<'_> {
 
     pub(super) fn gazetteer(&mut self, item: &Gazetteer) -> Option<CheckedGazetteer> {
         self.only_rules(&item.modifiers);
-        let flags = self.fold(&item.fold);
+        let (flags, anywhere) = self.matching(&item.fold);
         let text = |entries: &GazetteerEntries| match entries {
             GazetteerEntries::File(_, Some(file)) => self.report.sources.file(*file).text.clone(),
             GazetteerEntries::File(_, None) | GazetteerEntries::Inline(_) => String::new(),
@@ -153,7 +170,7 @@ impl Checker<'_> {
         }
         let hashes: Vec<u64> = rows.par_iter().map(|row| folded_hash(row.text, flags)).collect();
         self.duplicate_phrases(&rows, &hashes, flags);
-        self.lint_phrases(item, &rows, &hashes);
+        self.lint_phrases(item, &rows, &hashes, anywhere);
         let filled = filled(&rows, names.len());
         let columns: Vec<String> = filled.iter().map(|&name| names[name].clone()).collect();
         // What columns a missing file would have had is not known.
@@ -172,6 +189,7 @@ impl Checker<'_> {
             label,
             rank: self.rank(&item.modifiers, true, sets),
             fold: flags,
+            anywhere,
             entries,
         })
     }
@@ -264,14 +282,15 @@ impl Checker<'_> {
     }
 
     /// Warns of phrases that stand elsewhere too, and of folding for nothing.
-    fn lint_phrases(&mut self, item: &Gazetteer, rows: &[Row<'_>], hashes: &[u64]) {
+    fn lint_phrases(&mut self, item: &Gazetteer, rows: &[Row<'_>], hashes: &[u64], anywhere: bool) {
         if item.modifiers.overrides.is_none()
             && let Some(label) = self.types.id(&item.label.node)
             && self.met.begin(&item.name.node, label, self.step)
         {
             for (row, hash) in rows.iter().zip(hashes) {
                 let place = (row.file, row.span);
-                self.shared_phrase((row.text, *hash), place);
+                // What is found anywhere is another thing than what is found on tokens.
+                self.shared_phrase((row.text, hash ^ u64::from(anywhere)), place);
             }
         }
         let folding = |name: &str| item.fold.iter().find(|fold| fold.node == name);

@@ -94,16 +94,24 @@ fn build(pack: &CheckedPack, selection: &Selection) -> Program {
     let phases = pack
         .phases
         .iter()
-        .map(|phase| Phase {
-            phrases: phrases::tries(&phase.gazetteers, &mut compiler),
-            regexes: regexes::bank(&phase.regexes, &mut compiler),
-            rules: RuleSet::new(
-                phase.rules.iter().filter_map(|rule| rules::rule(rule, &mut compiler)).collect(),
-            ),
-            drops: RuleSet::new(
-                phase.drops.iter().filter_map(|rule| rules::drop(rule, &mut compiler)).collect(),
-            ),
-            contexts: phase.contexts.iter().filter_map(|item| rules::context(item, &mut compiler)).collect(),
+        .map(|phase| {
+            let (phrases, anywhere) = phrases::phrases(&phase.gazetteers, &mut compiler);
+            Phase {
+                phrases,
+                anywhere,
+                regexes: regexes::bank(&phase.regexes, &mut compiler),
+                rules: RuleSet::new(
+                    phase.rules.iter().filter_map(|rule| rules::rule(rule, &mut compiler)).collect(),
+                ),
+                drops: RuleSet::new(
+                    phase.drops.iter().filter_map(|rule| rules::drop(rule, &mut compiler)).collect(),
+                ),
+                contexts: phase
+                    .contexts
+                    .iter()
+                    .filter_map(|item| rules::context(item, &mut compiler))
+                    .collect(),
+            }
         })
         .collect::<Vec<Phase>>();
     let links = pack

@@ -1,11 +1,14 @@
-//! Gazetteers to tries.
+//! Gazetteers to tries and automata.
 
+use indexmap::IndexMap;
 use rayon::prelude::*;
 
 use crate::check::{CheckedGazetteer, Phrase};
-use crate::doc::schema::FoldFlags;
+use crate::doc::schema::{FoldFlags, RuleId};
 use crate::prep::{Token, fold, tokenize};
-use crate::program::{PhraseEntry, PhraseTrie, PhraseTrieBuilder, Vocabulary};
+use crate::program::{
+    AnywhereBuilder, AnywherePhrases, PhraseEntry, PhraseTrie, PhraseTrieBuilder, Vocabulary,
+};
 
 use super::Compiler;
 
@@ -75,12 +78,25 @@ fn cut(phrases: &[Phrase], flags: FoldFlags) -> Vec<Cut> {
     phrases.par_chunks(PIECE).map(piece).collect()
 }
 
-/// The tries of one phase, one for each folding.
-pub(super) fn tries(gazetteers: &[CheckedGazetteer], compiler: &mut Compiler) -> Vec<(usize, PhraseTrie)> {
+/// The phrases of one phase: one trie, and one automaton, for each folding.
+pub(super) fn phrases(
+    gazetteers: &[CheckedGazetteer],
+    compiler: &mut Compiler,
+) -> (Vec<(usize, PhraseTrie)>, Vec<AnywherePhrases>) {
     let mut tries: Vec<(usize, PhraseTrieBuilder)> = Vec::new();
+    let mut anywhere: IndexMap<FoldFlags, AnywhereBuilder> = IndexMap::new();
     for gazetteer in gazetteers {
         let rule = compiler.origin(&gazetteer.info, gazetteer.rank, vec![gazetteer.label]);
         if !compiler.is_on(rule) {
+            continue;
+        }
+        if gazetteer.anywhere {
+            let flags = gazetteer.fold;
+            let builder = anywhere.entry(flags).or_insert_with(|| AnywhereBuilder::new(flags));
+            let phrases = gazetteer.entries.iter();
+            phrases.for_each(|phrase| {
+                builder.insert(&fold(&phrase.text, flags), entry(gazetteer, rule, phrase))
+            });
             continue;
         }
         let folding = compiler.vocabularies.index(gazetteer.fold);
@@ -93,13 +109,7 @@ pub(super) fn tries(gazetteers: &[CheckedGazetteer], compiler: &mut Compiler) ->
         let mut insert = |phrase: &Phrase, forms: &mut dyn Iterator<Item = &str>| {
             ids.clear();
             ids.extend(forms.map(|form| vocabulary.intern(form)));
-            let entry = PhraseEntry {
-                rule,
-                label: gazetteer.label,
-                value: phrase.value.as_deref(),
-                features: &phrase.features,
-            };
-            tries[at].1.insert(&ids, entry);
+            tries[at].1.insert(&ids, entry(gazetteer, rule, phrase));
         };
         // While the forms of some phrases are put in, those of the next are cut.
         let mut batches = gazetteer.entries.chunks(BATCH);
@@ -113,5 +123,13 @@ pub(super) fn tries(gazetteers: &[CheckedGazetteer], compiler: &mut Compiler) ->
             ((), ready) = rayon::join(put, next);
         }
     }
-    tries.into_iter().map(|(folding, trie)| (folding, trie.finish())).collect()
+    (
+        tries.into_iter().map(|(folding, trie)| (folding, trie.finish())).collect(),
+        anywhere.into_values().map(AnywhereBuilder::finish).collect(),
+    )
+}
+
+/// What a phrase of a gazetteer says.
+fn entry<'p>(gazetteer: &CheckedGazetteer, rule: RuleId, phrase: &'p Phrase) -> PhraseEntry<'p> {
+    PhraseEntry { rule, label: gazetteer.label, value: phrase.value.as_deref(), features: &phrase.features }
 }

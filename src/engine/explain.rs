@@ -214,32 +214,39 @@ impl Extractor<'_> {
         let words: Vec<&str> = cut.iter().filter_map(|token| token.span().slice(asked)).collect();
         let wanted = folded(&words.join(" "));
         let mut best: Option<NearPhrase> = None;
+        let mut consider = |phrase: String, wanted: &str, goes_on: &dyn Fn(&str) -> bool| {
+            let other = folded(&phrase);
+            let begins = |long: &str, short: &str| long.strip_prefix(short).is_some_and(goes_on);
+            let near = if other == wanted {
+                NearPhrase::Folded(phrase)
+            } else if begins(&other, wanted) {
+                NearPhrase::Longer(phrase)
+            } else if begins(wanted, &other) {
+                NearPhrase::Shorter(phrase)
+            } else {
+                return;
+            };
+            // The smallest, so that the order of the table means nothing.
+            if best.as_ref().is_none_or(|known| near < *known) {
+                best = Some(near);
+            }
+        };
         for phase in &self.program().phases {
             for (vocabulary, trie) in &phase.phrases {
                 let words = &self.program().vocabularies[*vocabulary].1;
                 trie.each(|tokens, entry| {
-                    if trie.kind(entry).0 != rule {
-                        return;
-                    }
-                    let phrase = tokens.iter().map(|&id| words.word(id)).collect::<Vec<_>>().join(" ");
-                    let other = folded(&phrase);
-                    let begins = |long: &str, short: &str| {
-                        long.strip_prefix(short).is_some_and(|rest| rest.starts_with(' '))
-                    };
-                    let near = if other == wanted {
-                        NearPhrase::Folded(phrase)
-                    } else if begins(&other, &wanted) {
-                        NearPhrase::Longer(phrase)
-                    } else if begins(&wanted, &other) {
-                        NearPhrase::Shorter(phrase)
-                    } else {
-                        return;
-                    };
-                    // The smallest, so that the order of the table means nothing.
-                    if best.as_ref().is_none_or(|known| near < *known) {
-                        best = Some(near);
+                    if trie.said().kind(entry).0 == rule {
+                        let phrase = tokens.iter().map(|&id| words.word(id)).collect::<Vec<_>>().join(" ");
+                        consider(phrase, &wanted, &|rest| rest.starts_with(' '));
                     }
                 });
+            }
+            for anywhere in &phase.anywhere {
+                for (phrase, mut entries) in anywhere.each() {
+                    if entries.any(|entry| anywhere.said().kind(entry).0 == rule) {
+                        consider(phrase.to_owned(), &folded(asked), &|_| true);
+                    }
+                }
             }
         }
         best

@@ -9,7 +9,8 @@ use crate::doc::Value;
 use crate::doc::schema::{FoldFlags, TypeId};
 use crate::prep::{Class, Folded, Token, fold_with_map};
 use crate::program::{
-    NO_WORD, Part, Phase, PhraseNode, PhraseTrie, Program, RegexView, SieveScratch, TextRegex,
+    AnywhereMatch, AnywherePhrases, NO_WORD, Part, Phase, PhraseEntries, PhraseNode, PhraseTrie, Program,
+    RegexView, SieveScratch, TextRegex,
 };
 use crate::text::Span;
 use crate::value;
@@ -20,18 +21,39 @@ use super::profile::{Gauge, Stage};
 use super::relate::{assign, filtered};
 use super::triggers::Triggers;
 
-/// The views of one text that regular expressions read, made when first asked for.
+/// The views of one text that regular expressions and phrases read, made when
+/// first asked for: one for each folding.
 #[derive(Default)]
 pub(super) struct Views<'t> {
-    plain: Option<Folded<'t>>,
-    unmarked: Option<Folded<'t>>,
+    of: [Option<Folded<'t>>; 4],
 }
 
-/// The words of a document in one vocabulary, and where phrases may begin.
+impl<'t> Views<'t> {
+    fn get(&mut self, text: &'t str, fold: FoldFlags) -> &Folded<'t> {
+        let view = &mut self.of[usize::from(fold.case) * 2 + usize::from(fold.marks)];
+        view.get_or_insert_with(|| fold_with_map(text, fold))
+    }
+}
+
+/// The lines of a folded text with where they begin: expressions and phrases
+/// never cross a line.
+fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let ends = memchr::memchr2_iter(b'\n', b'\r', text.as_bytes()).chain(std::iter::once(text.len()));
+    let mut next = 0;
+    let lines = ends.map(move |end| {
+        let start = std::mem::replace(&mut next, end + 1);
+        (start, &text[start..end])
+    });
+    lines.filter(|(_, line)| !line.is_empty())
+}
+
+/// The words of a document in one vocabulary, where phrases may begin, and those
+/// that are found anywhere.
 #[derive(Default)]
 struct WalkScratch {
     words: Vec<u32>,
     openings: Vec<(u32, PhraseNode)>,
+    open: Vec<AnywhereMatch>,
 }
 
 /// What one thread needs to scan for one phase.
@@ -70,15 +92,17 @@ impl<'t> Scan<'_, 't> {
         for (vocabulary, trie) in &phase.phrases {
             self.phrases(*vocabulary, trie, &mut scratch.walk, out);
         }
+        for phrases in &phase.anywhere {
+            let view = views.get(self.text, phrases.fold());
+            self.anywhere(phrases, view, &mut scratch.walk.open, out);
+        }
         self.gauge.set(Stage::Sieve);
         if !phase.regexes.plain.regexes.is_empty() {
-            let plain = FoldFlags::default();
-            let view = views.plain.get_or_insert_with(|| fold_with_map(self.text, plain));
+            let view = views.get(self.text, FoldFlags::default());
             self.regexes(&phase.regexes.plain, view, &mut scratch.plain, out);
         }
         if !phase.regexes.unmarked.regexes.is_empty() {
-            let unmarked = FoldFlags { case: false, marks: true };
-            let view = views.unmarked.get_or_insert_with(|| fold_with_map(self.text, unmarked));
+            let view = views.get(self.text, FoldFlags { case: false, marks: true });
             self.regexes(&phase.regexes.unmarked, view, &mut scratch.unmarked, out);
         }
     }
@@ -91,7 +115,7 @@ impl<'t> Scan<'_, 't> {
         scratch: &mut WalkScratch,
         out: &mut Vec<Candidate>,
     ) {
-        let WalkScratch { words, openings } = scratch;
+        let WalkScratch { words, openings, .. } = scratch;
         self.table.words(self.forms, vocabulary, words);
         trie.openings(words, openings);
         // Where each phrase ends, and its number.
@@ -113,19 +137,46 @@ impl<'t> Scan<'_, 't> {
                 at += 1;
             }
             for (index, &(end, entry)) in hits.iter().enumerate() {
-                let (rule, label) = trie.kind(entry);
-                let beaten =
-                    hits[index + 1..].iter().any(|&(later, other)| later > end && trie.kind(other).0 == rule);
-                if beaten {
+                let rule = trie.said().kind(entry).0;
+                let longer = |&(later, other): &_| later > end && trie.said().kind(other).0 == rule;
+                if hits[index + 1..].iter().any(longer) {
                     continue;
                 }
                 let span = Span::new(self.tokens[first as usize].start, self.tokens[end as usize - 1].end);
-                out.push(Candidate {
-                    value: trie.value(entry).map(Value::from),
-                    features: trie.features(entry).map(|(feature, text)| (feature, text.into())).collect(),
-                    ..self.bare(span, (first, end), label, rule)
-                });
+                out.push(self.said(trie.said(), entry, (span, (first, end))));
             }
+        }
+    }
+
+    /// At each character the longest phrase of each gazetteer, wherever tokens
+    /// begin and end.
+    fn anywhere(
+        &self,
+        phrases: &AnywherePhrases,
+        folded: &Folded<'t>,
+        open: &mut Vec<AnywhereMatch>,
+        out: &mut Vec<Candidate>,
+    ) {
+        for (start, line) in lines(&folded.text) {
+            if out.len() > self.limit {
+                return;
+            }
+            phrases.find(line, open, |found, entry| {
+                if let Some(place) = self.original(folded, start, found) {
+                    out.push(self.said(phrases.said(), entry, place));
+                }
+                out.len() <= self.limit
+            });
+        }
+    }
+
+    /// What an entry says of a span that its phrase found.
+    fn said(&self, entries: &PhraseEntries, entry: u32, (span, tokens): (Span, (u32, u32))) -> Candidate {
+        let (rule, label) = entries.kind(entry);
+        Candidate {
+            value: entries.value(entry).map(Value::from),
+            features: entries.features(entry).map(|(feature, text)| (feature, text.into())).collect(),
+            ..self.bare(span, tokens, label, rule)
         }
     }
 
@@ -148,49 +199,43 @@ impl<'t> Scan<'_, 't> {
         scratch: &mut Option<(SieveScratch, Triggers)>,
         out: &mut Vec<Candidate>,
     ) {
-        let text: &str = &folded.text;
         let mut sieve = view
             .sieve
             .as_ref()
             .map(|sieve| (sieve, scratch.get_or_insert_with(|| (sieve.scratch(), Triggers::default()))));
         // The first token that begins in a line or later.
         let mut next = 0;
-        let ends = memchr::memchr2_iter(b'\n', b'\r', text.as_bytes()).chain(std::iter::once(text.len()));
-        let mut start = 0;
-        for end in ends {
-            let line = &text[start..end];
+        for (start, line) in lines(&folded.text) {
             if out.len() > self.limit {
                 return;
             }
-            if !line.is_empty() {
-                match &mut sieve {
-                    Some((sieve, (scratch, triggers))) => {
-                        let written = folded.map.to_original(Span::new(start as u32, end as u32));
-                        // Folded or given tokens may end within such a row of letters.
-                        let is_plain = self.cuts_words && written.slice(self.text).is_some_and(str::is_ascii);
-                        let words = is_plain.then_some(|open: &mut dyn FnMut(&[u32])| {
-                            let Some(gate) = sieve.words() else { return };
-                            let before = |at: u32| move |token: &&Token| token.start < at;
-                            next += self.tokens[next..].iter().take_while(before(written.start)).count();
-                            let first = next;
-                            next += self.tokens[next..].iter().take_while(before(written.end)).count();
-                            for form in &self.forms[first..next] {
-                                triggers.of(*form, self.table, gate, open);
-                            }
-                        });
-                        for index in sieve.open(line, words, scratch) {
-                            let regex = &view.regexes[index];
-                            self.gauge.search(regex.rule);
-                            self.regex(regex, line, start, folded, out);
+            match &mut sieve {
+                Some((sieve, (scratch, triggers))) => {
+                    let written =
+                        folded.map.to_original(Span::new(start as u32, (start + line.len()) as u32));
+                    // Folded or given tokens may end within such a row of letters.
+                    let is_plain = self.cuts_words && written.slice(self.text).is_some_and(str::is_ascii);
+                    let words = is_plain.then_some(|open: &mut dyn FnMut(&[u32])| {
+                        let Some(gate) = sieve.words() else { return };
+                        let before = |at: u32| move |token: &&Token| token.start < at;
+                        next += self.tokens[next..].iter().take_while(before(written.start)).count();
+                        let first = next;
+                        next += self.tokens[next..].iter().take_while(before(written.end)).count();
+                        for form in &self.forms[first..next] {
+                            triggers.of(*form, self.table, gate, open);
                         }
-                        self.gauge.set(Stage::Sieve);
+                    });
+                    for index in sieve.open(line, words, scratch) {
+                        let regex = &view.regexes[index];
+                        self.gauge.search(regex.rule);
+                        self.regex(regex, line, start, folded, out);
                     }
-                    None => {
-                        view.regexes.iter().for_each(|regex| self.regex(regex, line, start, folded, out));
-                    }
+                    self.gauge.set(Stage::Sieve);
+                }
+                None => {
+                    view.regexes.iter().for_each(|regex| self.regex(regex, line, start, folded, out));
                 }
             }
-            start = end + 1;
         }
     }
 
@@ -203,10 +248,7 @@ impl<'t> Scan<'_, 't> {
         folded: &Folded<'t>,
         out: &mut Vec<Candidate>,
     ) {
-        let original = |found: Range<usize>| {
-            let span = Span::new((offset + found.start) as u32, (offset + found.end) as u32);
-            self.trim(folded.map.to_original(span))
-        };
+        let original = |found: Range<usize>| self.original(folded, offset, found);
         let make = |found: Range<usize>, captures: Option<&Captures<'_>>| {
             let (span, tokens) = original(found.clone())?;
             let mut candidate = self.bare(span, tokens, regex.label, regex.rule);
@@ -243,6 +285,18 @@ impl<'t> Scan<'_, 't> {
                 }
             }
         }
+    }
+
+    /// Where something of a folded line lies, and which tokens it touches; nothing
+    /// where it touches none. `offset` is where the line begins.
+    fn original(
+        &self,
+        folded: &Folded<'t>,
+        offset: usize,
+        found: Range<usize>,
+    ) -> Option<(Span, (u32, u32))> {
+        let span = Span::new((offset + found.start) as u32, (offset + found.end) as u32);
+        self.trim(folded.map.to_original(span))
     }
 
     /// Cuts white space off the ends and finds the tokens; nothing where no

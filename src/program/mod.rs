@@ -3,7 +3,9 @@
 //! Everything above this module turns rules into a program; everything below
 //! runs one and knows nothing of files, names or syntax.
 
+mod anywhere;
 mod boundaries;
+mod entries;
 mod gates;
 mod kinds;
 mod letters;
@@ -20,11 +22,13 @@ mod sieve;
 mod steps;
 mod texts;
 
+pub use anywhere::{AnywhereBuilder, AnywhereMatch, AnywherePhrases};
 pub use boundaries::Loose;
+pub use entries::{PhraseEntries, PhraseEntry};
 pub use kinds::{KindBuilder, KindTestId, KindTests};
 pub use openings::{Opening, Openings, Use};
 pub use pattern::{First, Inst, NO_JOIN, PatternProgram, PatternTest, Pc, TokenTest, Way};
-pub use phrases::{PhraseEntry, PhraseNode, PhraseTrie, PhraseTrieBuilder};
+pub use phrases::{PhraseNode, PhraseTrie, PhraseTrieBuilder};
 pub use predicates::{FormField, PredicateId, Predicates, regex_set};
 pub use regexes::{RegexBank, RegexUse, RegexView, TextRegex};
 pub use rule_set::RuleSet;
@@ -106,6 +110,8 @@ pub struct Origin {
 pub struct Phase {
     /// Phrases: for each folding, by index into [`Program::vocabularies`].
     pub phrases: Vec<(usize, PhraseTrie)>,
+    /// Phrases that may begin and end inside tokens: one for each folding.
+    pub anywhere: Vec<AnywherePhrases>,
     /// Regular expressions over the text.
     pub regexes: RegexBank,
     /// Token rules.

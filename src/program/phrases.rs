@@ -9,22 +9,9 @@ use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 
+use super::entries::{EntriesBuilder, PhraseEntries, PhraseEntry};
 use super::steps::{NO_NODE, Steps, mixed};
-use super::texts::{NO_WORD, Texts};
-use crate::doc::schema::{FeatureId, RuleId, TypeId};
-
-/// A phrase as it is put into a trie: what it says about the span that it finds.
-#[derive(Clone, Copy, Debug)]
-pub struct PhraseEntry<'p> {
-    /// The gazetteer.
-    pub rule: RuleId,
-    /// The type of the span.
-    pub label: TypeId,
-    /// Its normal value.
-    pub value: Option<&'p str>,
-    /// Its features, in the order of their ids.
-    pub features: &'p [(FeatureId, Box<str>)],
-}
+use super::texts::NO_WORD;
 
 /// The phrases of one phase and one folding.
 ///
@@ -43,27 +30,8 @@ pub struct PhraseTrie {
     pub(super) known: Vec<u64>,
     /// For each node where its entries begin, and one more for the end.
     pub(super) starts: Vec<u32>,
-    pub(super) entries: Entries,
+    pub(super) entries: PhraseEntries,
 }
-
-/// What phrases say, in columns; those that no phrase fills are empty.
-#[derive(Debug, Default)]
-pub(super) struct Entries {
-    /// Every gazetteer with the type of its spans.
-    pub(super) kinds: Vec<(RuleId, TypeId)>,
-    /// For each entry the index of its gazetteer.
-    pub(super) kind: Vec<u32>,
-    /// For each entry the text of its value, or `NO_TEXT`.
-    pub(super) values: Vec<u32>,
-    /// For each entry where its features begin, and one more for the end.
-    pub(super) feature_starts: Vec<u32>,
-    /// A feature, and its text.
-    pub(super) features: Vec<[u32; 2]>,
-    pub(super) texts: Texts,
-}
-
-/// Stands for a value that an entry does not have.
-const NO_TEXT: u32 = u32::MAX;
 
 /// A place in a [`PhraseTrie`]; the top bit is set where a phrase ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,9 +59,7 @@ pub struct PhraseTrieBuilder {
     nodes: u32,
     /// For each entry its node.
     ends: Vec<u32>,
-    entries: Entries,
-    /// For each feature the text that it had last.
-    last: FxHashMap<u32, u32>,
+    entries: EntriesBuilder,
 }
 
 impl PhraseTrieBuilder {
@@ -115,39 +81,18 @@ impl PhraseTrieBuilder {
             self.nodes += u32::from(node == fresh);
         }
         self.ends.push(node);
-        self.entry(entry);
-    }
-
-    fn entry(&mut self, PhraseEntry { rule, label, value, features }: PhraseEntry<'_>) {
-        let entries = &mut self.entries;
-        if entries.kinds.last() != Some(&(rule, label)) {
-            entries.kinds.push((rule, label));
-        }
-        entries.kind.push(entries.kinds.len() as u32 - 1);
-        let value = value.map_or(NO_TEXT, |value| entries.texts.push(value));
-        entries.values.push(value);
-        entries.feature_starts.push(entries.features.len() as u32);
-        for (feature, text) in features {
-            let feature = u32::from(feature.0);
-            // Of many phrases in a row a feature is often the same.
-            let last = self.last.entry(feature).or_insert(NO_TEXT);
-            if *last == NO_TEXT || entries.texts.get(*last) != &**text {
-                *last = entries.texts.push(text);
-            }
-            entries.features.push([feature, *last]);
-        }
+        self.entries.push(entry);
     }
 
     /// The trie. O(size).
     #[must_use]
-    pub fn finish(mut self) -> PhraseTrie {
-        self.entries.feature_starts.push(self.entries.features.len() as u32);
+    pub fn finish(self) -> PhraseTrie {
         let mut starts = vec![0; self.nodes as usize + 1];
         self.ends.iter().for_each(|node| starts[*node as usize + 1] += 1);
         for at in 1..starts.len() {
             starts[at] += starts[at - 1];
         }
-        let entries = self.entries.sorted(&self.ends, &starts);
+        let entries = self.entries.finish(&self.ends, &starts);
         let marked = |node: u32| {
             let ends = node != NO_NODE && starts[node as usize] < starts[node as usize + 1];
             if ends { node | PhraseNode::ENDS } else { node }
@@ -165,67 +110,6 @@ impl PhraseTrieBuilder {
         }
         let roots = std::iter::once(NO_NODE).chain(self.roots.into_iter().map(marked)).collect();
         PhraseTrie { roots, steps, known, starts, entries }
-    }
-}
-
-impl Entries {
-    /// The entries in the order of their nodes; those of one node keep the order
-    /// in which they came. `starts` says where the entries of each node begin.
-    fn sorted(self, nodes: &[u32], starts: &[u32]) -> Self {
-        let mut next = starts.to_vec();
-        let mut order = vec![0; nodes.len()];
-        for (entry, &node) in (0..).zip(nodes) {
-            let place = &mut next[node as usize];
-            order[*place as usize] = entry;
-            *place += 1;
-        }
-        drop(next);
-        let column = |column: &[u32]| order.iter().map(|entry: &u32| column[*entry as usize]).collect();
-        let values = match self.values.iter().all(|value| *value == NO_TEXT) {
-            true => Vec::new(),
-            false => column(&self.values),
-        };
-        let (mut feature_starts, mut features) = (Vec::new(), Vec::with_capacity(self.features.len()));
-        if !self.features.is_empty() {
-            feature_starts.reserve(order.len() + 1);
-            for &entry in &order {
-                feature_starts.push(features.len() as u32);
-                features.extend_from_slice(&self.features[self.feature_range(entry)]);
-            }
-            feature_starts.push(features.len() as u32);
-        }
-        let mut texts = self.texts;
-        texts.all.shrink_to_fit();
-        texts.ends.shrink_to_fit();
-        Self { kind: column(&self.kind), values, feature_starts, features, texts, kinds: self.kinds }
-    }
-
-    /// Where the features of an entry lie.
-    fn feature_range(&self, entry: u32) -> Range<usize> {
-        match self.feature_starts.get(entry as usize..entry as usize + 2) {
-            Some(&[start, end]) => start as usize..end as usize,
-            _ => 0..0,
-        }
-    }
-
-    /// Whether all columns are as long as they are to be, and name what there is.
-    pub(super) fn is_sound(&self) -> bool {
-        let (count, texts) = (self.kind.len(), self.texts.len());
-        let is_text = |text: u32| (text as usize) < texts;
-        let starts_are_sound = match self.feature_starts.last() {
-            None => self.features.is_empty(),
-            Some(end) => {
-                self.feature_starts.len() == count + 1
-                    && self.feature_starts.is_sorted()
-                    && *end as usize == self.features.len()
-            }
-        };
-        starts_are_sound
-            && self.texts.is_sound()
-            && self.kind.iter().all(|kind| (*kind as usize) < self.kinds.len())
-            && (self.values.is_empty() || self.values.len() == count)
-            && self.values.iter().all(|value| *value == NO_TEXT || is_text(*value))
-            && self.features.iter().all(|&[_, text]| is_text(text))
     }
 }
 
@@ -301,33 +185,18 @@ impl PhraseTrie {
         }
     }
 
-    /// The gazetteer of a phrase, and the type of its spans.
+    /// What the phrases say, by their numbers.
     #[must_use]
     #[inline]
-    pub fn kind(&self, entry: u32) -> (RuleId, TypeId) {
-        self.entries.kinds[self.entries.kind[entry as usize] as usize]
-    }
-
-    /// The normal value of a phrase.
-    #[must_use]
-    #[inline]
-    pub fn value(&self, entry: u32) -> Option<&str> {
-        let text = *self.entries.values.get(entry as usize)?;
-        (text != NO_TEXT).then(|| self.entries.texts.get(text))
-    }
-
-    /// The features of a phrase, in the order of their ids.
-    #[inline]
-    pub fn features(&self, entry: u32) -> impl Iterator<Item = (FeatureId, &str)> + '_ {
-        let features = &self.entries.features[self.entries.feature_range(entry)];
-        features.iter().map(|&[feature, text]| (FeatureId(feature as u16), self.entries.texts.get(text)))
+    pub fn said(&self) -> &PhraseEntries {
+        &self.entries
     }
 
     /// Whether the trie is one: every node has one way to it, from a node before
     /// it, and all tables name only what there is.
     pub(super) fn is_sound(&self) -> bool {
         let Some((nodes, ends)) = self.starts.len().checked_sub(1).zip(self.starts.last()) else {
-            return self.roots.is_empty() && self.steps.places.is_empty() && self.entries.kind.is_empty();
+            return self.roots.is_empty() && self.steps.places.is_empty() && self.entries.len() == 0;
         };
         let mut met = vec![0u64; nodes.div_ceil(64)];
         let mut meet = |node: u32| {
@@ -353,7 +222,7 @@ impl PhraseTrie {
             && self.steps.is_sound()
             && self.known.len().is_power_of_two()
             && self.starts.is_sorted()
-            && *ends as usize == self.entries.kind.len()
+            && *ends as usize == self.entries.len()
             && self.entries.is_sound()
     }
 }
@@ -361,6 +230,7 @@ impl PhraseTrie {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::doc::schema::{FeatureId, RuleId, TypeId};
 
     #[test]
     fn every_phrase_is_shown_with_its_tokens() {
@@ -372,7 +242,7 @@ mod tests {
         }
         let mut shown = Vec::new();
         let trie = trie.finish();
-        trie.each(|tokens, entry| shown.push((trie.kind(entry).0.0, tokens.to_vec())));
+        trie.each(|tokens, entry| shown.push((trie.said().kind(entry).0.0, tokens.to_vec())));
         shown.sort();
         let expected: Vec<(u32, Vec<u32>)> = (0..).zip(phrases.map(<[u32]>::to_vec)).collect();
         assert_eq!(shown, expected);
@@ -397,8 +267,8 @@ mod tests {
         let trie = trie.finish();
         let mut shown = Vec::new();
         trie.each(|tokens, entry| {
-            let features: Vec<_> = trie.features(entry).map(|(id, text)| (id.0, text)).collect();
-            shown.push((tokens.to_vec(), trie.value(entry), features));
+            let features: Vec<_> = trie.said().features(entry).map(|(id, text)| (id.0, text)).collect();
+            shown.push((tokens.to_vec(), trie.said().value(entry), features));
         });
         shown.sort();
         let expected = [

@@ -212,7 +212,7 @@ pub struct Gazetteer {
     pub modifiers: Modifiers,
     /// The phrases, in order.
     pub entries: Vec<GazetteerEntries>,
-    /// `match fold-case, fold-marks`
+    /// `match fold-case, fold-marks, anywhere`
     pub fold: Vec<Name>,
     /// `set feature = …` and `value = …` (as the feature `value`).
     pub sets: Vec<Set>,

@@ -243,7 +243,7 @@ fn body_clause(
 ) -> Parsed<()> {
     let span = cursor.span();
     if cursor.take_word("match") {
-        fold.extend(names(cursor, "`fold-case` or `fold-marks`")?);
+        fold.extend(names(cursor, "`fold-case`, `fold-marks` or `anywhere`")?);
     } else if cursor.take_word("set") {
         sets.push(set(cursor)?);
     } else if cursor.take_word("value") {

@@ -107,6 +107,83 @@ fn lines_of_pieces() -> impl Strategy<Value = String> {
     prop::collection::vec(pieces, 0..16).prop_map(|pieces| pieces.concat())
 }
 
+/// No end of one of these is its beginning, so that its matches never overlap.
+const PHRASES: [&str; 6] = ["Ministry", "đồng vă", "n \u{f6}", "ade", "12 t", "河江"];
+
+/// Each phrase as a gazetteer that matches anywhere, and as an expression.
+fn phrases_twice(fold: &str) -> Program {
+    let types: String = (0..PHRASES.len()).map(|at| format!("G{at} = {{}}\nR{at} = {{}}\n")).collect();
+    let toml = format!("[pack]\nname = \"p\"\nversion = \"1\"\nphases = [\"a.span\"]\n[entities]\n{types}");
+    let both = |(at, phrase): (usize, &&str)| {
+        let (anywhere, fold) = match fold {
+            "" => ("match anywhere".to_owned(), String::new()),
+            fold => (format!("match {fold}, anywhere"), format!("match {fold}")),
+        };
+        format!(
+            "gazetteer g{at} -> G{at} {{ \"{phrase}\" {anywhere} }}\nregex r{at} -> R{at} {{ /{phrase}/ {fold} }}\n"
+        )
+    };
+    let rules: String = PHRASES.iter().enumerate().map(both).collect();
+    program(&[("pack.toml", &toml), ("a.span", &rules)]).unwrap()
+}
+
+proptest! {
+    #[test]
+    fn a_phrase_is_found_anywhere_as_an_expression_of_its_letters_is(
+        texts in prop::collection::vec(lines_of_phrases(), 1..4),
+        fold in prop::sample::select(vec!["", "fold-marks", "fold-case", "fold-case, fold-marks"]),
+    ) {
+        let program = phrases_twice(fold);
+        let extractor = Extractor::new(&program);
+        let mut scratch = extractor.scratch();
+        for text in texts {
+            let found = extractor.extract(&Document::new("1", text.as_str()), &mut scratch).annotations;
+            let of = |kind: char| {
+                let found = spans(&found, 0).into_iter().filter_map(|(span, label)| {
+                    label.strip_prefix(kind).map(|phrase| (span, phrase.to_owned()))
+                });
+                let mut found: Vec<_> = found.collect();
+                found.sort();
+                found
+            };
+            prop_assert_eq!(of('G'), of('R'), "in {:?}", text);
+        }
+    }
+}
+
+fn lines_of_phrases() -> impl Strategy<Value = String> {
+    let pieces = prop::sample::select(vec![
+        "Ministry",
+        "ministry",
+        "Mi",
+        "nistry",
+        "Đồng",
+        "đô\u{300}ng",
+        " ",
+        "vă",
+        "van",
+        "VĂ",
+        "n",
+        "ö",
+        "o\u{308}",
+        "ade",
+        "a",
+        "de",
+        "１2",
+        "12",
+        " t",
+        "\u{a0}t",
+        "河",
+        "江",
+        "\u{ad}",
+        "\u{301}",
+        "\n",
+        "\r",
+        "x",
+    ]);
+    prop::collection::vec(pieces, 0..24).prop_map(|pieces| pieces.concat())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(512))]
 

@@ -66,7 +66,7 @@ super::codes! {
     BROKEN_MARKUP = "E061" "broken-markup"
         "In a test `[text](TYPE)` marks a span, which may hold others. Brackets that are text are written `\\[` and `\\]`. Clauses name marked spans by their text, `\"text\"#2` the second of several.";
     UNKNOWN_FOLD = "E062" "unknown-fold"
-        "After `match`, and in links, `fold-case` and `fold-marks` may stand.";
+        "After `match`, and in links, `fold-case` and `fold-marks` may stand; in gazetteers `anywhere` too.";
     UNKNOWN_RULE = "E063" "unknown-rule"
         "No item of the pack has this name or tag. A rule is named `rule` or `file.span:rule`.";
     ONLY_TESTS = "E070" "only-tests"

@@ -11,11 +11,11 @@ use crate::doc::schema::{
     NumberTest, Order, Overlap, PlaceId, Rank, RelationInfo, RelationTypeId, RuleId, RuleKind, SourcePlace,
     SpanRelation, Standing, TextField, TokenFlag, TypeId, TypeInfo,
 };
-use crate::program::phrases::Entries;
 use crate::program::{
-    BindingInfo, BindingUse, ContextRule, Expr, HeadPlan, Inst, Link, Opening, Origin, Part, PatternProgram,
-    PatternTest, Pc, Phase, PhraseTrie, PredicateId, Predicates, RegexBank, RegexUse, RegexView, Requirement,
-    RuleSet, Setter, Side, SpanTest, TextCheck, TextRegex, TokenRule, TokenTest, Way, Where,
+    AnywhereBuilder, AnywherePhrases, BindingInfo, BindingUse, ContextRule, Expr, HeadPlan, Inst, Link,
+    Opening, Origin, Part, PatternProgram, PatternTest, Pc, Phase, PhraseEntries, PhraseEntry, PhraseTrie,
+    PredicateId, Predicates, RegexBank, RegexUse, RegexView, Requirement, RuleSet, Setter, Side, SpanTest,
+    TextCheck, TextRegex, TokenRule, TokenTest, Way, Where,
 };
 use crate::value;
 
@@ -362,15 +362,49 @@ impl Stored for Predicates {
     }
 }
 
+/// The automaton is built anew.
+impl Stored for AnywherePhrases {
+    fn put(&self, to: &mut Writer) {
+        self.fold().put(to);
+        to.number(self.phrases.len() as u64);
+        for (phrase, entries) in self.each() {
+            to.text(phrase);
+            to.number(entries.len() as u64);
+            for entry in entries {
+                let (rule, label) = self.said().kind(entry);
+                rule.put(to);
+                label.put(to);
+                self.said().value(entry).map(Box::<str>::from).put(to);
+                let features = self.said().features(entry);
+                features.map(|(id, text)| (id, text.into())).collect::<Vec<(FeatureId, Box<str>)>>().put(to);
+            }
+        }
+    }
+
+    fn take(from: &mut Reader<'_>) -> Taken<Self> {
+        type Said = ((RuleId, TypeId), (Option<Box<str>>, Vec<(FeatureId, Box<str>)>));
+        let mut builder = AnywhereBuilder::new(Stored::take(from)?);
+        let phrases: Vec<(Box<str>, Vec<Said>)> = Stored::take(from)?;
+        for (phrase, said) in &phrases {
+            for ((rule, label), (value, features)) in said {
+                let (rule, label) = (*rule, *label);
+                builder.insert(phrase, PhraseEntry { rule, label, value: value.as_deref(), features });
+            }
+        }
+        Ok(builder.finish())
+    }
+}
+
 /// The tables of its phrases lie behind all this.
 impl Stored for Phase {
     fn put(&self, to: &mut Writer) {
-        let Self { phrases, regexes, rules, drops, contexts } = self;
+        let Self { phrases, anywhere, regexes, rules, drops, contexts } = self;
         to.number(phrases.len() as u64);
         for (vocabulary, trie) in phrases {
             to.number(*vocabulary as u64);
             trie.entries.kinds.put(to);
         }
+        anywhere.put(to);
         regexes.put(to);
         rules.put(to);
         drops.put(to);
@@ -380,7 +414,7 @@ impl Stored for Phase {
     fn take(from: &mut Reader<'_>) -> Taken<Self> {
         let phrases: Vec<(u32, Vec<(RuleId, TypeId)>)> = Stored::take(from)?;
         let trie = |(vocabulary, kinds)| {
-            let entries = Entries { kinds, ..Entries::default() };
+            let entries = PhraseEntries { kinds, ..PhraseEntries::default() };
             (vocabulary as usize, PhraseTrie { entries, ..PhraseTrie::default() })
         };
         let phrases: Vec<(usize, PhraseTrie)> = phrases.into_iter().map(trie).collect();
@@ -389,6 +423,7 @@ impl Stored for Phase {
         }
         Ok(Self {
             phrases,
+            anywhere: Stored::take(from)?,
             regexes: Stored::take(from)?,
             rules: Stored::take(from)?,
             drops: Stored::take(from)?,
