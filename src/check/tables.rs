@@ -415,6 +415,7 @@ impl Checker<'_> {
                     .help("make one of its parts obligatory"),
                 );
             }
+            self.slow_regex(&cased(&source, fold.case), literal.span);
             patterns.push(source);
         }
         if let Some(name) = item.fold.iter().find(|name| name.node == "fold-case")

@@ -1,6 +1,7 @@
 //! Lints: what is no mistake of the language, but never what its author meant.
 
 mod contradiction;
+mod cost;
 mod inclusion;
 mod phrases;
 

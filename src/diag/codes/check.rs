@@ -107,4 +107,6 @@ super::codes! {
         "The line has no such warning: the allowance can be taken out.";
     NOT_COMPOSED = "W014" "not-composed"
         "The expression holds letters with separate combining marks. Text is read in its composed form (NFC), so the expression never matches them.";
+    SLOW_REGEX = "W015" "slow-regex"
+        "Searching this expression takes dozens of times as long as searching others: over text like news its automaton grows with nearly every byte. The usual cause is a counted repetition of a wide class behind something frequent, such as `e.{0,300}q`.";
 }
