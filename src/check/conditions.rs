@@ -1,6 +1,6 @@
 //! Conditions on tokens and spans: fields, flags, comparisons.
 
-use super::size::{self, WrongRegex};
+use super::size::{self, Compiled, WrongRegex};
 use super::{CheckedCondition, Checker, TextTest};
 use crate::diag::{Diagnostic, codes};
 use crate::doc::schema::{ColumnId, FoldFlags, NumberField, NumberTest, TextField, TokenFlag};
@@ -266,11 +266,11 @@ impl Checker<'_> {
     /// in a let is compiled once, however often the let is written out.
     pub(super) fn compiles(&mut self, source: &str, span: Span) -> bool {
         if !self.compiled.contains_key(source) {
-            let size = size::of_regex(source);
-            if let Ok(bytes) = size {
+            let compiled = size::of_regex(source);
+            if let Ok(Compiled { bytes, .. }) = compiled {
                 self.grow(bytes, span);
             }
-            self.compiled.insert(source.to_owned(), size.map(drop));
+            self.compiled.insert(source.to_owned(), compiled);
         }
         let Some(Err(wrong)) = self.compiled.get(source) else { return true };
         let diagnostic = match wrong {

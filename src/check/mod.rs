@@ -33,7 +33,7 @@ use rustc_hash::FxHashMap;
 use crate::diag::{Diagnostic, Report, codes};
 use crate::syntax::ast::{GazetteerEntries, Item, Name, Pattern, RulePack};
 use crate::text::{FileId, Span};
-use size::WrongRegex;
+use size::{Compiled, WrongRegex};
 use types::Types;
 
 /// Checks a pack. Its problems go into the report, in source order.
@@ -179,8 +179,8 @@ struct Checker<'r> {
     config: CheckConfig,
     /// Bytes that what was checked so far takes when compiled.
     size: u64,
-    /// The expressions so far, with what is wrong with them.
-    compiled: FxHashMap<String, Result<(), WrongRegex>>,
+    /// The expressions so far, with what is known of them or wrong.
+    compiled: FxHashMap<String, Result<Compiled, WrongRegex>>,
     types: Types,
     relations: Vec<RelationInfo>,
     features: IndexSet<String>,

@@ -41,20 +41,27 @@ pub(super) enum WrongRegex {
     Broken(String),
 }
 
-/// What an expression takes in bytes: it is compiled to match forwards and
-/// backwards.
-pub(super) fn of_regex(source: &str) -> Result<u64, WrongRegex> {
-    if let Err(error) = regex::RegexBuilder::new(source).size_limit(MOST_MIB << 20).build() {
-        return Err(match error {
-            regex::Error::CompiledTooBig(_) => WrongRegex::TooLarge,
-            error => {
-                let text = error.to_string();
-                WrongRegex::Broken(text.lines().last().unwrap_or("").trim_start_matches("error: ").to_owned())
-            }
-        });
-    }
+/// What is known of an expression that compiles.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Compiled {
+    /// What it takes: it is compiled to match forwards and backwards.
+    pub(super) bytes: u64,
+    /// Whether it matches the empty text.
+    pub(super) is_empty: bool,
+}
+
+/// Compiles an expression to see what comes of it.
+pub(super) fn of_regex(source: &str) -> Result<Compiled, WrongRegex> {
+    let built = regex::RegexBuilder::new(source).size_limit(MOST_MIB << 20).build();
+    let regex = built.map_err(|error| match error {
+        regex::Error::CompiledTooBig(_) => WrongRegex::TooLarge,
+        error => {
+            let text = error.to_string();
+            WrongRegex::Broken(text.lines().last().unwrap_or("").trim_start_matches("error: ").to_owned())
+        }
+    })?;
     let nfa = thompson::NFA::new(source).map_or(0, |nfa| nfa.memory_usage());
-    Ok(2 * nfa as u64)
+    Ok(Compiled { bytes: 2 * nfa as u64, is_empty: regex.is_match("") })
 }
 
 impl Checker<'_> {

@@ -9,6 +9,7 @@ use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 use smallvec::SmallVec;
 
 use super::lints::{case_matters, has_case};
+use super::size::Compiled;
 use super::types::group_names;
 use super::{CheckedGazetteer, CheckedRegex, Checker, Phrase, cased};
 use crate::diag::{Diagnostic, codes};
@@ -404,7 +405,7 @@ impl Checker<'_> {
             if fold.case && !self.compiles(&cased(&source, true), literal.span) {
                 continue;
             }
-            if regex::Regex::new(&source).is_ok_and(|regex| regex.is_match("")) {
+            if matches!(self.compiled.get(&source), Some(Ok(Compiled { is_empty: true, .. }))) {
                 self.problem(
                     Diagnostic::error(
                         &codes::MATCHES_NOTHING,
