@@ -7,10 +7,12 @@
 //! on a text of one document, is taken out.
 
 mod agree;
+mod curves;
 mod generate;
 pub(crate) mod lists;
 pub(crate) mod packs;
 mod runs;
+mod svg;
 mod table;
 
 use std::path::{Path, PathBuf};
@@ -26,11 +28,14 @@ use table::{Figure, Table};
 /// Usage, with the defaults.
 pub(crate) const USAGE: &str = "cargo xtask bench [--quick] [--runs N] [--lists FOLDER] [--python PYTHON]
                             time `extract` on the lists and texts of FOLDER (../shared/bench; without it,
-                            on lists made from a seed), beside its bare pipeline and the spaCy of PYTHON";
+                            on lists made from a seed), beside its bare pipeline and the spaCy of PYTHON
+       cargo xtask bench --curves [--quick] [--runs N]
+                            how time and memory grow, as charts in docs/curves";
 
 /// What is asked for on the command line.
 struct Plan {
     quick: bool,
+    curves: bool,
     /// Pairs of runs a figure.
     runs: usize,
     lists: PathBuf,
@@ -39,12 +44,14 @@ struct Plan {
 
 impl Plan {
     fn read(args: &[String]) -> Result<Self> {
-        let mut plan = Self { quick: false, runs: 0, lists: PathBuf::from("../shared/bench"), python: None };
+        let lists = PathBuf::from("../shared/bench");
+        let mut plan = Self { quick: false, curves: false, runs: 0, lists, python: None };
         let mut args = args.iter();
         while let Some(arg) = args.next() {
             let mut value = || args.next().with_context(|| format!("{arg} needs a value"));
             match arg.as_str() {
                 "--quick" => plan.quick = true,
+                "--curves" => plan.curves = true,
                 "--runs" => plan.runs = value()?.parse().context("--runs is a number")?,
                 "--lists" => plan.lists = value()?.into(),
                 "--python" => plan.python = Some(value()?.clone()),
@@ -71,10 +78,14 @@ struct Bench {
 pub(crate) fn run(args: &[String]) -> Result<String> {
     let plan = Plan::read(args)?;
     let folder = PathBuf::from("target/bench");
-    let lists = Lists::find(&plan.lists, &folder.join("data"))?;
+    let program = "target/release/spanwright".to_owned();
     build(&["--package", "spanwright"], None)?;
+    if plan.curves {
+        return curves::run(plan, &folder, program);
+    }
+    let lists = Lists::find(&plan.lists, &folder.join("data"))?;
     let bare = bare_pipeline(&plan.lists)?;
-    let bench = Bench { plan, lists, folder, program: "target/release/spanwright".to_owned(), bare };
+    let bench = Bench { plan, lists, folder, program, bare };
     let mut table = Table::new(&bench.lists.origin, bench.plan.runs);
     bench.agreement(&mut table)?;
     bench.beside_the_bare_pipeline(&mut table)?;
@@ -114,6 +125,11 @@ fn bare_pipeline(lists: &Path) -> Result<Option<String>> {
 const USUAL: Size = Size { phrases: 100_000, regexes: 100, patterns: 100 };
 
 impl Bench {
+    /// What the figures are of.
+    fn head(&self) -> String {
+        table::head(&self.lists.origin)
+    }
+
     fn out(&self, name: &str) -> String {
         self.folder.join(name).display().to_string()
     }

@@ -42,11 +42,14 @@ const WORDS: usize = 30_000;
 pub(crate) struct Amount {
     /// Phrases of the longest list.
     pub(crate) phrases: usize,
+    /// Expressions of the longest list, and token patterns; at most 14,000.
+    pub(crate) rules: usize,
     /// Bytes of each text.
     pub(crate) text: usize,
 }
 
-/// Writes the files of a folder of lists.
+/// Writes the files of a folder of lists, which are named as those of 1M phrases
+/// and 1,000 rules are.
 pub(crate) fn lists(folder: &Path, amount: Amount) -> Result<()> {
     let mut seed = Seed(11);
     let words = words(&mut seed, WORDS);
@@ -56,8 +59,8 @@ pub(crate) fn lists(folder: &Path, amount: Amount) -> Result<()> {
         writeln!(out, "{phrase}\t{}\tE{number}", TYPES[number % TYPES.len()])?;
     }
     out.flush()?;
-    fs::write(folder.join("r_1000.txt"), regexes(&words).join("\n") + "\n")?;
-    fs::write(folder.join("t_1000.json"), serde_json::to_string(&patterns(&words))?)?;
+    fs::write(folder.join("r_1000.txt"), regexes(&words, amount.rules).join("\n") + "\n")?;
+    fs::write(folder.join("t_1000.json"), serde_json::to_string(&patterns(&words, amount.rules))?)?;
     text(&folder.join("w1-20mb.jsonl"), &mut seed, &words[..1_000], &phrases, 40, amount.text)?;
     text(&folder.join("w2.jsonl"), &mut seed, &words, &phrases, 10, amount.text)
 }
@@ -105,7 +108,7 @@ fn phrases(seed: &mut Seed, words: &[String], count: usize) -> Vec<String> {
     phrases
 }
 
-fn regexes(words: &[String]) -> Vec<String> {
+fn regexes(words: &[String], count: usize) -> Vec<String> {
     let mut regexes = vec![
         r"\b(?:January|March|April|June|October|December) [0-9]{1,2}(?:, [0-9]{4})?\b".to_owned(),
         r"\b[0-9]+(?:\.[0-9]+)? ?%".to_owned(),
@@ -117,7 +120,7 @@ fn regexes(words: &[String]) -> Vec<String> {
         |title: &&str| format!(r"\b(?:former |deputy )?{title} (?:of )?[A-Z][a-z]+(?: [A-Z][a-z]+)*");
     regexes.extend(TITLES.iter().map(titled));
     let mut words = words.iter().skip(200);
-    while let (true, Some(a), Some(b)) = (regexes.len() < 1_000, words.next(), words.next()) {
+    while let (true, Some(a), Some(b)) = (regexes.len() < count, words.next(), words.next()) {
         regexes.push(match regexes.len() % 4 {
             0 => format!(r"\b{a}(?:s|ed)? (?:of|for|to) [A-Z][a-z]+"),
             1 => format!(r"\b(?:the |a )?{a} (?:[a-z]+ ){{0,2}}{b}\b"),
@@ -128,7 +131,7 @@ fn regexes(words: &[String]) -> Vec<String> {
     regexes
 }
 
-fn patterns(words: &[String]) -> Vec<Value> {
+fn patterns(words: &[String], count: usize) -> Vec<Value> {
     let (number, title) = (json!({"LIKE_NUM": true}), json!({"IS_TITLE": true, "OP": "+"}));
     let lower = |word: &str| json!({"LOWER": word});
     let months: Vec<String> = MONTHS.iter().map(|month| month.to_lowercase()).collect();
@@ -142,7 +145,7 @@ fn patterns(words: &[String]) -> Vec<Value> {
     patterns
         .extend(TITLES.iter().map(|name| json!([lower(name), {"LOWER": "of", "OP": "?"}, title.clone()])));
     let mut words = words.iter().skip(200);
-    while let (true, Some(a), Some(b)) = (patterns.len() < 1_000, words.next(), words.next()) {
+    while let (true, Some(a), Some(b)) = (patterns.len() < count, words.next(), words.next()) {
         patterns.push(match patterns.len() % 4 {
             0 => json!([lower(a), {"LOWER": {"IN": ["of", "for", "to", "by"]}}, title.clone()]),
             1 => json!([lower(a), {"IS_ALPHA": true, "OP": "?"}, lower(b)]),

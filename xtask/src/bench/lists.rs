@@ -44,7 +44,7 @@ impl Lists {
             if given {
                 FILES.iter().try_for_each(|name| unpack(&source.join(name), &folder.join(name)))?;
             } else {
-                generate::lists(&folder, Amount { phrases: 1_000_000, text: 20_000_000 })?;
+                generate::lists(&folder, Amount { phrases: 1_000_000, rules: 1_000, text: 20_000_000 })?;
             }
         }
         let lists = Self::open(folder)?;
@@ -53,8 +53,19 @@ impl Lists {
 
     /// Small lists from a seed.
     pub(crate) fn small(folder: &Path) -> Result<Self> {
+        let amount = Amount { phrases: 10_000, rules: 1_000, text: 300_000 };
         fs::create_dir_all(folder)?;
-        generate::lists(folder, Amount { phrases: 10_000, text: 300_000 })?;
+        generate::lists(folder, amount)?;
+        Self::open(folder.to_owned())
+    }
+
+    /// Lists from a seed, made where they are not there.
+    pub(super) fn made(folder: &Path, amount: Amount) -> Result<Self> {
+        // Last come the texts, which say that the rest is there.
+        if !folder.join("w2.jsonl").is_file() {
+            fs::create_dir_all(folder)?;
+            generate::lists(folder, amount)?;
+        }
         Self::open(folder.to_owned())
     }
 

@@ -49,11 +49,9 @@ pub(super) struct Table {
 impl Table {
     pub(super) fn new(origin: &str, runs: usize) -> Self {
         let head = format!(
-            "Lists: {origin}. Commit {}, {}, {} cores. Medians of {runs} pairs of runs in turn, least and greatest\n\
+            "{} Medians of {runs} pairs of runs in turn, least and greatest\n\
              in brackets; MB of text; the time of a run on one document is taken out.",
-            told(&["git", "describe", "--always", "--dirty"]),
-            told(&["date", "+%F"]),
-            std::thread::available_parallelism().map_or(0, usize::from),
+            head(origin)
         );
         Self { head, figures: Vec::new(), speeds: Vec::new(), notes: Vec::new() }
     }
@@ -130,6 +128,16 @@ fn spread(values: &[f64], unit: &str) -> String {
         [_] => format!("{}{unit}", show(middle)),
         _ => format!("{}{unit} ({}–{})", show(middle), show(least), show(most)),
     }
+}
+
+/// Lists, commit, date and machine.
+pub(super) fn head(origin: &str) -> String {
+    format!(
+        "Lists: {origin}. Commit {}, {}, {} cores.",
+        told(&["git", "describe", "--always", "--dirty"]),
+        told(&["date", "+%F"]),
+        std::thread::available_parallelism().map_or(0, usize::from),
+    )
 }
 
 fn told(command: &[&str]) -> String {
