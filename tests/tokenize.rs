@@ -43,3 +43,16 @@ fn abbreviations_and_initials_end_no_sentence() {
         ]
     );
 }
+
+#[test]
+fn stops_of_several_signs_end_a_sentence_and_dashes_do_not() {
+    for (text, expected) in [
+        ("He left... Then she did.", vec!["He left...", "Then she did."]),
+        ("He left .. then she – Lan – did.", vec!["He left .. then she – Lan – did."]),
+        ("He left.. Then -- at 7 -- she did", vec!["He left..", "Then -- at 7 -- she did"]),
+        ("Did he? Yes! 好。 (He did.) So", vec!["Did he?", "Yes!", "好。", "(He did.)", "So"]),
+        ("A – B — C", vec!["A – B — C"]),
+    ] {
+        assert_eq!(sentences(text), expected, "{text}");
+    }
+}

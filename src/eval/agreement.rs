@@ -109,6 +109,8 @@ pub fn agree(pairs: &[Pair<'_>]) -> Agreement {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::doc::Mention;
+    use crate::text::Span;
 
     #[test]
     fn kappa_is_what_a_hand_counts() {
@@ -119,6 +121,56 @@ mod tests {
         assert_eq!(kappa.observed(), Some(0.7));
         assert!((kappa.kappa().unwrap() - 0.4).abs() < 1e-12);
         assert!((kappa.of("y").kappa().unwrap() - 0.4).abs() < 1e-12);
+    }
+
+    #[test]
+    fn one_label_against_all_others_is_a_table_of_two() {
+        let entry = |a: &str, b: &str, n: u64| ((Arc::from(a), Arc::from(b)), n);
+        let table = [
+            entry("x", "x", 7),
+            entry("x", "y", 1),
+            entry("z", "x", 2),
+            entry("y", "y", 3),
+            entry("y", "z", 5),
+        ];
+        let kappa = Kappa { table: table.into_iter().collect() };
+        // The one said x 8 times of 18, the other 9 times, both 7 times: 15 of 18 alike.
+        let of_x = kappa.of("x");
+        assert_eq!(of_x.observed(), Some(15.0 / 18.0));
+        let expected = (8.0 * 9.0 + 10.0 * 9.0) / (18.0 * 18.0);
+        assert!((of_x.kappa().unwrap() - (15.0 / 18.0 - expected) / (1.0 - expected)).abs() < 1e-12);
+    }
+
+    /// Mentions as label and place; all letters are one byte.
+    fn side(mentions: &[(&str, u32, u32)]) -> Annotations {
+        let mention = |(at, &(label, start, end)): (usize, &(&str, u32, u32))| {
+            Mention::new(format!("T{at}"), label, Span::new(start, end))
+        };
+        Annotations { mentions: mentions.iter().enumerate().map(mention).collect(), ..Annotations::default() }
+    }
+
+    #[test]
+    fn what_two_annotators_share_is_what_a_hand_counts() {
+        let text = "a".repeat(60);
+        // One span both name alike, one otherwise, one longer, one that only the second has,
+        // and one with two labels of the first.
+        let one = side(&[("X", 0, 5), ("Y", 6, 9), ("X", 12, 15), ("X", 30, 33), ("Z", 30, 33)]);
+        let other = side(&[("X", 0, 5), ("X", 6, 9), ("X", 12, 16), ("Y", 20, 22), ("X", 30, 33)]);
+        let pairs = [
+            Pair { id: "1", text: &text, gold: &one, predicted: &other },
+            Pair { id: "2", text: &text, gold: &one, predicted: &one },
+        ];
+        let agreement = agree(&pairs);
+        let counts = |tp, fp, fn_| Counts { tp, fp, fn_ };
+        assert_eq!(agreement.micro, counts(2 + 5, 3, 3));
+        let of = |label: &str| agreement.types[label];
+        assert_eq!((of("X"), of("Y"), of("Z")), (counts(2 + 3, 2, 1), counts(1, 1, 1), counts(1, 0, 1)));
+        // Of spans without labels the first has four, the second five.
+        assert_eq!(agreement.spans, counts(3 + 4, 2, 1));
+        assert_eq!(agreement.overlap, counts(3 + 5, 2, 2));
+        let said: Vec<_> = agreement.kappa.table.iter().map(|((a, b), n)| (&**a, &**b, *n)).collect();
+        assert_eq!(said, [("X", "X", 2 + 3), ("Y", "X", 1), ("Y", "Y", 1), ("Z", "Z", 1)]);
+        assert_eq!(agreement.kappa.pool(), 8);
     }
 
     #[test]

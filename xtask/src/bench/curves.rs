@@ -124,7 +124,7 @@ impl Bench {
         let seconds = middle(&|run| if by_clock { run.wall } else { run.cpu });
         Ok(Point {
             along,
-            seconds: seconds.max(1e-4) / (text.bytes as f64 / 1e6),
+            seconds: seconds / (text.bytes as f64 / 1e6),
             memory: middle(&|run| run.memory),
             start: middle(&|run| run.start),
         })
@@ -165,7 +165,13 @@ impl Curve {
         let time = if self.by_clock { "seconds by the clock for each MB" } else { "CPU seconds for each MB" };
         let panel = |measure, of: fn(&Point) -> f64| Panel {
             measure,
-            points: self.points.iter().map(|point| (point.along, of(point))).collect(),
+            // On a busy machine the start can take longer than a short run: such a point says nothing.
+            points: self
+                .points
+                .iter()
+                .map(|point| (point.along, of(point)))
+                .filter(|point| point.1 > 0.0)
+                .collect(),
         };
         Chart {
             title: self.title.to_owned(),
