@@ -1,6 +1,7 @@
 //! The table of cuts.
 
-use spanwright::prep::{Prepared, Token, tokenize};
+use spanwright::doc::schema::TokenFlag;
+use spanwright::prep::{Class, Prepared, Token, shape, tokenize};
 
 use crate::root;
 
@@ -54,5 +55,75 @@ fn stops_of_several_signs_end_a_sentence_and_dashes_do_not() {
         ("A – B — C", vec!["A – B — C"]),
     ] {
         assert_eq!(sentences(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn forms_have_the_properties_of_the_table() {
+    let table = std::fs::read_to_string(root("tests/fixtures/tokenize/classes.tsv")).unwrap();
+    for row in table.lines().filter(|row| !row.starts_with("# ")) {
+        let (form, expected) = row.split_once('\t').unwrap();
+        assert_eq!(Class::of_form(form).names().collect::<Vec<_>>().join(" "), expected, "{form}");
+    }
+}
+
+#[test]
+fn each_property_is_a_bit_with_a_name() {
+    let all = [
+        Class::WORD,
+        Class::NUMBER,
+        Class::PUNCT,
+        Class::SYMBOL,
+        Class::CAPITALIZED,
+        Class::ALL_CAPS,
+        Class::LOWER,
+        Class::MIXED,
+        Class::LINE_START,
+        Class::LINE_END,
+        Class::SENTENCE_START,
+        Class::SENTENCE_END,
+    ];
+    for (bit, class) in all.into_iter().enumerate() {
+        assert_eq!(class.bits(), 1 << bit);
+        assert_eq!(class.names().collect::<Vec<_>>(), [Class::NAMES[bit]]);
+        let with = |other: Class| {
+            let mut both = class;
+            both.insert(other);
+            both
+        };
+        assert!(all.into_iter().all(|other| with(other).contains(other) && with(other).contains(class)));
+        assert_eq!(all.into_iter().filter(|other| class.contains(*other)).count(), 1);
+    }
+    for (flag, name) in [
+        (TokenFlag::Word, "word"),
+        (TokenFlag::Number, "number"),
+        (TokenFlag::Punct, "punct"),
+        (TokenFlag::Symbol, "symbol"),
+        (TokenFlag::Capitalized, "capitalized"),
+        (TokenFlag::AllCaps, "allcaps"),
+        (TokenFlag::Lowercase, "lowercase"),
+        (TokenFlag::Mixed, "mixed"),
+        (TokenFlag::LineStart, "line-start"),
+        (TokenFlag::LineEnd, "line-end"),
+        (TokenFlag::SentenceStart, "sentence-start"),
+    ] {
+        assert_eq!(Class::of(flag).names().collect::<Vec<_>>(), [name]);
+    }
+}
+
+#[test]
+fn a_shape_keeps_four_of_a_run() {
+    for (form, expected) in [
+        ("Politburo", "Xxxxx"),
+        ("UNESCO", "XXXX"),
+        ("18-NQ/TW", "dd-XX/XX"),
+        ("117/20245", "ddd/dddd"),
+        ("ỦyBan", "XxXxx"),
+        ("漢字", "xx"),
+        ("aaaabbbbA", "xxxxX"),
+        ("-----.", "----."),
+        ("", ""),
+    ] {
+        assert_eq!(shape(form), expected, "{form}");
     }
 }

@@ -139,3 +139,95 @@ pub(super) fn by_type<T: Eq + Hash>(
         add(item, Counts { fn_: 1, ..Counts::default() });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{score, score_lines};
+    use super::*;
+    use crate::doc::{Arg, Mention, MentionId, Relation};
+    use crate::text::Span as Place;
+
+    const TEXT: &str = "one two\nthree\n\nfour five";
+
+    /// Mentions of words as label and number of the word; relations between them.
+    fn side(mentions: &[(&str, usize)], relations: &[(&str, u32, u32)]) -> Annotations {
+        let places: Vec<(usize, &str)> =
+            TEXT.split_whitespace().map(|word| (TEXT.find(word).unwrap_or(0), word)).collect();
+        let mention = |(at, &(label, word)): (usize, &(&str, usize))| {
+            let (start, word) = places[word];
+            Mention::new(format!("T{at}"), label, Place::new(start as u32, (start + word.len()) as u32))
+        };
+        let arg = |role: &str, mention: u32| Arg { role: role.into(), mention: MentionId(mention) };
+        let relation = |&(label, from, to): &(&str, u32, u32)| Relation {
+            id: "R".to_owned(),
+            label: label.into(),
+            args: [arg("from", from), arg("to", to)].into_iter().collect(),
+            rule: None,
+        };
+        Annotations {
+            mentions: mentions.iter().enumerate().map(mention).collect(),
+            relations: relations.iter().map(relation).collect(),
+            ..Annotations::default()
+        }
+    }
+
+    fn counts(tp: u64, fp: u64, fn_: u64) -> Counts {
+        Counts { tp, fp, fn_ }
+    }
+
+    #[test]
+    fn each_line_that_holds_anything_has_its_counts() {
+        let gold = side(&[("X", 0), ("Y", 1), ("X", 3), ("Y", 4)], &[("R", 0, 2), ("Q", 2, 3)]);
+        let predicted = side(&[("X", 0), ("X", 1), ("X", 3), ("Y", 4)], &[("R", 0, 2), ("R", 2, 3)]);
+        let pair = Pair { id: "d", text: TEXT, gold: &gold, predicted: &predicted };
+        let rows = score_lines(&[pair]);
+        assert_eq!(rows.iter().map(|row| row.id.as_str()).collect::<Vec<_>>(), ["d:1", "d:4"]);
+        assert_eq!((rows[0].entities, rows[1].entities), (counts(1, 1, 1), counts(2, 0, 0)));
+        assert_eq!((rows[0].relations, rows[1].relations), (counts(1, 0, 0), counts(0, 1, 1)));
+        let of = |types: &BTreeMap<Arc<str>, Counts>| -> Vec<(String, Counts)> {
+            types.iter().map(|(label, counts)| (label.to_string(), *counts)).collect()
+        };
+        let named = |label: &str, counts| (label.to_owned(), counts);
+        assert_eq!(of(&rows[0].entity_types), [named("X", counts(1, 1, 0)), named("Y", counts(0, 0, 1))]);
+        assert_eq!(of(&rows[1].entity_types), [named("X", counts(1, 0, 0)), named("Y", counts(1, 0, 0))]);
+        assert_eq!(of(&rows[0].relation_types), [named("R", counts(1, 0, 0))]);
+        assert_eq!(of(&rows[1].relation_types), [named("Q", counts(0, 0, 1)), named("R", counts(0, 1, 0))]);
+    }
+
+    #[test]
+    fn lines_and_documents_sum_to_the_same() {
+        let gold = side(&[("X", 0), ("Y", 1), ("X", 2), ("Y", 4)], &[("R", 0, 2)]);
+        let predicted = side(&[("X", 0), ("X", 1), ("X", 3), ("Y", 4)], &[]);
+        let pairs = [("1", &gold, &predicted), ("2", &predicted, &gold), ("3", &gold, &gold)]
+            .map(|(id, gold, predicted)| Pair { id, text: TEXT, gold, predicted });
+        let scores = score(&pairs).unwrap();
+        let mut sum = Counts::default();
+        score_lines(&pairs).iter().for_each(|row| sum.add(row.entities));
+        assert_eq!(sum, scores.entities.micro);
+        assert_eq!(sum, counts(2 + 2 + 4, 2 + 2, 2 + 2));
+        // Of X 4 of 7 are right on both sides, of Y 4 of 5.
+        let means = [scores.entities.macro_average(), scores.entities.weighted_average()];
+        for (mean, expected) in means.into_iter().zip([(4.0 / 7.0 + 0.8) / 2.0, (4.0 + 4.0) / 12.0]) {
+            for share in [mean.precision, mean.recall, mean.f1] {
+                assert!((share.unwrap() - expected).abs() < 1e-12, "{mean:?}, not {expected}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_mention_that_is_predicted_twice_counts_once_and_is_told() {
+        let gold = side(&[("X", 0)], &[]);
+        let predicted = side(&[("X", 0), ("X", 0), ("Y", 1), ("Y", 1), ("Y", 1)], &[]);
+        // More documents than are scored in one go.
+        let pair = || Pair { id: "d", text: TEXT, gold: &gold, predicted: &predicted };
+        let pairs: Vec<Pair<'_>> = (0..200).map(|_| pair()).collect();
+        let scores = score(&pairs).unwrap();
+        assert_eq!(scores.duplicates, 600);
+        assert_eq!(scores.entities.micro, counts(200, 200, 0));
+        assert_eq!(scores.entities.types.len(), 2);
+        let twice = Pair { id: "d", text: TEXT, gold: &predicted, predicted: &gold };
+        let error = score(&[twice]).unwrap_err();
+        let (document, first, second) = ("d".to_owned(), "T0".to_owned(), "T1".to_owned());
+        assert_eq!(error, EvalError::DuplicateGold { document, first, second });
+    }
+}

@@ -230,3 +230,6 @@ pub fn schemes(pair: &Pair<'_>) -> Semeval {
 pub fn score_lines(pairs: &[Pair<'_>]) -> Vec<DocumentScore> {
     pairs.iter().flat_map(exact::lines).collect()
 }
+
+#[cfg(test)]
+mod tests;
