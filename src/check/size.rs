@@ -2,7 +2,8 @@
 //!
 //! A rule of a few letters can ask for gigabytes: a repetition of a repetition,
 //! a let that names another twice. What is counted here is what compiling makes
-//! of patterns and expressions, roughly; phrases grow no more than their files.
+//! of patterns and expressions, roughly, and of phrases that are found anywhere;
+//! other phrases grow no more than their files.
 
 use regex_automata::nfa::thompson;
 
@@ -39,6 +40,12 @@ pub(super) enum WrongRegex {
     TooLarge,
     /// It is none.
     Broken(String),
+}
+
+/// What the automaton of phrases that are found anywhere takes for their bytes,
+/// with what it is built from.
+pub(super) const fn of_phrases(bytes: usize) -> u64 {
+    16 * bytes as u64
 }
 
 /// What is known of an expression that compiles.

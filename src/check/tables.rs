@@ -169,6 +169,10 @@ impl Checker<'_> {
                 .help("add phrases in quotes, or `file \"….tsv\"`"),
             );
         }
+        if anywhere {
+            let bytes: usize = rows.iter().map(|row| row.text.len()).sum();
+            self.grow(super::size::of_phrases(bytes), item.name.span);
+        }
         let hashes: Vec<u64> = rows.par_iter().map(|row| folded_hash(row.text, flags)).collect();
         self.duplicate_phrases(&rows, &hashes, flags);
         self.lint_phrases(item, &rows, &hashes, anywhere);

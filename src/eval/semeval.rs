@@ -240,3 +240,62 @@ fn components<'a>(gold: &[&'a Mention], predicted: &[&'a Mention]) -> Vec<Group<
 fn overlap(a: &Fragments, b: &Fragments) -> bool {
     a.iter().any(|a| b.iter().any(|b| a.overlaps(*b)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{ScoreConfig, schemes, score_with};
+    use super::*;
+    use crate::doc::Annotations;
+    use crate::text::Span;
+
+    #[test]
+    fn the_rates_of_muc_are_what_a_hand_counts() {
+        let scheme = Scheme { correct: 7, incorrect: 2, partial: 1, missed: 4, spurious: 5 };
+        let muc = scheme.muc();
+        assert_eq!(muc.undergeneration, Some(4.0 / 14.0));
+        assert_eq!(muc.overgeneration, Some(5.0 / 15.0));
+        assert_eq!(muc.substitution, Some(2.0 / 9.0));
+        assert_eq!(muc.error, Some(11.0 / 18.0));
+        let none = Muc { undergeneration: None, overgeneration: None, substitution: None, error: None };
+        assert_eq!(Scheme::default().muc(), none);
+    }
+
+    #[test]
+    fn the_view_of_gate_is_the_mean_of_strict_and_lenient() {
+        let strict = Scheme { correct: 3, incorrect: 1, missed: 4, spurious: 0, partial: 0 };
+        let type_ = Scheme { correct: 4, incorrect: 0, ..strict };
+        let gate = Semeval { strict, type_, ..Semeval::default() }.gate();
+        assert_eq!(gate.strict, [Some(0.75), Some(0.375), Some(0.5)]);
+        assert_eq!(gate.lenient[..2], [Some(1.0), Some(0.5)]);
+        assert_eq!(gate.average[..2], [Some(0.875), Some(0.4375)]);
+        let f1 = (0.5 + gate.lenient[2].unwrap()) / 2.0;
+        assert!((gate.average[2].unwrap() - f1).abs() < 1e-12);
+        assert_eq!(Semeval::default().gate().average, [None; 3]);
+    }
+
+    fn side(mentions: &[(u32, u32)]) -> Annotations {
+        let mention = |(at, &(start, end)): (usize, &(u32, u32))| {
+            Mention::new(format!("T{at}"), "X", Span::new(start, end))
+        };
+        Annotations { mentions: mentions.iter().enumerate().map(mention).collect(), ..Annotations::default() }
+    }
+
+    #[test]
+    fn spans_that_overlap_too_little_are_no_pair() {
+        let text = "a".repeat(30);
+        // Two of ten characters, five of ten, and all.
+        let (gold, predicted) = (side(&[(0, 6), (10, 20), (22, 26)]), side(&[(4, 10), (10, 15), (22, 26)]));
+        let pair = || Pair { id: "d", text: &text, gold: &gold, predicted: &predicted };
+        let counts = |min_overlap: f64| {
+            let config = ScoreConfig { min_overlap, ..ScoreConfig::default() };
+            let partial = score_with(&[pair()], config).unwrap().semeval.partial;
+            (partial.correct, partial.partial, partial.missed, partial.spurious)
+        };
+        assert_eq!(counts(0.0), (1, 2, 0, 0));
+        assert_eq!(counts(0.2), (1, 2, 0, 0));
+        assert_eq!(counts(0.5), (1, 1, 1, 1));
+        assert_eq!(counts(0.6), (1, 0, 2, 2));
+        assert_eq!(counts(1.0), (1, 0, 2, 2));
+        assert_eq!(schemes(&pair()).partial.partial, 2);
+    }
+}

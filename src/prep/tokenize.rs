@@ -257,9 +257,8 @@ impl Cutter<'_> {
             let to = from + piece.len();
             // A joint that Unicode would not make, such as a dot in `T.H` before
             // a digit, stays where the joining rules put it.
-            let joint = runs.last().is_some() && self.is_joint(from, to, start, end);
             match runs.last_mut() {
-                Some(last) if joint => last.1 = to,
+                Some(last) if self.is_joint(from, to, start, end) => last.1 = to,
                 _ => runs.push((from, to)),
             }
             from = to;

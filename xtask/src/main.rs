@@ -1,4 +1,4 @@
-//! Chores of the repository: `cargo xtask licenses`, `bench`, `bench-score`, `count` and `fuzz`.
+//! Chores of the repository: `cargo xtask licenses`, `bench`, `bench-score`, `count`, `fuzz` and `mutants`.
 
 #![forbid(unsafe_code)]
 
@@ -7,6 +7,7 @@ mod bench_score;
 mod count;
 mod fuzz;
 mod licenses;
+mod mutants;
 
 use std::process::ExitCode;
 
@@ -18,13 +19,15 @@ fn main() -> ExitCode {
         Some("count") => count::run(&args[1..]),
         Some("bench-score") => bench_score::run(&args[1..]),
         Some("fuzz") => fuzz::run(&args[1..]),
+        Some("mutants") => mutants::run(&args[1..]),
         _ => {
             eprintln!(
-                "usage: cargo xtask licenses    every dependency's licence, source and version is allowed by deny.toml\n       {}\n       {}\n       {}\n       {}",
+                "usage: cargo xtask licenses    every dependency's licence, source and version is allowed by deny.toml\n       {}\n       {}\n       {}\n       {}\n       {}",
                 bench::USAGE,
                 count::USAGE,
                 bench_score::USAGE,
-                fuzz::USAGE
+                fuzz::USAGE,
+                mutants::USAGE
             );
             return ExitCode::from(2);
         }

@@ -76,7 +76,7 @@ super::codes! {
     LET_CYCLE = "E072" "let-cycle"
         "Writing the `let` out leads back to it, so it would never end. A let names a part of a pattern; what comes again is a repetition.";
     PROGRAM_TOO_LARGE = "E073" "program-too-large"
-        "Compiled, the patterns and regular expressions of the pack would take more memory than is allowed: `--max-program` states how much. Phrases of gazetteers do not count: they grow no more than their files.";
+        "Compiled, the patterns and regular expressions of the pack would take more memory than is allowed: `--max-program` states how much. Phrases of gazetteers do not count, for they grow no more than their files, but those that match anywhere do.";
     REGEX_TOO_LARGE = "E074" "regex-too-large"
         "Compiled, the regular expression would take more memory than one is allowed. Bounded repetitions are written out: `\\w{500}` holds all letters 500 times.";
     UNUSED_LET = "W001" "unused-let"

@@ -80,3 +80,17 @@ fn a_missing_argument_is_told_apart_from_a_missing_relation() {
     let invented = scored(&gold, &side(&[(0, 4, "PER"), (30, 34, "ORG")], &[("WORKS", 0, 1)], &[]));
     assert_eq!(invented.classes[&RelationClass::ArgumentSpurious], SideCounts { gold: 0, predicted: 1 });
 }
+
+#[test]
+fn what_could_be_found_is_counted_where_both_sides_have_the_arguments() {
+    let gold = side(&[(0, 1, "A"), (2, 3, "B"), (4, 5, "C")], &[("R", 0, 1), ("R", 1, 0), ("R", 0, 2)], &[]);
+    let predicted = side(
+        &[(0, 1, "A"), (2, 3, "B"), (4, 5, "D")],
+        &[("R", 0, 1), ("Q", 1, 0), ("Q", 0, 0), ("R", 0, 2)],
+        &[],
+    );
+    let scores = scored(&gold, &predicted);
+    assert_eq!(scores.strict, Counts { tp: 1, fp: 3, fn_: 2 });
+    // The third of gold has an argument that was not found, the last prediction one that is not gold.
+    assert_eq!(scores.arguments_found, Counts { tp: 1, fp: 2, fn_: 1 });
+}
