@@ -16,7 +16,7 @@ fn side(is_gold: bool) -> Annotations {
     let mentions = vec![
         mention("T1", "PERSON", 0, 3, None),
         mention("T2", "LOC", 7, 10, None),
-        mention("T3", pick("PERSON", "ORG"), 15, 17, None),
+        mention("T3", pick("PERSON", "ORG"), 15, 17, (!is_gold).then_some("org:an")),
         mention("T4", "DATE", 21, 26, Some(pick("date:2025-05-03", "date:2025-05-04"))),
         mention("T5", "LOC", pick("30", "33").parse().unwrap(), 38, None),
         mention("T6", "VERB", 11, 14, None),
@@ -61,6 +61,8 @@ fn where_a_document_stands_among_others_means_nothing() {
     let full = || Pair { id: "d", text: TEXT, gold: &gold, predicted: &predicted };
     let alone = score(&[full()]).unwrap();
     let counts = [alone.entities.micro, alone.relations.strict, alone.events.arguments];
+    // One value is wrong, and one stands with a mention that gold has not.
+    assert_eq!(alone.documents[0].values, Counts { tp: 0, fp: 2, fn_: 1 });
     assert!(counts.iter().all(|counts| counts.tp > 0 && counts.fp > 0 && counts.fn_ > 0), "{counts:?}");
     for place in [0, 1, CHUNK, 2 * CHUNK + 3] {
         let among: Vec<Pair<'_>> = (0..3 * CHUNK)
@@ -102,6 +104,9 @@ fn two_documents_count_twice_what_one_does() {
     };
     assert_eq!(relations(&twice), relations(&once).map(double));
     assert_eq!(once.relations.macro_average().recall, Some(1.0 / 3.0));
+    // Each relation of a side is in one class.
+    let classes = once.relations.classes.values();
+    assert_eq!(classes.fold((0, 0), |(gold, other), of| (gold + of.gold, other + of.predicted)), (3, 4));
     for (class, counts) in &once.relations.classes {
         let both = twice.relations.classes[class];
         assert_eq!((both.gold, both.predicted), (2 * counts.gold, 2 * counts.predicted), "{class:?}");

@@ -151,3 +151,25 @@ fn labels_are_confused_where_pairs_differ_and_with_nothing_where_there_is_none()
     let wanted = [("LOC", "LOC", 1), ("LOC", "ORG", 2), ("ORG", "nothing", 1), ("nothing", "LOC", 1)];
     assert_eq!(got, wanted.map(|(gold, predicted, n)| ((gold.into(), predicted.into()), n)).into());
 }
+
+/// Which of gold is paired with which prediction.
+fn paired(gold: &[(usize, usize)], predicted: &[(usize, usize)]) -> Vec<(u32, u32)> {
+    let side = |places: &[(usize, usize)], label| {
+        side(places.iter().map(|&(from, to)| (std::iter::once(place(from, to)).collect(), label)))
+    };
+    let (gold, predicted) = (side(gold, "LOC"), side(predicted, "ORG"));
+    let found = align(&Pair { id: "x", text: TEXT, gold: &gold, predicted: &predicted });
+    let mut pairs: Vec<(u32, u32)> = found.pairs.iter().map(|pair| (pair.gold.0, pair.predicted.0)).collect();
+    pairs.sort_unstable();
+    pairs
+}
+
+#[test]
+fn two_pairs_that_barely_overlap_are_more_than_one_that_nearly_agrees() {
+    assert_eq!(paired(&[(10, 20), (19, 30)], &[(11, 20), (5, 11)]), [(0, 1), (1, 0)]);
+}
+
+#[test]
+fn one_equal_span_is_more_than_two_that_overlap() {
+    assert_eq!(paired(&[(10, 20), (19, 30)], &[(10, 20), (5, 11)]), [(0, 0)]);
+}
