@@ -69,7 +69,9 @@ pub(crate) fn run(args: &[String]) -> Result<String> {
     if !chosen.is_empty() {
         let chosen = chosen.iter().flat_map(|path| ["-f", path]);
         let mut mutants = mutants(&folder, more);
+        // The folder is made for this: nothing is lost in it, and what is built stays.
         mutants
+            .arg("--in-place")
             .args(chosen)
             .args(["--", "--all-targets", "--"])
             .args(SKIPPED.iter().flat_map(|name| ["--skip", name]));
