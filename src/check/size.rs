@@ -42,8 +42,7 @@ pub(super) enum WrongRegex {
     Broken(String),
 }
 
-/// What the automaton of phrases that are found anywhere takes for their bytes,
-/// with what it is built from.
+/// What the automaton of phrases that are found anywhere takes for their bytes, roughly.
 pub(super) const fn of_phrases(bytes: usize) -> u64 {
     16 * bytes as u64
 }

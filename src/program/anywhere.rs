@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use indexmap::IndexMap;
 
 use super::entries::{EntriesBuilder, PhraseEntries, PhraseEntry};
@@ -72,7 +72,10 @@ impl AnywhereBuilder {
         let entries = self.entries.finish(&self.ends, &starts);
         let phrases: Vec<Box<str>> = self.phrases.into_keys().collect();
         let patterns = phrases.iter().map(|phrase| phrase.as_bytes());
-        let automaton = AhoCorasick::builder().match_kind(MatchKind::Standard).build(patterns).ok();
+        // Of few phrases, be they long, a table of all bytes would be built: a kilobyte for each of theirs.
+        let kind = Some(AhoCorasickKind::ContiguousNFA);
+        let mut builder = AhoCorasick::builder();
+        let automaton = builder.kind(kind).match_kind(MatchKind::Standard).build(patterns).ok();
         let longest = phrases.iter().map(|phrase| phrase.len()).max().unwrap_or(0);
         AnywherePhrases { fold: self.fold, phrases, starts, entries, automaton, longest }
     }

@@ -115,12 +115,15 @@ fn phrases_twice(fold: &str) -> Program {
     let types: String = (0..PHRASES.len()).map(|at| format!("G{at} = {{}}\nR{at} = {{}}\n")).collect();
     let toml = format!("[pack]\nname = \"p\"\nversion = \"1\"\nphases = [\"a.span\"]\n[entities]\n{types}");
     let both = |(at, phrase): (usize, &&str)| {
+        // The text that an expression reads has no marks then; its letters must have none.
+        let letters =
+            spanwright::prep::fold(phrase, FoldFlags { case: false, marks: fold.contains("fold-marks") });
         let (anywhere, fold) = match fold {
             "" => ("match anywhere".to_owned(), String::new()),
             fold => (format!("match {fold}, anywhere"), format!("match {fold}")),
         };
         format!(
-            "gazetteer g{at} -> G{at} {{ \"{phrase}\" {anywhere} }}\nregex r{at} -> R{at} {{ /{phrase}/ {fold} }}\n"
+            "gazetteer g{at} -> G{at} {{ \"{phrase}\" {anywhere} }}\nregex r{at} -> R{at} {{ /{letters}/ {fold} }}\n"
         )
     };
     let rules: String = PHRASES.iter().enumerate().map(both).collect();
