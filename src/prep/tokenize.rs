@@ -328,12 +328,12 @@ impl Cutter<'_> {
         end
     }
 
+    /// Takes symbols with the marks on them; the first is one.
     fn others(&mut self, at: usize) -> usize {
         let mut end = at;
         loop {
             let (kind, len) = self.kind(end);
-            let extends =
-                end > at && kind == Kind::Word && self.text[end..].chars().next().is_some_and(extends);
+            let extends = kind == Kind::Word && self.text[end..].chars().next().is_some_and(extends);
             if kind != Kind::Other && !extends {
                 break;
             }
