@@ -45,7 +45,10 @@ const ELSEWHERE: [&str; 4] =
     ["src/eval/attribution.rs", "src/eval/compare.rs", "src/eval/compat.rs", "src/eval/doctor.rs"];
 
 /// Tests that take seconds and hold times, not results.
-const SKIPPED: [&str; 1] = ["time_linear"];
+const SKIPPED: &str = "time_linear";
+
+/// A test that takes seconds, and the folder that it is for: the rest is changed without it.
+const SLOW: (&str, &str) = ("intervals_are_those_of_the_reference", "src/eval/statistics/");
 
 /// Where the small crate is put together.
 const FOLDER: &str = "target/mutants";
@@ -67,15 +70,18 @@ pub(crate) fn run(args: &[String]) -> Result<String> {
     let is_asked = |path: &str| files.is_empty() || files.iter().any(|file| path.contains(file.as_str()));
     let chosen = changed(&folder)?.into_iter().filter(|path| is_asked(path)).collect::<Vec<_>>();
     let mut missed = Vec::new();
-    if !chosen.is_empty() {
-        let chosen = chosen.iter().flat_map(|path| ["-f", path]);
+    let (slow, quick): (Vec<_>, Vec<_>) = chosen.iter().partition(|path| path.starts_with(SLOW.1));
+    for (files, skipped) in [(slow, &[SKIPPED][..]), (quick, &[SKIPPED, SLOW.0])] {
+        if files.is_empty() {
+            continue;
+        }
         let mut mutants = mutants((&folder, &folder), more);
         // The folder is made for this: nothing is lost in it, and what is built stays.
         mutants
             .arg("--in-place")
-            .args(chosen)
+            .args(files.into_iter().flat_map(|path| ["-f", path]))
             .args(["--", "--all-targets", "--"])
-            .args(SKIPPED.iter().flat_map(|name| ["--skip", name]));
+            .args(skipped.iter().flat_map(|name| ["--skip", name]));
         missed.extend(outcome(mutants, &folder)?);
     }
     if is_asked("src/engine/resolve.rs") {
