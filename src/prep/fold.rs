@@ -291,3 +291,35 @@ fn bare(c: char) -> Replaced {
         _ => Replaced::Char(Some(c)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A text, and for stretches of its fold those of the text behind them.
+    type Case = (&'static str, &'static str, &'static [((u32, u32), (u32, u32))]);
+
+    const CASES: [Case; 4] = [
+        (
+            "bottle\u{ad}necks x",
+            "bottlenecks x",
+            &[((0, 6), (0, 6)), ((6, 11), (8, 13)), ((0, 11), (0, 13)), ((12, 13), (14, 15))],
+        ),
+        ("a\u{ad}b—c", "ab-c", &[((0, 1), (0, 1)), ((1, 2), (3, 4)), ((2, 3), (4, 7)), ((3, 4), (7, 8))]),
+        // A stretch of what one character became is that character.
+        ("it…s", "it...s", &[((0, 2), (0, 2)), ((3, 4), (2, 5)), ((4, 6), (2, 6)), ((5, 6), (5, 6))]),
+        ("A\u{300} e\u{301}n", "À én", &[((0, 2), (0, 3)), ((3, 5), (4, 7)), ((5, 6), (7, 8))]),
+    ];
+
+    #[test]
+    fn each_stretch_of_the_fold_has_its_place_in_the_text() {
+        for (text, plain, stretches) in CASES {
+            let folded = fold_with_map(text, FoldFlags::default());
+            assert_eq!(folded.text, plain);
+            for &((start, end), (from, to)) in stretches {
+                let original = folded.map.to_original(Span::new(start, end));
+                assert_eq!(original, Span::new(from, to), "{start}..{end} of {plain:?}");
+            }
+        }
+    }
+}

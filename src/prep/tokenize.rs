@@ -44,9 +44,9 @@ enum Kind {
     Dot,
     /// `,`
     Comma,
-    /// A token of its own.
+    /// A sign of ASCII: a token of its own.
     Single,
-    /// Symbols, emoji: cut where Unicode cuts.
+    /// Signs beyond ASCII with what only changes them: cut where Unicode cuts.
     Other,
 }
 
@@ -114,7 +114,7 @@ impl Cutter<'_> {
                 Kind::Word => self.word(at),
                 Kind::Apostrophe => self.apostrophe(at, len),
                 Kind::Dot => self.dots(at),
-                Kind::Other => self.others(at),
+                Kind::Other => self.others(at, len),
                 Kind::Comma | Kind::Single | Kind::Space => {
                     self.push(at, at + len);
                     at + len
@@ -328,9 +328,9 @@ impl Cutter<'_> {
         end
     }
 
-    /// Takes symbols with the marks on them; the first is one.
-    fn others(&mut self, at: usize) -> usize {
-        let mut end = at;
+    /// Takes signs with the marks on them; the first is one.
+    fn others(&mut self, at: usize, len: usize) -> usize {
+        let mut end = at + len;
         loop {
             let (kind, len) = self.kind(end);
             let extends = kind == Kind::Word && self.text[end..].chars().next().is_some_and(extends);
@@ -338,6 +338,10 @@ impl Cutter<'_> {
                 break;
             }
             end += len;
+        }
+        if end == at + len {
+            self.push(at, end);
+            return end;
         }
         let mut from = at;
         for piece in self.text[at..end].split_word_bounds() {
@@ -451,7 +455,6 @@ fn wide_kind(c: char) -> Kind {
         '\u{200b}' => Kind::Space,
         c if c.is_whitespace() => Kind::Space,
         c if c.is_alphanumeric() || extends(c) => Kind::Word,
-        c if c.general_category_group() == GeneralCategoryGroup::Punctuation => Kind::Single,
         _ => Kind::Other,
     }
 }

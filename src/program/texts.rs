@@ -19,7 +19,7 @@ impl Texts {
     ///
     /// # Panics
     ///
-    /// If all texts together exceed 4 GiB.
+    /// If all texts together exceed 4 GiB; the files of a pack are held to a quarter of that.
     pub(super) fn push(&mut self, text: &str) -> u32 {
         self.all.push_str(text);
         self.ends.push(u32::try_from(self.all.len()).expect("words of less than 4 GiB"));

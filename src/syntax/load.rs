@@ -38,10 +38,10 @@ pub fn load(path: &Path) -> Result<(RulePack, Report), LoadError> {
         path.to_path_buf()
     };
     let place = folder.join("pack.toml");
-    let bytes = std::fs::read(&place)
+    let bytes = read_file(&place)
         .map_err(|source| LoadError::Manifest { path: place.display().to_string(), source })?;
     let read =
-        |name: &str| if name == "pack.toml" { Ok(bytes.clone()) } else { std::fs::read(folder.join(name)) };
+        |name: &str| if name == "pack.toml" { Ok(bytes.clone()) } else { read_file(&folder.join(name)) };
     Ok(parse(&folder, &read, test_files(&folder)))
 }
 
@@ -57,13 +57,33 @@ pub fn load_with(
 ) -> Result<(RulePack, Report), LoadError> {
     let read = |name: &str| {
         let path = folder.join(name);
-        overlay(&path).map_or_else(|| std::fs::read(&path), |text| Ok(text.into_bytes()))
+        overlay(&path).map_or_else(|| read_file(&path), |text| Ok(text.into_bytes()))
     };
     read("pack.toml").map_err(|source| LoadError::Manifest {
         path: folder.join("pack.toml").display().to_string(),
         source,
     })?;
     Ok(parse(folder, &read, test_files(folder)))
+}
+
+/// Bytes that the files of a pack may have together: places in them, and in the
+/// words of its phrases, however folded, are numbers of 32 bits.
+const MOST_BYTES: u64 = 1 << 30;
+
+/// Reads a file whole. A pipe could keep one waiting, a device never end.
+fn read_file(path: &Path) -> io::Result<Vec<u8>> {
+    let kind = std::fs::metadata(path)?;
+    if !kind.is_file() && !kind.is_dir() {
+        return Err(io::Error::other("it is no file, but a pipe or a device"));
+    }
+    if kind.len() > MOST_BYTES {
+        return Err(too_large());
+    }
+    std::fs::read(path)
+}
+
+fn too_large() -> io::Error {
+    io::Error::other("the files of a pack may have 1 GiB together")
 }
 
 /// The names `tests/*.span` of a folder.
@@ -105,6 +125,7 @@ fn parse(
         gazetteers: HashMap::new(),
         includes: Vec::new(),
         allowances: Vec::new(),
+        room: MOST_BYTES,
     };
     let pack = loader.pack(test_files);
     loader.report.sort();
@@ -120,6 +141,8 @@ struct Loader<'a> {
     /// Folders outside the pack whose files may be named.
     includes: Vec<String>,
     allowances: Vec<Allowance>,
+    /// Bytes that further files may have.
+    room: u64,
 }
 
 impl Loader<'_> {
@@ -244,7 +267,11 @@ impl Loader<'_> {
             );
             return None;
         }
-        match (self.read)(&name.node).map(String::from_utf8) {
+        let read = (self.read)(&name.node).and_then(|bytes| {
+            self.room = self.room.checked_sub(bytes.len() as u64).ok_or_else(too_large)?;
+            Ok(bytes)
+        });
+        match read.map(String::from_utf8) {
             Ok(Ok(text)) => Some(self.report.sources.add(self.shown(&name.node), text)),
             Ok(Err(error)) => {
                 let at = error.utf8_error().valid_up_to();

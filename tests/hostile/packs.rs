@@ -120,6 +120,28 @@ fn an_expression_that_folding_makes_too_large_is_refused() {
     assert!(ended.out.contains("E074"), "{}", ended.out);
 }
 
+/// What would keep a reader waiting, or never end, or not fit.
+#[test]
+#[cfg(unix)]
+fn files_of_a_pack_that_are_none_or_too_large_are_refused() {
+    let sandbox = Sandbox::new();
+    pack(&sandbox, "odd", "gazetteer g -> P { file \"list.txt\" }\n");
+    let list = sandbox.path("odd/list.txt");
+    let refused = |why: &str| {
+        let ended = run(&sandbox, ["check", "odd", "--format", "short"]);
+        std::fs::remove_file(&list).unwrap();
+        let told = format!("odd/a.span:1:25: error[E014]: cannot read `list.txt`: {why}");
+        assert_eq!((ended.status, ended.out.lines().next()), (Some(2), Some(told.as_str())));
+    };
+    assert!(std::process::Command::new("mkfifo").arg(&list).status().unwrap().success());
+    refused("it is no file, but a pipe or a device");
+    std::os::unix::fs::symlink("/dev/zero", &list).unwrap();
+    refused("it is no file, but a pipe or a device");
+    // No block of it is on the disk.
+    std::fs::File::create(&list).unwrap().set_len((1 << 30) + 1).unwrap();
+    refused("the files of a pack may have 1 GiB together");
+}
+
 #[test]
 fn a_pack_that_would_be_huge_is_refused_at_the_rule_that_is_too_much() {
     let sandbox = Sandbox::new();
