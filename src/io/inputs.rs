@@ -148,10 +148,11 @@ fn walk(folder: &Path) -> Result<Vec<PathBuf>, ReadError> {
 
 /// Whether an entry of a folder is to be read: a file, or a link to one. A link
 /// that leads nowhere, or in a circle, is read too, which tells of it; one to a
-/// folder is not followed, so that none is walked for ever.
+/// folder is not followed, so that none is walked for ever, and none to a pipe or
+/// a device, which could be read for ever.
 fn holds(entry: &ignore::DirEntry) -> bool {
-    let kind = entry.file_type();
-    kind.is_some_and(|kind| kind.is_file() || kind.is_symlink() && !entry.path().is_dir())
+    let leads_to_file = || entry.path().metadata().map_or(true, |beyond| beyond.is_file());
+    entry.file_type().is_some_and(|kind| kind.is_file() || kind.is_symlink() && leads_to_file())
 }
 
 fn glob(pattern: &Path) -> Result<Vec<PathBuf>, ReadError> {

@@ -91,6 +91,11 @@ fn links_are_read_where_they_lead_to_files_and_never_walked() {
     symlink("../store/one", sandbox.path("in/a.txt")).unwrap();
     symlink(".", sandbox.path("in/self")).unwrap();
     symlink("../in", sandbox.path("in/up.txt")).unwrap();
+    assert!(
+        std::process::Command::new("mkfifo").arg(sandbox.path("in/pipe.txt")).status().unwrap().success()
+    );
+    symlink("pipe.txt", sandbox.path("in/to-pipe.txt")).unwrap();
+    symlink("/dev/zero", sandbox.path("in/device.txt")).unwrap();
     for path in ["in", "in/*.txt"] {
         let ended = run(&sandbox, ["extract", "--pack", "packs/demo", path]);
         let ids: Vec<&str> = ended.out.lines().map(|line| line.split('"').nth(3).unwrap()).collect();
