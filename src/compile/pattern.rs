@@ -2,7 +2,7 @@
 
 use crate::check::{CheckedCondition, CheckedPattern};
 use crate::doc::schema::{BindingId, PlaceId};
-use crate::program::{Inst, PatternProgram, PatternTest, Pc, PredicateId, Requirement, TokenTest, Way};
+use crate::program::{Inst, PatternProgram, PatternTest, Pc, Requirement, TokenTest, Way};
 
 use super::Compiler;
 use super::predicates::{span_test, token_test};
@@ -159,7 +159,7 @@ pub(super) fn requirements(pattern: &CheckedPattern, compiler: &mut Compiler) ->
     match pattern {
         CheckedPattern::Token(condition, _) => {
             let test = token_test(condition, &mut compiler.predicates);
-            forms(&test).map(|forms| Requirement { forms, types: Vec::new() }).into_iter().collect()
+            test.needed_forms().map(|forms| Requirement { forms, types: Vec::new() }).into_iter().collect()
         }
         CheckedPattern::Span(types, ..) => vec![Requirement { forms: Vec::new(), types: types.clone() }],
         CheckedPattern::Bind(_, inner) => requirements(inner, compiler),
@@ -182,20 +182,5 @@ pub(super) fn requirements(pattern: &CheckedPattern, compiler: &mut Compiler) ->
         | CheckedPattern::Gap { .. }
         | CheckedPattern::Anchor(..)
         | CheckedPattern::Look { .. } => Vec::new(),
-    }
-}
-
-/// The form tests of which a token must meet one, if the test says so.
-fn forms(test: &TokenTest) -> Option<Vec<PredicateId>> {
-    match test {
-        TokenTest::Form(id) => Some(vec![*id]),
-        TokenTest::And(list) => list.iter().find_map(forms),
-        TokenTest::Or(list) => list.iter().map(forms).collect::<Option<Vec<_>>>().map(|sets| sets.concat()),
-        TokenTest::Any
-        | TokenTest::Not(_)
-        | TokenTest::Class(_)
-        | TokenTest::Line(_)
-        | TokenTest::Column(_)
-        | TokenTest::Standing(..) => None,
     }
 }

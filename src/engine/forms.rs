@@ -2,7 +2,8 @@
 
 use std::hash::Hasher;
 
-use rustc_hash::FxHasher;
+use indexmap::IndexSet;
+use rustc_hash::{FxBuildHasher, FxHasher};
 
 use crate::doc::schema::FoldFlags;
 use crate::prep::{Token, fold, shape};
@@ -38,11 +39,14 @@ pub(super) struct FormTable {
     /// All forms, and where each ends.
     text: String,
     ends: Vec<u32>,
-    /// `words` words a form.
-    bits: Vec<u64>,
+    /// The answers to all tests on forms, as bits: few of them for many forms.
+    answers: IndexSet<Box<[u64]>, FxBuildHasher>,
+    /// For each form which of those are its.
+    answers_of: Vec<u32>,
+    /// The answers of a new form, while it is asked.
+    fresh: Vec<u64>,
     /// One id a form and vocabulary.
     vocabulary: Vec<u32>,
-    words: usize,
     vocabularies: usize,
     kinds: KindTable,
     age: u32,
@@ -121,7 +125,6 @@ impl FormTable {
     pub(super) fn new(program: &Program) -> Self {
         Self {
             slots: vec![Slot::free(); 1 << 12],
-            words: program.predicates.words(),
             vocabularies: program.vocabularies.len(),
             kinds: KindTable::new(program),
             ..Self::default()
@@ -134,7 +137,8 @@ impl FormTable {
             self.slots.fill(Slot::free());
             self.text.clear();
             self.ends.clear();
-            self.bits.clear();
+            self.answers.clear();
+            self.answers_of.clear();
             self.vocabulary.clear();
             self.kinds.clear();
             self.age += 1;
@@ -174,8 +178,9 @@ impl FormTable {
         let (slot, classes) = (&mut self.slots[at], token.class.bits() & program.kinds.classes());
         let form = FormId(slot.form);
         if slot.classes != classes {
-            let answers = &self.bits[form.index() * self.words..][..self.words];
-            slot.kind = self.kinds.intern(form, classes, answers, program);
+            let number = self.answers_of[form.index()];
+            let answers = &self.answers[number as usize];
+            slot.kind = self.kinds.intern((number, answers), classes, program);
             slot.classes = classes;
         }
         (form, slot.kind)
@@ -220,28 +225,34 @@ impl FormTable {
 
     fn classify(&mut self, form: &str, program: &Program) {
         let predicates = &program.predicates;
-        let start = self.bits.len();
-        self.bits.resize(start + self.words, 0);
+        let fresh = &mut self.fresh;
+        fresh.clear();
+        fresh.resize(predicates.words(), 0);
         for field in FormField::ALL {
             if !predicates.reads(field) {
                 continue;
             }
             let folded = folded(form, field);
             if let Some(ids) = predicates.literals[field as usize].get(&*folded) {
-                ids.iter().for_each(|id| set(&mut self.bits[start..], *id));
+                ids.iter().for_each(|id| set(fresh, *id));
             }
             if let Some((regexes, ids)) = &predicates.regexes[field as usize] {
-                regexes.matches(&folded).iter().for_each(|index| set(&mut self.bits[start..], ids[index]));
+                regexes.matches(&folded).iter().for_each(|index| set(fresh, ids[index]));
             }
         }
         if !predicates.lengths.is_empty() {
             let length = form.chars().count() as i64;
             for (test, id) in &predicates.lengths {
                 if test.holds(length) {
-                    set(&mut self.bits[start..], *id);
+                    set(fresh, *id);
                 }
             }
         }
+        let number = match self.answers.get_index_of(fresh.as_slice()) {
+            Some(known) => known,
+            None => self.answers.insert_full(fresh.as_slice().into()).0,
+        };
+        self.answers_of.push(number as u32);
         for (flags, vocabulary) in &program.vocabularies {
             self.vocabulary.push(vocabulary.get(&fold(form, *flags)).unwrap_or(NO_WORD));
         }
@@ -255,8 +266,8 @@ impl FormTable {
 
     /// Whether a form meets a test. O(1).
     pub(super) fn meets(&self, form: FormId, test: PredicateId) -> bool {
-        let word = form.0 as usize * self.words + test.0 as usize / 64;
-        self.bits[word] >> (test.0 % 64) & 1 == 1
+        let answers = &self.answers[self.answers_of[form.index()] as usize];
+        answers[test.0 as usize / 64] >> (test.0 % 64) & 1 == 1
     }
 
     /// The ids of forms in a vocabulary, [`NO_WORD`] where no phrase holds one.

@@ -2,9 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::program::{KindTestId, Openings, Program};
-
-use super::forms::FormId;
+use crate::program::{KindTestId, Openings, Program, bits};
 
 /// A kind of a [`KindTable`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,14 +17,8 @@ impl KindId {
 /// what they are good for in rules; see [`KindTests`](crate::program::KindTests).
 #[derive(Debug, Default)]
 pub(super) struct KindTable {
-    /// A kind by the answers of its forms, and its properties.
-    known: FxHashMap<Box<[u64]>, KindId>,
-    /// Such a pair, while it is looked up.
-    key: Vec<u64>,
-    /// For each form the properties with which it was first met, and its kind then.
-    of_form: Vec<Pair>,
-    /// The other pairs, each linked to from one of the same form.
-    pairs: Vec<Pair>,
+    /// The kind of the answers of a form, by their number, and its properties.
+    known: FxHashMap<(u32, u32), KindId>,
     count: u32,
     /// `words` words a kind.
     answers: Vec<u64>,
@@ -48,18 +40,6 @@ struct Calls {
     end: u32,
 }
 
-/// A form with certain properties is of a kind. Pairs of one form are linked.
-#[derive(Clone, Copy, Debug)]
-struct Pair {
-    classes: u32,
-    kind: KindId,
-    /// The next pair of the form, plus one.
-    next: u32,
-}
-
-/// Stands for a form that was not met. No token has all properties.
-const UNMET: Pair = Pair { classes: u32::MAX, kind: KindId(0), next: 0 };
-
 /// The roles that a token is asked about once a rule may begin: the token before,
 /// and those after the first.
 const DENSE: [usize; Openings::AHEAD] = [Openings::BEFORE, Openings::FIRST + 1, Openings::FIRST + 2];
@@ -74,63 +54,25 @@ impl KindTable {
         *self = Self { words: self.words, rules: self.rules, ..Self::default() };
     }
 
-    /// The kind of a form with certain properties, given what the form answers.
-    /// One look where that form was met with them before.
-    #[inline]
+    /// The kind of a form with certain properties, given what the form answers, with
+    /// the number of that: equal answers have equal numbers.
     pub(super) fn intern(
         &mut self,
-        form: FormId,
+        (number, answers): (u32, &[u64]),
         classes: u32,
-        answers: &[u64],
         program: &Program,
     ) -> KindId {
-        let classes = classes & program.kinds.classes();
-        match self.of_form.get(form.index()) {
-            Some(pair) if pair.classes == classes => pair.kind,
-            _ => self.other(form, classes, answers, program),
+        if let Some(&kind) = self.known.get(&(number, classes)) {
+            return kind;
         }
-    }
-
-    /// The kind of a form that has other properties than before, or was never met.
-    fn other(&mut self, form: FormId, classes: u32, answers: &[u64], program: &Program) -> KindId {
-        let mut next = self.of_form.get(form.index()).map_or(0, |pair| pair.next);
-        while let Some(at) = next.checked_sub(1) {
-            let pair = self.pairs[at as usize];
-            if pair.classes == classes {
-                return pair.kind;
-            }
-            next = pair.next;
-        }
-        self.add(form, classes, answers, program)
-    }
-
-    #[cold]
-    fn add(&mut self, form: FormId, classes: u32, answers: &[u64], program: &Program) -> KindId {
-        self.key.clear();
-        self.key.extend_from_slice(answers);
-        self.key.push(u64::from(classes));
-        let kind = match self.known.get(self.key.as_slice()) {
-            Some(&kind) => kind,
-            None => {
-                let kind = self.ask(answers, classes, program);
-                self.known.insert(self.key.as_slice().into(), kind);
-                kind
-            }
-        };
-        if self.of_form.len() <= form.index() {
-            self.of_form.resize(form.index() + 1, UNMET);
-        }
-        let first = &mut self.of_form[form.index()];
-        if first.classes == UNMET.classes {
-            *first = Pair { classes, kind, next: 0 };
-        } else {
-            self.pairs.push(Pair { classes, kind, next: first.next });
-            first.next = self.pairs.len() as u32;
-        }
+        let kind = self.ask(answers, classes, program);
+        self.known.insert((number, classes), kind);
         kind
     }
 
-    /// Asks a new kind everything. O(tests + what it is good for).
+    /// Asks a new kind everything. O(what it meets and is good for, and a bit for each
+    /// test and rule).
+    #[cold]
     fn ask(&mut self, answers: &[u64], classes: u32, program: &Program) -> KindId {
         let kind = KindId(self.count);
         self.count += 1;
@@ -142,9 +84,9 @@ impl KindTable {
             Openings::NEEDED.. => vec![0; self.rules],
             _ => openings.free(role).to_vec(),
         });
-        for test in program.kinds.met(answers, classes) {
-            self.answers[start + test.0 as usize / 64] |= 1 << (test.0 % 64);
-            for used in openings.uses(test) {
+        program.kinds.met(answers, classes, &mut self.answers[start..]);
+        for test in bits(&self.answers[start..]) {
+            for used in openings.uses(KindTestId(test as u32)) {
                 roles[used.role][used.word as usize] |= used.bit;
             }
         }
@@ -158,8 +100,8 @@ impl KindTable {
     /// Keeps the words that are not zero; says where they lie.
     fn note(&mut self, words: &[u64]) -> u32 {
         let start = self.words_of_rules.len() as u32;
-        let set = (0..).zip(words).filter(|(_, bits)| **bits != 0);
-        self.words_of_rules.extend(set.map(|(word, bits)| (word, *bits)));
+        let called = (0..).zip(words.iter().copied()).filter(|(_, rules)| *rules != 0);
+        self.words_of_rules.extend(called);
         start
     }
 

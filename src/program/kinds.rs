@@ -6,9 +6,9 @@
 //! all rare words being of the same few. So everything that rules ask about a
 //! token is answered once a kind, and kept as one bit.
 
-use indexmap::IndexSet;
+use indexmap::{IndexMap, IndexSet};
 
-use super::TokenTest;
+use super::{PredicateId, TokenTest};
 
 /// The index of a test in [`KindTests`], and of its bit in the answers of a kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -38,6 +38,11 @@ impl KindBuilder {
 pub struct KindTests {
     tests: Vec<TokenTest>,
     classes: u32,
+    /// For each test on forms the tests in which it stands.
+    by_form: Vec<Vec<KindTestId>>,
+    /// What is left of tests for a kind whose forms meet nothing, each with the
+    /// tests of which that is left. Many tests, but few rests.
+    rests: Vec<(TokenTest, Vec<KindTestId>)>,
 }
 
 impl KindTests {
@@ -46,7 +51,19 @@ impl KindTests {
     #[must_use]
     pub fn new(tests: Vec<TokenTest>) -> Self {
         let classes = tests.iter().map(classes).fold(0, |all, one| all | one);
-        Self { tests, classes }
+        let mut by_form: Vec<Vec<KindTestId>> = Vec::new();
+        let mut rests: IndexMap<TokenTest, Vec<KindTestId>> = IndexMap::new();
+        for (id, test) in (0..).map(KindTestId).zip(&tests) {
+            test.each_form(&mut |form| {
+                let at = form.0 as usize;
+                by_form.resize_with(by_form.len().max(at + 1), Vec::new);
+                by_form[at].push(id);
+            });
+            if let Some(rest) = test.without_forms() {
+                rests.entry(rest).or_default().push(id);
+            }
+        }
+        Self { tests, classes, by_form, rests: rests.into_iter().collect() }
     }
 
     /// How many there are.
@@ -73,11 +90,33 @@ impl KindTests {
         self.tests.len().div_ceil(64)
     }
 
-    /// Which tests a kind meets, given the answers of its forms and its properties.
-    pub fn met<'a>(&'a self, forms: &'a [u64], classes: u32) -> impl Iterator<Item = KindTestId> + 'a {
-        let ids = (0..).map(KindTestId).zip(&self.tests);
-        ids.filter(move |(_, test)| meets(test, forms, classes)).map(|(id, _)| id)
+    /// Sets the bits of the tests that a kind meets, given the answers of its forms
+    /// and its properties; all are 0 before. Only tests in which a form stands that
+    /// it meets are put to it, and what is left of all others.
+    pub fn met(&self, forms: &[u64], classes: u32, met: &mut [u64]) {
+        for (_, ids) in self.rests.iter().filter(|(rest, _)| meets(rest, &[], classes)) {
+            ids.iter().for_each(|id| met[id.0 as usize / 64] |= 1 << (id.0 % 64));
+        }
+        for id in bits(forms).filter_map(|form| self.by_form.get(form)).flatten() {
+            let (word, bit) = (&mut met[id.0 as usize / 64], 1 << (id.0 % 64));
+            match meets(&self.tests[id.0 as usize], forms, classes) {
+                true => *word |= bit,
+                false => *word &= !bit,
+            }
+        }
     }
+}
+
+/// The places of the bits that are set, in order.
+pub fn bits(words: &[u64]) -> impl Iterator<Item = usize> + '_ {
+    words.iter().enumerate().flat_map(|(at, &word)| {
+        let mut rest = word;
+        std::iter::from_fn(move || {
+            let bit = (rest != 0).then(|| rest.trailing_zeros() as usize)?;
+            rest &= rest - 1;
+            Some(at * 64 + bit)
+        })
+    })
 }
 
 /// The properties that a test asks about.
@@ -130,6 +169,56 @@ impl TokenTest {
         }
     }
 
+    /// Shows every test on forms in it.
+    fn each_form(&self, show: &mut impl FnMut(PredicateId)) {
+        match self {
+            Self::Form(id) => show(*id),
+            Self::Not(inner) => inner.each_form(show),
+            Self::And(list) | Self::Or(list) => list.iter().for_each(|part| part.each_form(show)),
+            Self::Any | Self::Class(_) | Self::Line(_) | Self::Standing(..) | Self::Column(_) => {}
+        }
+    }
+
+    /// What is left of it where no test on forms is met; nothing where it cannot be
+    /// met then.
+    fn without_forms(&self) -> Option<Self> {
+        match self {
+            Self::Form(_) => None,
+            Self::Not(inner) => match inner.without_forms() {
+                None => Some(Self::Any),
+                Some(Self::Any) => None,
+                Some(rest) => Some(Self::Not(Box::new(rest))),
+            },
+            Self::And(list) => {
+                list.iter().map(Self::without_forms).collect::<Option<Vec<_>>>().map(Self::all)
+            }
+            Self::Or(list) => {
+                let rests: Vec<Self> = list.iter().filter_map(Self::without_forms).collect();
+                (!rests.is_empty()).then(|| Self::one(rests))
+            }
+            other => Some(other.clone()),
+        }
+    }
+
+    /// The tests on forms of which a token must meet one, if it must.
+    #[must_use]
+    pub fn needed_forms(&self) -> Option<Vec<PredicateId>> {
+        match self {
+            Self::Form(id) => Some(vec![*id]),
+            Self::And(list) => list.iter().find_map(Self::needed_forms),
+            Self::Or(list) => {
+                let sets = list.iter().map(Self::needed_forms).collect::<Option<Vec<_>>>();
+                sets.map(|sets| sets.concat())
+            }
+            Self::Any
+            | Self::Not(_)
+            | Self::Class(_)
+            | Self::Line(_)
+            | Self::Column(_)
+            | Self::Standing(..) => None,
+        }
+    }
+
     /// What is left to ask of a token that meets [`TokenTest::of_kind`], if anything.
     #[must_use]
     pub fn beyond_kind(&self) -> Option<Self> {
@@ -166,10 +255,40 @@ impl TokenTest {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::doc::schema::NumberTest;
     use crate::prep::Class;
-    use crate::program::PredicateId;
+
+    fn test() -> impl Strategy<Value = TokenTest> {
+        let leaf = prop_oneof![
+            4 => (0u32..130).prop_map(|id| TokenTest::Form(PredicateId(id))),
+            1 => (0u32..4).prop_map(|bit| TokenTest::Class(1 << bit)),
+            1 => Just(TokenTest::Any),
+        ];
+        leaf.prop_recursive(3, 12, 3, |inner| {
+            prop_oneof![
+                inner.clone().prop_map(|test| TokenTest::Not(Box::new(test))),
+                prop::collection::vec(inner.clone(), 0..3).prop_map(TokenTest::And),
+                prop::collection::vec(inner, 0..3).prop_map(TokenTest::Or),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn tests_that_hang_on_words_are_met_as_if_each_was_asked(
+            all in prop::collection::vec(test(), 0..12),
+            forms in prop::collection::vec(prop_oneof![any::<u64>(), Just(0)], 3),
+            classes in 0u32..16,
+        ) {
+            let mut met = [0];
+            KindTests::new(all.clone()).met(&forms, classes, &mut met);
+            let plain = all.iter().enumerate().filter(|(_, test)| meets(test, &forms, classes));
+            prop_assert_eq!(bits(&met).collect::<Vec<_>>(), plain.map(|(at, _)| at).collect::<Vec<_>>());
+        }
+    }
 
     #[test]
     fn what_a_kind_cannot_tell_is_left_open() {
@@ -197,7 +316,9 @@ mod tests {
         ]);
         assert_eq!((tests.len(), tests.words(), tests.classes()), (6, 1, Class::NUMBER.bits()));
         let met = |forms: &[u64], class: Class| -> Vec<u32> {
-            tests.met(forms, class.bits()).map(|id| id.0).collect()
+            let mut met = [0];
+            tests.met(forms, class.bits(), &mut met);
+            bits(&met).map(|at| at as u32).collect()
         };
         assert_eq!(met(&[0, 2], Class::WORD), [0, 1, 2, 4]);
         assert_eq!(met(&[0, 2], Class::NUMBER), [0, 1, 3, 4]);

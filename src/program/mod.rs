@@ -25,7 +25,7 @@ mod texts;
 pub use anywhere::{AnywhereBuilder, AnywhereMatch, AnywherePhrases};
 pub use boundaries::Loose;
 pub use entries::{PhraseEntries, PhraseEntry};
-pub use kinds::{KindBuilder, KindTestId, KindTests};
+pub use kinds::{KindBuilder, KindTestId, KindTests, bits};
 pub use openings::{Opening, Openings, Use};
 pub use pattern::{First, Inst, NO_JOIN, PatternProgram, PatternTest, Pc, TokenTest, Way};
 pub use phrases::{PhraseNode, PhraseTrie, PhraseTrieBuilder};
