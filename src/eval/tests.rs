@@ -113,4 +113,18 @@ fn two_documents_count_twice_what_one_does() {
     }
     let events = |scores: &Scores| [scores.events.arguments, scores.events.triggers, scores.events.frames];
     assert_eq!(events(&twice), events(&once).map(double));
+    // Sums of chains are those of two documents too.
+    let (one, both) = (&once.coreference, &twice.coreference);
+    let sums = |of: &Coreference| {
+        let ratios = [of.muc, of.b_cubed, of.ceaf_m, of.ceaf_e, of.coreferent, of.apart, of.lea]
+            .map(|ratio| [ratio.precision.0, ratio.precision.1, ratio.recall.0, ratio.recall.1]);
+        ratios.concat()
+    };
+    assert_eq!(sums(both), sums(one).iter().map(|sum| 2.0 * sum).collect::<Vec<_>>());
+    assert_eq!(both.mentions, double(one.mentions));
+    let errors = |of: &ChainErrors| {
+        [of.right, of.missing, of.extra, of.split, of.conflated, of.missing_mentions, of.extra_mentions]
+    };
+    assert_eq!(errors(&both.chains), errors(&one.chains).map(|count| 2 * count));
+    assert!(errors(&one.chains).iter().filter(|count| **count > 0).count() >= 3, "{:?}", one.chains);
 }
