@@ -318,4 +318,71 @@ mod tests {
         assert_eq!(how("2.5%").tolerance.to_string(), "2.5%");
         assert!(Tolerance::parse("much").unwrap_err().contains("1%"));
     }
+
+    #[test]
+    fn numbers_too_long_to_be_compared_are_the_same_only_if_equal() {
+        let (long, small) = ("number:99999999999999999999999999999", "number:0.000000000000000000000000001");
+        assert_eq!(difference(ValueMatch::default(), long, small), Some(ValueError::Wrong));
+        assert_eq!(difference(ValueMatch::default(), long, long), None);
+    }
+
+    #[test]
+    fn each_mistake_has_a_name() {
+        use ValueError::{Granularity, Kind, Missing, Unit, Wrong};
+        let names = [Missing, Kind, Unit, Granularity, Wrong].map(ValueError::name);
+        assert_eq!(names, ["missing", "kind", "unit", "granularity", "wrong"]);
+    }
+
+    #[test]
+    fn values_are_counted_once_each_and_summed_over_documents() {
+        let side = |mentions: &[(u32, &str, Option<&str>)]| {
+            let mention = |&(start, label, value): &(u32, &str, Option<&str>)| Mention {
+                value: value.map(Value::from),
+                ..Mention::new(format!("T{start}"), label, crate::text::Span::new(start, start + 1))
+            };
+            Annotations { mentions: mentions.iter().map(mention).collect(), ..Annotations::default() }
+        };
+        let gold = side(&[
+            (0, "DATE", Some("iso8601:2025")),
+            (1, "NUM", Some("number:8")),
+            (2, "NUM", Some("number:9")),
+            (3, "NUM", Some("number:10")),
+            (4, "NUM", Some("number:11")),
+            (5, "DATE", Some("iso8601:2025-03")),
+            (6, "ORG", None),
+            (7, "NUM", Some("number:12")),
+        ]);
+        let predicted = side(&[
+            (0, "DATE", Some("iso8601:2025")),
+            (1, "NUM", Some("number:8.0")),
+            (2, "NUM", None),
+            (3, "NUM", Some("number:1")),
+            (4, "NUM", Some("number:1")),
+            (5, "DATE", Some("iso8601:2025")),
+            // Gold asks for no value here, and has no such mention there.
+            (6, "ORG", Some("org:a")),
+            (8, "NUM", Some("number:13")),
+            (9, "NUM", None),
+        ]);
+        let mut values = Values::default();
+        let pair = Pair { id: "d", text: "0123456789", gold: &gold, predicted: &predicted };
+        let sum = document(&pair, ValueMatch::default(), &mut values);
+        assert_eq!(sum, Counts { tp: 2, fp: 4, fn_: 5 });
+        assert_eq!((values.right, values.wrong, values.joint), (2, 4, sum));
+        assert_eq!(values.accuracy(), Some(2.0 / 6.0));
+        let errors: Vec<(ValueError, u64)> = values.errors.iter().map(|(error, n)| (*error, *n)).collect();
+        let (missing, granularity) = ((ValueError::Missing, 1), (ValueError::Granularity, 1));
+        assert_eq!(errors, [missing, granularity, (ValueError::Wrong, 2)]);
+        assert_eq!(values.types["NUM"], Counts { tp: 1, fp: 3, fn_: 4 });
+        assert_eq!(values.types["DATE"], Counts { tp: 1, fp: 1, fn_: 1 });
+        assert!(!values.types.contains_key("ORG"));
+
+        let mut twice = values.clone();
+        twice.add(&values);
+        let mut again = values.clone();
+        document(&pair, ValueMatch::default(), &mut again);
+        assert_eq!(format!("{twice:?}"), format!("{again:?}"));
+        assert_eq!((twice.right, twice.wrong, twice.joint.fn_, twice.types["NUM"].fp), (4, 8, 10, 6));
+        assert_eq!(twice.errors[&ValueError::Wrong], 4);
+    }
 }

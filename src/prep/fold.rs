@@ -322,4 +322,10 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn latin_letters_that_do_not_decompose_lose_their_marks_too() {
+        let folded = |case| fold("Đà Nẵng, Łódź; ж", FoldFlags { case, marks: true }).into_owned();
+        assert_eq!((folded(false).as_str(), folded(true).as_str()), ("Da Nang, Lodz; ж", "da nang, lodz; ж"));
+    }
 }

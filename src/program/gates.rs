@@ -5,7 +5,7 @@
 //! is left out: where `X+Y*` occurs, `X` occurs. That spares the automaton most
 //! of its states, and most of its stops at a match.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use regex_automata::MatchKind;
@@ -13,8 +13,8 @@ use regex_automata::hybrid::dfa::{Config, DFA};
 use regex_automata::nfa::thompson;
 use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind, Look, Repetition};
 
-use super::letters::{letters, words};
-use super::sieve::{LetterGate, LetterGates, ShapeGate, Sieve};
+use super::letters::{letters, tokens, words};
+use super::sieve::{LetterGate, LetterGates, ShapeGate, ShapeGates, Sieve};
 
 /// Bytes of states for each expression, and the most and fewest of all.
 const CACHE_EACH: usize = 320 << 10;
@@ -23,40 +23,70 @@ const CACHE_MOST: usize = 512 << 20;
 /// Strings that a table of all steps still has room for; it is quicker than lists.
 const MOST_IN_DFA: usize = 4_000;
 
+/// Expressions that common letters of a token may open, for each of these; more are
+/// quicker looked for together.
+const MOST_OF_ONE: usize = 4;
+/// Expressions that are searched in each line rather than all at once.
+const MOST_ALONE: usize = 2;
+
 /// A sieve for some expressions, unless one of them is too large for it.
 pub(super) fn sieve<'s>(sources: impl ExactSizeIterator<Item = &'s str>) -> Option<Sieve> {
-    let count = sources.len();
+    let hirs = sources.map(|source| regex_syntax::parse(source).ok()).collect::<Option<Vec<_>>>()?;
     let (mut by_letters, mut by_words, mut beyond_words) = (Strings::new(), Strings::new(), Strings::new());
-    let (mut ascii, mut wide, mut opens) = (Vec::new(), Vec::new(), Vec::new());
-    for (index, source) in (0..).zip(sources) {
-        let hir = regex_syntax::parse(source).ok()?;
-        if let Some(letters) = letters(&hir) {
-            let note = |all: &mut Strings, strings: Vec<Box<[u8]>>| {
-                strings.into_iter().for_each(|string| all.entry(string).or_default().push(index));
-            };
-            match words(&letters) {
-                Some(words) => note(&mut by_words, words),
-                None => note(&mut beyond_words, letters.clone()),
-            }
-            note(&mut by_letters, letters);
-            continue;
+    // Those that letters cannot open: in lines as they come, and in lines of ASCII.
+    let (mut shapes, mut plain) = (Vec::new(), Vec::new());
+    let mut common = Vec::new();
+    for (index, hir) in (0..).zip(&hirs) {
+        let letters = letters(hir);
+        match &letters {
+            Some(letters) => note(&mut by_letters, letters, index),
+            None => shapes.push(index),
         }
-        let hir = trimmed(&hir);
-        ascii.push(narrowed(&hir));
-        wide.push(unbounded(&hir));
-        opens.push(index);
+        match letters.as_deref().and_then(words) {
+            Some(words) => note(&mut by_words, &words, index),
+            None => common.push((index, letters, tokens(hir).unwrap_or_default())),
+        }
+    }
+    let mut uses: BTreeMap<&[u8], usize> = BTreeMap::new();
+    for (_, _, held) in &common {
+        held.iter().collect::<BTreeSet<_>>().into_iter().for_each(|held| *uses.entry(held).or_default() += 1);
+    }
+    for (index, letters, held) in &common {
+        let are_few = held.iter().all(|held| uses[&**held] <= MOST_OF_ONE);
+        match letters {
+            _ if are_few && !held.is_empty() => note(&mut by_words, held, *index),
+            Some(letters) => note(&mut beyond_words, letters, *index),
+            None => plain.push(*index),
+        }
     }
     let letters = LetterGates {
         all: letter_gate(by_letters)?,
         words: letter_gate(by_words)?,
         beyond_words: letter_gate(beyond_words)?,
     };
-    let cache = (opens.len() * CACHE_EACH).clamp(CACHE_LEAST, CACHE_MOST);
-    let shape = match opens.is_empty() {
-        true => None,
-        false => Some(ShapeGate { ascii: automaton(&ascii, cache)?, wide: automaton(&wide, cache)?, opens }),
+    let alone = if plain.len() > MOST_ALONE { Vec::new() } else { std::mem::take(&mut plain) };
+    let gate = |opens: &[u32], over: fn(&Hir) -> Hir| match opens.is_empty() {
+        true => Some(None),
+        false => shape_gate(&hirs, opens, over).map(Some),
     };
-    Some(Sieve::new(letters, shape, count))
+    let shapes = ShapeGates {
+        plain: gate(&plain, narrowed)?,
+        ascii: gate(&shapes, narrowed)?,
+        wide: gate(&shapes, unbounded)?,
+        alone,
+    };
+    Some(Sieve::new(letters, shapes, hirs.len()))
+}
+
+/// Adds an expression to those that some strings open.
+fn note(all: &mut Strings, strings: &[Box<[u8]>], index: u32) {
+    strings.iter().for_each(|string| all.entry(string.clone()).or_default().push(index));
+}
+
+fn shape_gate(hirs: &[Hir], opens: &[u32], over: fn(&Hir) -> Hir) -> Option<ShapeGate> {
+    let cache = (opens.len() * CACHE_EACH).clamp(CACHE_LEAST, CACHE_MOST);
+    let cut: Vec<Hir> = opens.iter().map(|index| over(&trimmed(&hirs[*index as usize]))).collect();
+    Some(ShapeGate { automaton: automaton(&cut, cache)?, opens: opens.to_vec() })
 }
 
 /// Strings, each with the expressions that it opens.
@@ -229,6 +259,18 @@ mod tests {
         sieve.open(line, None::<fn(&mut dyn FnMut(&[u32]))>, &mut sieve.scratch()).collect()
     }
 
+    /// The same, where the tokens of a line of ASCII are asked.
+    fn open_by_tokens(sources: &[&str], line: &str) -> Vec<usize> {
+        let sieve = sieve(sources.iter().copied()).expect("small expressions");
+        let mut tokens = Vec::new();
+        crate::prep::tokenize(line, &mut tokens);
+        let words = |open: &mut dyn FnMut(&[u32])| {
+            let forms = tokens.iter().filter_map(|token| token.span().slice(line));
+            forms.for_each(|form| sieve.words().into_iter().for_each(|gate| gate.each(form, &mut *open)));
+        };
+        sieve.open(line, Some(words), &mut sieve.scratch()).collect()
+    }
+
     #[test]
     fn ends_that_may_be_left_out_are() {
         let parsed = |source: &str| regex_syntax::parse(source).expect("an expression");
@@ -248,6 +290,19 @@ mod tests {
         assert_eq!(open(&sources, "HÀ GIANG"), [1, 3]);
         assert_eq!(open(&sources, "Giangs"), [2, 3]);
         assert_eq!(open(&sources, "1 tonsil"), [3, 4]);
+        assert_eq!(open_by_tokens(&sources, "1 tonsil"), [0, 3, 4]);
+    }
+
+    #[test]
+    fn what_common_letters_open_is_looked_for_together_where_it_is_much() {
+        let share = [r"\b[0-9]+ ?%", r"[0-9]+\.[0-9]+", "[A-Z]{3,}"];
+        // A sign, a digit, nothing at all.
+        assert_eq!(open_by_tokens(&share, "a b"), [2]);
+        assert_eq!(open_by_tokens(&share, "1%"), [0, 1, 2]);
+        let many: Vec<String> = (0..=MOST_OF_ONE).map(|at| format!("the [a-z]+ [0-9]{{{at}}}x")).collect();
+        let many: Vec<&str> = many.iter().map(String::as_str).collect();
+        assert_eq!(open_by_tokens(&many, "the end"), [0; 0]);
+        assert_eq!(open_by_tokens(&many[1..], "the end"), [0, 1, 2, 3]);
     }
 
     proptest! {
@@ -256,22 +311,24 @@ mod tests {
         #[test]
         fn an_expression_that_occurs_alone_is_open(
             sources in prop::collection::vec(
-                r"(\\b)?((a|b|\[a-c\]|é|\\w|\\d|\[\^a\]|\\s|\(ab\|c\)|\(é\|b\)|\^|\\B)([*+?]|\{1,2\})?){1,4}(\\b|\$)?",
+                r"(\\b)?((a|b|1|/|\.|\[a-c\]|é|\\w|\\d|\[\^a\]|\\s|\(ab\|c\)|\(é\|b\)|\^|\\B)([*+?]|\{1,2\})?){1,4}(\\b|\$)?",
                 1..5,
             ),
-            line in "[abcdé ’1]{0,12}",
+            line in "[abcdé ’1./_]{0,12}",
         ) {
             let regexes: Vec<(String, Regex)> = sources
                 .into_iter()
                 .filter_map(|source| Regex::new(&source).ok().map(|regex| (source, regex)))
                 .collect();
             let names: Vec<&str> = regexes.iter().map(|(source, _)| source.as_str()).collect();
-            let open = open(&names, &line);
-            for (index, (source, regex)) in regexes.iter().enumerate() {
-                prop_assert!(
-                    !regex.is_match(&line) || open.contains(&index),
-                    "`{source}` occurs in {line:?} and is shut"
-                );
+            let by_tokens = line.is_ascii().then(|| open_by_tokens(&names, &line));
+            for open in std::iter::once(open(&names, &line)).chain(by_tokens) {
+                for (index, (source, regex)) in regexes.iter().enumerate() {
+                    prop_assert!(
+                        !regex.is_match(&line) || open.contains(&index),
+                        "`{source}` occurs in {line:?} and is shut"
+                    );
+                }
             }
         }
     }

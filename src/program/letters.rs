@@ -35,6 +35,20 @@ pub(super) fn words(strings: &[Box<[u8]>]) -> Option<Vec<Box<[u8]>>> {
     strings.iter().map(|string| rarest(string)).collect()
 }
 
+/// For each string what a token of ASCII text must hold for a line to hold it: letters
+/// in a row, digits in a row, or a sign, whichever is rarest, however common that is.
+/// Nothing where an expression requires no such string.
+pub(super) fn tokens(hir: &Hir) -> Option<Vec<Box<[u8]>>> {
+    let held = |string: &Box<[u8]>| {
+        let rows = string.split(|byte| !byte.is_ascii_alphabetic());
+        let rows = rows.chain(string.split(|byte| !byte.is_ascii_digit()));
+        // Of a row and a sign that are as rare, the sign: fewer strings have it.
+        let signs = string.windows(1).filter(|sign| sign[0].is_ascii_punctuation());
+        rows.chain(signs).max_by_key(|held| rarity_of(held)).filter(|held| !held.is_empty()).map(Box::from)
+    };
+    required(hir)?.iter().map(held).collect()
+}
+
 /// The rarest strings that a part requires.
 fn required(hir: &Hir) -> Option<Vec<Box<[u8]>>> {
     let inner = match hir.kind() {
@@ -48,10 +62,16 @@ fn required(hir: &Hir) -> Option<Vec<Box<[u8]>>> {
         }
         HirKind::Concat(parts) => {
             let rests = (1..parts.len()).filter_map(|from| starts(&Hir::concat(parts[from..].to_vec())));
-            rests.chain(parts.iter().filter_map(required)).max_by_key(|all| rarity(all))
+            rests.chain(parts.iter().filter_map(required)).max_by_key(|all| worth(all))
         }
     };
-    inner.into_iter().chain(starts(hir)).max_by_key(|all| rarity(all))
+    inner.into_iter().chain(starts(hir)).max_by_key(|all| worth(all))
+}
+
+/// How good some strings are to look for: rare ones, and few. One of ten digits is
+/// more common than two small letters in a row.
+fn worth(strings: &[Box<[u8]>]) -> i64 {
+    2 * i64::from(rarity(strings)) - i64::from(strings.len().max(1).ilog2())
 }
 
 /// Strings of which every match of a part begins with one.
@@ -82,6 +102,8 @@ fn rarity_of(string: &[u8]) -> u32 {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     fn found(source: &str) -> Vec<String> {
@@ -104,6 +126,31 @@ mod tests {
         );
         assert_eq!(words(&["19", "http://"]), Some(vec!["19".into(), "http".into()]));
         assert_eq!(words(&["Ministry", "no. "]), None);
+    }
+
+    #[test]
+    fn a_token_holds_a_row_or_a_sign_of_each_string() {
+        let held = |source: &str| {
+            let hir = regex_syntax::parse(source).expect("an expression");
+            let held: BTreeSet<String> =
+                tokens(&hir)?.iter().map(|string| String::from_utf8_lossy(string).into_owned()).collect();
+            Some(held.into_iter().collect::<Vec<_>>().join(" "))
+        };
+        for (source, wanted) in [
+            (r"\b[0-9]+(?:\.[0-9]+)? ?%", Some("%")),
+            (r"\b[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}\b", Some("/")),
+            (r"\b[0-9]{1,2}:[0-9]{2}\b", Some(":")),
+            (r"\$ ?[0-9]+", Some("$")),
+            (r"\b[0-9]+ km\b", Some("km")),
+            (r"[a-z.]+@[a-z]+", Some("@")),
+            (r"\b(?:Mr|Dr)\.? [A-Z]", Some("Dr Mr")),
+            (r"\b[0-9]{1,2}(?:st|nd|rd|th) [A-Z]", Some("0 1 2 3 4 5 6 7 8 9")),
+            (r"[A-Z]{3,}", None),
+            (r"\w+ \w+", None),
+            (r"Hà \w+", Some("H")),
+        ] {
+            assert_eq!(held(source).as_deref(), wanted, "{source}");
+        }
     }
 
     #[test]

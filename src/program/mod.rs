@@ -37,7 +37,7 @@ pub use rules::{
     TextCheck, TokenRule, Where,
 };
 pub use saved::{LoadConfig, LoadError, Saved};
-pub use sieve::{LetterGate, LetterGates, ShapeGate, Sieve, SieveScratch};
+pub use sieve::{LetterGate, LetterGates, ShapeGate, ShapeGates, Sieve, SieveScratch};
 pub use texts::{NO_WORD, Vocabulary};
 
 use std::sync::Arc;

@@ -4,9 +4,9 @@
 //! search for the leftmost match lets expressions hide each other's matches.
 //! The sieve only says which expressions are worth searching, and leaves the
 //! matches themselves to those, each alone. It may say yes too often, never no
-//! wrongly. Most expressions cannot match without some rare letters: one search
-//! for all of those letters opens them. For the rest one lazily built automaton
-//! reports every expression of which a match ends anywhere.
+//! wrongly. Most expressions cannot match without some letters: one search for all
+//! of those opens them, or the tokens that hold them. For the rest one lazily built
+//! automaton reports every expression of which a match ends anywhere.
 
 use std::fmt;
 
@@ -17,7 +17,7 @@ use regex_automata::{Input, PatternSet};
 /// The automata of some expressions. Immutable; see [`SieveScratch`].
 pub struct Sieve {
     letters: LetterGates,
-    shape: Option<ShapeGate>,
+    shapes: ShapeGates,
     /// How many expressions there are.
     count: usize,
 }
@@ -53,19 +53,30 @@ pub struct LetterGates {
     pub beyond_words: Option<LetterGate>,
 }
 
-/// Opens expressions by what they match, more or less.
-///
-/// Two automata, for a lazily built one that tells Unicode word boundaries
-/// gives up at the first byte that is not ASCII: over ASCII text a boundary is
-/// one of ASCII, and classes need no other letters; in other lines boundaries
-/// count as met.
+/// Opens expressions by what they match, more or less: reports each of which a match
+/// ends anywhere.
 pub struct ShapeGate {
-    /// For lines of ASCII.
-    pub ascii: DFA,
-    /// For all others.
-    pub wide: DFA,
-    /// The expression of each pattern of theirs.
+    /// Lazily built.
+    pub automaton: DFA,
+    /// The expression of each pattern of the automaton.
     pub opens: Vec<u32>,
+}
+
+/// The gates for expressions that no letters open.
+///
+/// A lazily built automaton that tells Unicode word boundaries gives up at the first
+/// byte that is not ASCII. Over ASCII text a boundary is one of ASCII, and classes need
+/// no other letters; in other lines boundaries count as met.
+#[derive(Default)]
+pub struct ShapeGates {
+    /// For lines of ASCII whose tokens are asked: what those cannot open either.
+    pub plain: Option<ShapeGate>,
+    /// The same, where they are so few that each is searched in every such line.
+    pub alone: Vec<u32>,
+    /// For other lines of ASCII.
+    pub ascii: Option<ShapeGate>,
+    /// For all others.
+    pub wide: Option<ShapeGate>,
 }
 
 impl fmt::Debug for Sieve {
@@ -77,7 +88,8 @@ impl fmt::Debug for Sieve {
 /// What one thread needs to run a [`Sieve`]: the states that it has built.
 #[derive(Debug)]
 pub struct SieveScratch {
-    caches: Option<(Cache, Cache)>,
+    /// For [`ShapeGates`]: plain, ASCII, wide.
+    caches: [Option<Cache>; 3],
     found: PatternSet,
     /// A bit an expression that may occur.
     open: Vec<u64>,
@@ -86,14 +98,16 @@ pub struct SieveScratch {
 impl Sieve {
     /// A sieve for `count` expressions, each of which one of the gates opens.
     #[must_use]
-    pub fn new(letters: LetterGates, shape: Option<ShapeGate>, count: usize) -> Self {
-        Self { letters, shape, count }
+    pub fn new(letters: LetterGates, shapes: ShapeGates, count: usize) -> Self {
+        Self { letters, shapes, count }
     }
 
-    /// Whether an expression is opened by rare letters of its own.
+    /// Whether an expression is opened by letters of its own, in lines of ASCII.
     #[must_use]
     pub fn waits_for_letters(&self, expression: usize) -> bool {
-        self.shape.as_ref().is_none_or(|shape| !shape.opens.contains(&(expression as u32)))
+        let ShapeGates { plain, alone, .. } = &self.shapes;
+        let mut others = plain.iter().flat_map(|gate| &gate.opens).chain(alone);
+        !others.any(|index| *index as usize == expression)
     }
 
     /// What tokens open in lines of ASCII.
@@ -105,9 +119,12 @@ impl Sieve {
     /// Fresh buffers for one thread.
     #[must_use]
     pub fn scratch(&self) -> SieveScratch {
+        let ShapeGates { plain, ascii, wide, .. } = &self.shapes;
+        let gates = [plain, ascii, wide].map(Option::as_ref);
+        let most = gates.iter().flatten().map(|gate| gate.opens.len()).max();
         SieveScratch {
-            caches: self.shape.as_ref().map(|shape| (shape.ascii.create_cache(), shape.wide.create_cache())),
-            found: PatternSet::new(self.shape.as_ref().map_or(0, |shape| shape.opens.len())),
+            caches: gates.map(|gate| gate.map(|gate| gate.automaton.create_cache())),
+            found: PatternSet::new(most.unwrap_or(0)),
             open: vec![0; self.count.div_ceil(64)],
         }
     }
@@ -128,26 +145,23 @@ impl Sieve {
         let mut let_in = |indices: &[u32]| {
             indices.iter().for_each(|index| open[*index as usize / 64] |= 1 << (index % 64));
         };
-        let gate = match words {
+        let [plain, ascii, wide] = caches;
+        let (letters, shape, cache) = match words {
             Some(words) => {
                 words(&mut let_in);
-                &self.letters.beyond_words
+                let_in(&self.shapes.alone);
+                (&self.letters.beyond_words, &self.shapes.plain, plain)
             }
-            None => &self.letters.all,
+            None if line.is_ascii() => (&self.letters.all, &self.shapes.ascii, ascii),
+            None => (&self.letters.all, &self.shapes.wide, wide),
         };
-        if let Some(gate) = gate {
+        if let Some(gate) = letters {
             gate.each(line, &mut let_in);
         }
-        if let (Some(gate), Some((ascii, wide))) = (&self.shape, caches) {
+        if let (Some(gate), Some(cache)) = (shape, cache) {
             found.clear();
-            let input = Input::new(line);
-            let done = if line.is_ascii() {
-                gate.ascii.try_which_overlapping_matches(ascii, &input, found)
-            } else {
-                gate.wide.try_which_overlapping_matches(wide, &input, found)
-            };
             // It gives up only where it may have missed something.
-            match done {
+            match gate.automaton.try_which_overlapping_matches(cache, &Input::new(line), found) {
                 Ok(()) => found.iter().for_each(|id| let_in(&gate.opens[id.as_usize()..=id.as_usize()])),
                 Err(_) => let_in(&gate.opens),
             }

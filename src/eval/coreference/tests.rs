@@ -123,6 +123,14 @@ fn the_mean_is_that_of_links_mentions_and_entities() {
         );
     }
     assert_eq!((scores(&[], &[]).conll(), scores(&[], &[]).blanc()), (None, (None, None, None)));
+    // Of pairs that corefer, and of pairs that do not, there may be none on either side.
+    let pairs = |key, response| {
+        let scores = scores(key, response);
+        (scores.coreferent.f1(), scores.apart.f1())
+    };
+    assert_eq!(pairs(&[&[0]], &[&[0]]), (None, None));
+    assert_eq!(pairs(&[&[0, 1]], &[&[0], &[1]]), (Some(0.0), Some(0.0)));
+    assert_eq!(pairs(&[&[0], &[1]], &[&[0, 1]]), (Some(0.0), Some(0.0)));
 }
 
 #[test]
