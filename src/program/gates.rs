@@ -13,7 +13,7 @@ use regex_automata::hybrid::dfa::{Config, DFA};
 use regex_automata::nfa::thompson;
 use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind, Look, Repetition};
 
-use super::letters::{letters, tokens, words};
+use super::letters::{are_rare, required, tokens, words};
 use super::sieve::{LetterGate, LetterGates, ShapeGate, ShapeGates, Sieve};
 
 /// Bytes of states for each expression, and the most and fewest of all.
@@ -37,14 +37,16 @@ pub(super) fn sieve<'s>(sources: impl ExactSizeIterator<Item = &'s str>) -> Opti
     let (mut shapes, mut plain) = (Vec::new(), Vec::new());
     let mut common = Vec::new();
     for (index, hir) in (0..).zip(&hirs) {
-        let letters = letters(hir);
+        let required = required(hir);
+        let held = required.as_deref().and_then(tokens).unwrap_or_default();
+        let letters = required.filter(|strings| are_rare(strings));
         match &letters {
             Some(letters) => note(&mut by_letters, letters, index),
             None => shapes.push(index),
         }
         match letters.as_deref().and_then(words) {
             Some(words) => note(&mut by_words, &words, index),
-            None => common.push((index, letters, tokens(hir).unwrap_or_default())),
+            None => common.push((index, letters, held)),
         }
     }
     let mut uses: BTreeMap<&[u8], usize> = BTreeMap::new();

@@ -16,10 +16,9 @@ const LEAST_IN_WORDS: u32 = 4;
 /// Longer strings cost the search more than they spare.
 const LONGEST: usize = 16;
 
-/// Strings of which one stands in every match, if there are some that are rare.
-pub(super) fn letters(hir: &Hir) -> Option<Vec<Box<[u8]>>> {
-    let found = required(hir)?;
-    (rarity(&found) >= LEAST).then_some(found)
+/// Whether text holds some strings rarely.
+pub(super) fn are_rare(strings: &[Box<[u8]>]) -> bool {
+    rarity(strings) >= LEAST
 }
 
 /// For each string letters of ASCII in a row that it holds, or digits, if all have
@@ -27,30 +26,32 @@ pub(super) fn letters(hir: &Hir) -> Option<Vec<Box<[u8]>>> {
 /// one token.
 pub(super) fn words(strings: &[Box<[u8]>]) -> Option<Vec<Box<[u8]>>> {
     let rarest = |string: &[u8]| {
-        let letters = string.split(|byte| !byte.is_ascii_alphabetic());
-        let runs = letters.chain(string.split(|byte| !byte.is_ascii_digit()));
-        let run = runs.max_by_key(|run| rarity_of(run)).filter(|run| rarity_of(run) >= LEAST_IN_WORDS)?;
-        Some(Box::from(run))
+        let row = rows(string).max_by_key(|row| rarity_of(row))?;
+        (rarity_of(row) >= LEAST_IN_WORDS).then(|| row.into())
     };
     strings.iter().map(|string| rarest(string)).collect()
 }
 
-/// For each string what a token of ASCII text must hold for a line to hold it: letters
-/// in a row, digits in a row, or a sign, whichever is rarest, however common that is.
-/// Nothing where an expression requires no such string.
-pub(super) fn tokens(hir: &Hir) -> Option<Vec<Box<[u8]>>> {
-    let held = |string: &Box<[u8]>| {
-        let rows = string.split(|byte| !byte.is_ascii_alphabetic());
-        let rows = rows.chain(string.split(|byte| !byte.is_ascii_digit()));
+/// The same, or a sign, whichever is rarest, however common that is. Nothing where a
+/// string has none of these.
+pub(super) fn tokens(strings: &[Box<[u8]>]) -> Option<Vec<Box<[u8]>>> {
+    let rarest = |string: &[u8]| {
         // Of a row and a sign that are as rare, the sign: fewer strings have it.
         let signs = string.windows(1).filter(|sign| sign[0].is_ascii_punctuation());
-        rows.chain(signs).max_by_key(|held| rarity_of(held)).filter(|held| !held.is_empty()).map(Box::from)
+        let held = rows(string).chain(signs).max_by_key(|held| rarity_of(held))?;
+        (!held.is_empty()).then(|| held.into())
     };
-    required(hir)?.iter().map(held).collect()
+    strings.iter().map(|string| rarest(string)).collect()
 }
 
-/// The rarest strings that a part requires.
-fn required(hir: &Hir) -> Option<Vec<Box<[u8]>>> {
+/// Letters in a row, and digits; some of no length.
+fn rows(string: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let letters = string.split(|byte| !byte.is_ascii_alphabetic());
+    letters.chain(string.split(|byte| !byte.is_ascii_digit()))
+}
+
+/// Strings of which one stands in every match: of all that are, the rarest.
+pub(super) fn required(hir: &Hir) -> Option<Vec<Box<[u8]>>> {
     let inner = match hir.kind() {
         HirKind::Empty | HirKind::Literal(_) | HirKind::Class(_) | HirKind::Look(_) => None,
         HirKind::Repetition(repetition) if repetition.min == 0 => return None,
@@ -108,7 +109,7 @@ mod tests {
 
     fn found(source: &str) -> Vec<String> {
         let hir = regex_syntax::parse(source).expect("an expression");
-        let found = letters(&hir).unwrap_or_default();
+        let found = required(&hir).filter(|found| are_rare(found)).unwrap_or_default();
         found.iter().map(|string| String::from_utf8_lossy(string).into_owned()).collect()
     }
 
@@ -132,8 +133,10 @@ mod tests {
     fn a_token_holds_a_row_or_a_sign_of_each_string() {
         let held = |source: &str| {
             let hir = regex_syntax::parse(source).expect("an expression");
-            let held: BTreeSet<String> =
-                tokens(&hir)?.iter().map(|string| String::from_utf8_lossy(string).into_owned()).collect();
+            let held: BTreeSet<String> = tokens(&required(&hir)?)?
+                .iter()
+                .map(|string| String::from_utf8_lossy(string).into_owned())
+                .collect();
             Some(held.into_iter().collect::<Vec<_>>().join(" "))
         };
         for (source, wanted) in [
