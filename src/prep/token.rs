@@ -114,6 +114,15 @@ impl Class {
             .map(|(_, name)| name)
     }
 
+    /// What [`Class::of_form`] says of a sign of ASCII alone.
+    pub(super) const fn of_sign(sign: u8) -> Self {
+        match sign {
+            b'$' | b'+' | b'<' | b'=' | b'>' | b'^' | b'`' | b'|' | b'~' => Self::SYMBOL,
+            b'!'..=b'/' | b':'..=b'@' | b'['..=b'_' | b'{'..=b'}' => Self::PUNCT,
+            _ => Self::SYMBOL,
+        }
+    }
+
     /// What the letters of a form say. O(n).
     #[must_use]
     pub fn of_form(form: &str) -> Self {
@@ -175,8 +184,7 @@ fn count_ascii(form: &[u8]) -> Counts {
             b'A'..=b'Z' => counts.letter(true, false),
             b'a'..=b'z' => counts.letter(false, true),
             b'0'..=b'9' => counts.digits += 1,
-            b'$' | b'+' | b'<' | b'=' | b'>' | b'^' | b'`' | b'|' | b'~' => counts.others += 1,
-            b'!'..=b'/' | b':'..=b'@' | b'['..=b'_' | b'{'..=b'}' => counts.punct += 1,
+            sign if Class::of_sign(*sign).contains(Class::PUNCT) => counts.punct += 1,
             _ => counts.others += 1,
         }
     }

@@ -19,14 +19,17 @@ use super::plain_run::PlainRun;
 use super::token::{Class, Token};
 
 /// Abbreviations that keep their dot wherever they stand.
-const ABBREVIATIONS: &[&str] = &[
+static ABBREVIATIONS: [u64; 32] = packed([
     "assoc", "co", "corp", "dr", "etc", "fig", "gen", "gov", "inc", "jr", "lt", "ltd", "messrs", "mr", "mrs",
     "ms", "ph", "prof", "rev", "sen", "sgt", "sr", "st", "vs", "jan", "feb", "apr", "aug", "sept", "oct",
     "nov", "dec",
-];
+]);
 
 /// Abbreviations that keep their dot before a number.
-const BEFORE_NUMBERS: &[&str] = &["no", "nos", "art", "km", "vol", "p", "pp", "tel"];
+static BEFORE_NUMBERS: [u64; 8] = packed(["no", "nos", "art", "km", "vol", "p", "pp", "tel"]);
+
+/// What makes a number an ordinal.
+static ORDINALS: [u64; 4] = packed(["st", "nd", "rd", "th"]);
 
 /// Letters that stand directly before an amount.
 const CURRENCIES: &[&str] = &["VND", "VNĐ", "USD", "EUR", "US", "GBP", "JPY", "CNY", "Rs"];
@@ -116,7 +119,8 @@ impl Cutter<'_> {
                 Kind::Dot => self.dots(at),
                 Kind::Other => self.others(at, len),
                 Kind::Comma | Kind::Single | Kind::Space => {
-                    self.push(at, at + len);
+                    let class = Class::of_sign(self.bytes[at]);
+                    self.tokens.push(Token { start: at as u32, end: (at + len) as u32, class });
                     at + len
                 }
             };
@@ -306,8 +310,8 @@ impl Cutter<'_> {
             rest.is_empty() || rest.starts_with(char::is_numeric)
         };
         let keeps = (is_dotted && form.chars().all(|c| c == '.' || c.is_alphabetic()))
-            || is_in(ABBREVIATIONS, form)
-            || (is_in(BEFORE_NUMBERS, form) && before_number());
+            || is_in(&ABBREVIATIONS, form)
+            || (is_in(&BEFORE_NUMBERS, form) && before_number());
         if keeps {
             token.end += 1;
             return end + 1;
@@ -398,14 +402,38 @@ fn extends(c: char) -> bool {
             || (c.general_category_group() == GeneralCategoryGroup::Other && !c.is_alphanumeric()))
 }
 
-/// Whether a word is in a list of words in small ASCII letters, be it in capitals.
-fn is_in(words: &[&str], form: &str) -> bool {
-    // Some other letters have small ones that are ASCII, as the sign of Kelvin has.
-    let lower = || form.chars().flat_map(char::to_lowercase);
-    match form.is_ascii() {
-        true => words.iter().any(|word| word.eq_ignore_ascii_case(form)),
-        false => words.iter().any(|word| lower().eq(word.chars())),
+/// Words of up to eight ASCII letters, each as one number: a list is looked through
+/// at a comparison a word.
+const fn packed<const N: usize>(words: [&str; N]) -> [u64; N] {
+    let (mut all, mut at) = ([0; N], 0);
+    while at < N {
+        all[at] = packed_word(words[at].as_bytes());
+        at += 1;
     }
+    all
+}
+
+/// A word of up to eight ASCII characters as a number, its letters small; 0 where it
+/// is longer.
+const fn packed_word(word: &[u8]) -> u64 {
+    let (mut number, mut at) = (0, 0);
+    while at < word.len() && word.len() <= 8 {
+        number = number << 8 | word[at].to_ascii_lowercase() as u64;
+        at += 1;
+    }
+    number
+}
+
+/// Whether a word is in a list of words in small ASCII letters, be it in capitals.
+fn is_in(words: &[u64], form: &str) -> bool {
+    let number = match form.is_ascii() {
+        true => packed_word(form.as_bytes()),
+        // Some other letters have small ones that are ASCII, as the sign of Kelvin has.
+        false => Some(form.to_lowercase())
+            .filter(|lower| lower.is_ascii())
+            .map_or(0, |lower| packed_word(lower.as_bytes())),
+    };
+    number != 0 && words.contains(&number)
 }
 
 /// Where the letters of `27,300ha` or `30days` begin, if they are a unit.
@@ -416,7 +444,7 @@ fn unit_cut(form: &str) -> Option<usize> {
     let has_point = number.contains(['.', ',']);
     let is_unit =
         letters.chars().all(|c| c.is_alphabetic() || extends(c)) || matches!(letters, "m2" | "m3" | "km2");
-    let is_ordinal = is_in(&["st", "nd", "rd", "th"], letters);
+    let is_ordinal = is_in(&ORDINALS, letters);
     let is_single = letters.chars().count() == 1 && letters.chars().all(char::is_uppercase);
     (is_unit && !is_ordinal && (has_point || !is_single)).then_some(cut)
 }
@@ -456,5 +484,36 @@ fn wide_kind(c: char) -> Kind {
         c if c.is_whitespace() => Kind::Space,
         c if c.is_alphanumeric() || extends(c) => Kind::Word,
         _ => Kind::Other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_found_in_lists_whatever_their_capitals() {
+        for form in ["mr", "Mr", "MESSRS", "sept"] {
+            assert!(is_in(&ABBREVIATIONS, form), "{form}");
+        }
+        for form in ["", "m", "mrx", "messrsxx", "messrsxxx", "m\0", "mř", "\u{1f1f2}r"] {
+            assert!(!is_in(&ABBREVIATIONS, form), "{form}");
+        }
+        // The sign of Kelvin, whose small letter is that of ASCII.
+        assert!(is_in(&BEFORE_NUMBERS, "\u{212a}m"));
+    }
+
+    #[test]
+    fn a_sign_has_the_class_of_its_form() {
+        for sign in (0..128).filter(|sign| ascii_kind(*sign) == Kind::Single || *sign == b',') {
+            let form = char::from(sign).to_string();
+            let mut tokens = Vec::new();
+            tokenize(&form, &mut tokens);
+            assert_eq!(
+                tokens.iter().map(|token| token.class).collect::<Vec<_>>(),
+                [Class::of_form(&form)],
+                "{form:?}"
+            );
+        }
     }
 }
