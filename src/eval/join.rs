@@ -90,3 +90,57 @@ pub fn join<'a>(
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::doc::Mention;
+    use crate::text::Span;
+
+    #[test]
+    fn documents_are_paired_by_id_or_the_reason_is_told() {
+        let nothing = Annotations::default();
+        let side = |start: u32| Annotations {
+            mentions: vec![Mention::new("T1".to_owned(), "P", Span::new(start, start + 1))],
+            ..Annotations::default()
+        };
+        let sides = [side(0), side(1), side(2)];
+        let of = |documents: &[(&'static str, &'static str, usize)]| -> Vec<(&'static str, &'static str, &Annotations)> {
+            documents.iter().map(|&(id, text, side)| (id, text, &sides[side])).collect()
+        };
+        let joined = |gold: &[(&'static str, &'static str, usize)],
+                      predicted: &[(&'static str, &'static str, usize)],
+                      missing| {
+            let pairs = join(&of(gold), &of(predicted), missing, &nothing)?;
+            let start = |side: &Annotations| side.mentions.first().map(|mention| mention.span().start);
+            let row = |pair: &Pair<'_>| {
+                (pair.id.to_owned(), pair.text.len(), start(pair.gold), start(pair.predicted))
+            };
+            Ok(pairs.iter().map(row).collect::<Vec<_>>())
+        };
+        use MissingPrediction::{Empty, Error};
+        let both = [("a", "one", 0), ("b", "four", 1)];
+        let row = |id: &str, len: usize, gold: u32, predicted: Option<u32>| {
+            (id.to_owned(), len, Some(gold), predicted)
+        };
+        // In the order of gold, each with its own.
+        assert_eq!(
+            joined(&both, &[("b", "four", 2), ("a", "one", 1)], Error),
+            Ok(vec![row("a", 3, 0, Some(1)), row("b", 4, 1, Some(2))])
+        );
+        assert_eq!(joined(&both, &both[..1], Empty), Ok(vec![row("a", 3, 0, Some(0)), row("b", 4, 1, None)]));
+        let id = |id: &str| id.to_owned();
+        assert_eq!(joined(&both, &both[..1], Error), Err(JoinError::Missing { id: id("b") }));
+        assert_eq!(joined(&both[..1], &both, Error), Err(JoinError::Extra { id: id("b") }));
+        let twice = [both[0], both[0]];
+        assert_eq!(joined(&twice, &both[..1], Error), Err(JoinError::Repeated { side: "gold", id: id("a") }));
+        assert_eq!(
+            joined(&both, &twice, Error),
+            Err(JoinError::Repeated { side: "the predictions", id: id("a") })
+        );
+        assert_eq!(
+            joined(&both, &[("a", "one", 0), ("b", "fou!", 1)], Empty),
+            Err(JoinError::Text { id: id("b"), at: 3 })
+        );
+    }
+}

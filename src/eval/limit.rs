@@ -101,4 +101,41 @@ mod tests {
         assert!(Limit::parse("f1=90").unwrap_err().contains("between 0 and 1"));
         assert!(Limit::parse("f1").is_err());
     }
+
+    #[test]
+    fn each_part_has_its_figures() {
+        let mut scores = Scores::default();
+        // Each part is right in another share: so many of ten.
+        let of = |tp: u64| Counts { tp, fp: 10 - tp, fn_: 10 - tp };
+        scores.entities.micro = of(1);
+        scores.entities.unlabelled = of(2);
+        scores.entities.types.insert("PERSON".into(), of(3));
+        scores.relations.strict = of(4);
+        scores.relations.boundaries = of(5);
+        scores.relations.types.insert("HOLDS".into(), of(6));
+        scores.values.joint = of(7);
+        scores.values.types.insert("DATE".into(), of(8));
+        for (path, share) in [
+            ("f1", 0.1),
+            ("entities.f1", 0.1),
+            ("entities.micro.f1", 0.1),
+            ("entities.unlabelled.f1", 0.2),
+            ("entities.PERSON.f1", 0.3),
+            ("relations.recall", 0.4),
+            ("relations.strict.recall", 0.4),
+            ("relations.micro.recall", 0.4),
+            ("relations.boundaries.precision", 0.5),
+            ("relations.HOLDS.f1", 0.6),
+            ("values.f1", 0.7),
+            ("values.DATE.f1", 0.8),
+        ] {
+            // So much holds, and a little more does not.
+            let limit = |least: f64| Limit::parse(&format!("{path}={least}")).unwrap();
+            assert_eq!(limit(share - 1e-9).check(&scores), None, "{path}");
+            let score = limit(share + 1e-9).check(&scores).and_then(|violation| violation.score);
+            assert!(score.is_some_and(|score| (score - share).abs() < 1e-12), "{path}: {score:?}");
+            assert_eq!(limit(share).to_string(), format!("{path}={share}"));
+        }
+        assert!(Limit::parse("values.NUMBER.f1=0.1").unwrap().check(&scores).is_some());
+    }
 }

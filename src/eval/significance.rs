@@ -185,3 +185,96 @@ fn counts_of(measure: &Measure) -> Option<CountsOf<'_>> {
         Measure::EntityMacro | Measure::Coreference => return None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::doc::{Annotations, Mention};
+    use crate::eval::{Pair, compare};
+    use crate::text::Span;
+
+    const TEXT: &str = "0123456789";
+    const BOOTSTRAP: Bootstrap = Bootstrap { samples: 200, seed: 1 };
+
+    fn side(starts: &[u32], label: &str) -> Annotations {
+        let mention = |&start: &u32| Mention::new(format!("T{start}"), label, Span::new(start, start + 1));
+        Annotations { mentions: starts.iter().map(mention).collect(), ..Annotations::default() }
+    }
+
+    /// Of four mentions in each of three documents A finds two, and one that is none;
+    /// B finds three.
+    fn comparison() -> Comparison {
+        let gold = side(&[0, 1, 2, 3], "P");
+        let (a, b) = (side(&[0, 1, 9], "P"), side(&[0, 1, 2], "P"));
+        let pair = |id| Pair { id, text: TEXT, gold: &gold, predicted: &a };
+        compare(&[pair("1"), pair("2"), pair("3")], &[&b, &b, &b]).unwrap()
+    }
+
+    #[test]
+    fn figures_stand_side_by_side_with_their_difference() {
+        let compared = compared(&comparison(), BOOTSTRAP);
+        let figures: Vec<_> = compared.iter().map(|row| (row.measure.clone(), row.figure)).collect();
+        use Measure::{Entities, EntityMacro};
+        // What neither side has, such as relations, is left out.
+        let wanted = [(Entities, Figure::Precision), (Entities, Figure::Recall), (Entities, Figure::F1)];
+        assert_eq!(figures, [&wanted[..], &[(EntityMacro, Figure::F1)]].concat());
+        for (row, (a, b)) in compared.iter().zip([
+            (2.0 / 3.0, 1.0),
+            (0.5, 0.75),
+            (4.0 / 7.0, 6.0 / 7.0),
+            (4.0 / 7.0, 6.0 / 7.0),
+        ]) {
+            let near =
+                |got: f64, wanted: f64| assert!((got - wanted).abs() < 1e-12, "{got} for {wanted}: {row:?}");
+            near(row.a.0.unwrap(), a);
+            near(row.b.0.unwrap(), b);
+            near(row.difference.value, b - a);
+            // All documents are alike: so are all resamples.
+            for (interval, value) in [(row.a.1, a), (row.b.1, b), (row.interval, b - a)] {
+                near(interval.unwrap().low, value);
+                near(interval.unwrap().high, value);
+            }
+            assert_eq!(row.adjusted, None);
+        }
+    }
+
+    #[test]
+    fn a_side_that_has_nothing_is_compared_too() {
+        let (gold, nothing) = (Annotations::default(), Annotations::default());
+        let found = side(&[5], "Q");
+        let pair = |id| Pair { id, text: TEXT, gold: &gold, predicted: &nothing };
+        let comparison = compare(&[pair("1"), pair("2")], &[&found, &found]).unwrap();
+        let rows = compared(&comparison, BOOTSTRAP);
+        let precision = rows.iter().find(|row| row.figure == Figure::Precision).unwrap();
+        assert_eq!((precision.a.0, precision.b.0), (None, Some(0.0)));
+    }
+
+    #[test]
+    fn labels_are_adjusted_together() {
+        let rows = compared_types(&comparison(), BOOTSTRAP);
+        assert_eq!(rows.len(), 1);
+        assert_eq!((&rows[0].measure, rows[0].figure), (&Measure::EntityType("P".into()), Figure::F1));
+        assert_eq!(rows[0].adjusted, Some(rows[0].difference.p));
+        // Three documents differ, all in one way: 2 of 8 swaps are as far apart.
+        assert!((rows[0].difference.p - 0.25).abs() < 1e-12, "{:?}", rows[0].difference);
+    }
+
+    #[test]
+    fn headlines_are_what_is_defined_and_each_label() {
+        let comparison = comparison();
+        let rows = headlines(&comparison.a.documents, BOOTSTRAP);
+        let told: Vec<_> = rows.iter().map(|row| (row.measure.clone(), row.figure, row.value)).collect();
+        use Figure::{F1, Precision, Recall};
+        use Measure::{Entities, EntityMacro, EntityType};
+        let f1 = Some(4.0 / 7.0);
+        let wanted = [
+            (Entities, Precision, Some(2.0 / 3.0)),
+            (Entities, Recall, Some(0.5)),
+            (Entities, F1, f1),
+            (EntityMacro, F1, f1),
+            (EntityType("P".into()), F1, f1),
+        ];
+        assert_eq!(told, wanted);
+        assert!(rows.iter().all(|row| row.interval.is_some_and(|interval| interval.low == interval.high)));
+    }
+}

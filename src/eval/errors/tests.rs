@@ -79,3 +79,35 @@ fn labels_that_differ_in_case_are_noticed() {
     let pair = Pair { id: "x", text: TEXT, gold: &gold, predicted: &predicted };
     assert!(analyse(&[pair]).warnings[0].contains("case"));
 }
+
+/// Of each document one mention is right, one too long, one missed, one spurious.
+#[test]
+fn mistakes_are_summed_over_documents() {
+    let gold = side(&[(0, 4, "A"), (10, 14, "A"), (20, 24, "A")]);
+    let predicted = side(&[(0, 5, "A"), (10, 14, "A"), (30, 34, "A")]);
+    let pair = || Pair { id: "x", text: TEXT, gold: &gold, predicted: &predicted };
+    let documents = 2 * CHUNK + 1;
+    let pairs: Vec<Pair<'_>> = (0..documents).map(|_| pair()).collect();
+    let analysis = analyse(&pairs);
+    let n = documents as u64;
+    let near = |got: Option<f64>, wanted: f64| {
+        assert!(got.is_some_and(|got| (got - wanted).abs() < 1e-12), "{got:?}")
+    };
+    for (class, gold, predicted, share, mended) in [
+        (Class::TooLong, n, n, 0.5, 4.0 / 6.0),
+        (Class::Missed, n, 0, 0.25, 4.0 / 7.0),
+        (Class::Spurious, 0, n, 0.25, 2.0 / 5.0),
+    ] {
+        let of = analysis.classes[&class];
+        assert_eq!((of.gold, of.predicted), (gold, predicted), "{class:?}");
+        near(of.share, share);
+        near(of.gain, mended - 2.0 / 6.0);
+    }
+    let correct = analysis.classes[&Class::Correct];
+    assert_eq!((correct.gold, correct.predicted, correct.share), (n, n, None));
+    assert_eq!(analysis.shifts, BTreeMap::from([(Shift { start: 0, end: 1 }, n)]));
+    let label = || Some(std::sync::Arc::from("A"));
+    assert_eq!(analysis.confusion.get(&(label(), label())), Some(&(2 * n)));
+    let places: Vec<usize> = analysis.items.iter().map(|item| item.document).collect();
+    assert_eq!(places, (0..documents).flat_map(|at| [at; 4]).collect::<Vec<_>>());
+}
