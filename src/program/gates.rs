@@ -8,18 +8,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
-use regex_automata::MatchKind;
-use regex_automata::hybrid::dfa::{Config, DFA};
-use regex_automata::nfa::thompson;
 use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind, Look, Repetition};
 
 use super::letters::{are_rare, required, tokens, words};
 use super::sieve::{LetterGate, LetterGates, ShapeGate, ShapeGates, Sieve};
 
-/// Bytes of states for each expression, and the most and fewest of all.
-const CACHE_EACH: usize = 320 << 10;
-const CACHE_LEAST: usize = 4 << 20;
-const CACHE_MOST: usize = 512 << 20;
 /// Strings that a table of all steps still has room for; it is quicker than lists.
 const MOST_IN_DFA: usize = 4_000;
 
@@ -67,14 +60,10 @@ pub(super) fn sieve<'s>(sources: impl ExactSizeIterator<Item = &'s str>) -> Opti
         beyond_words: letter_gate(beyond_words)?,
     };
     let alone = if plain.len() > MOST_ALONE { Vec::new() } else { std::mem::take(&mut plain) };
-    let gate = |opens: &[u32], over: fn(&Hir) -> Hir| match opens.is_empty() {
-        true => Some(None),
-        false => shape_gate(&hirs, opens, over).map(Some),
-    };
     let shapes = ShapeGates {
-        plain: gate(&plain, narrowed)?,
-        ascii: gate(&shapes, narrowed)?,
-        wide: gate(&shapes, unbounded)?,
+        plain: shape_gate(&hirs, &plain, narrowed),
+        ascii: shape_gate(&hirs, &shapes, narrowed),
+        wide: shape_gate(&hirs, &shapes, unbounded),
         alone,
     };
     Some(Sieve::new(letters, shapes, hirs.len()))
@@ -86,9 +75,8 @@ fn note(all: &mut Strings, strings: &[Box<[u8]>], index: u32) {
 }
 
 fn shape_gate(hirs: &[Hir], opens: &[u32], over: fn(&Hir) -> Hir) -> Option<ShapeGate> {
-    let cache = (opens.len() * CACHE_EACH).clamp(CACHE_LEAST, CACHE_MOST);
-    let cut: Vec<Hir> = opens.iter().map(|index| over(&trimmed(&hirs[*index as usize]))).collect();
-    Some(ShapeGate { automaton: automaton(&cut, cache)?, opens: opens.to_vec() })
+    let cut = |index: &u32| over(&trimmed(&hirs[*index as usize]));
+    (!opens.is_empty()).then(|| ShapeGate::new(opens.iter().map(cut).collect(), opens.to_vec()))
 }
 
 /// Strings, each with the expressions that it opens.
@@ -105,16 +93,6 @@ fn letter_gate(strings: Strings) -> Option<Option<LetterGate>> {
         indices.into()
     });
     Some(Some(LetterGate { finder, opens: opens.collect() }))
-}
-
-fn automaton(hirs: &[Hir], cache: usize) -> Option<DFA> {
-    let nfa = thompson::Compiler::new()
-        .configure(thompson::Config::new().which_captures(thompson::WhichCaptures::None))
-        .build_many_from_hir(hirs)
-        .ok()?;
-    let config =
-        Config::new().match_kind(MatchKind::All).cache_capacity(cache).skip_cache_capacity_check(true);
-    DFA::builder().configure(config).build_from_nfa(nfa).ok()
 }
 
 /// The expression without what may be left out at its ends: it occurs in every

@@ -9,10 +9,13 @@
 //! automaton reports every expression of which a match ends anywhere.
 
 use std::fmt;
+use std::sync::OnceLock;
 
 use aho_corasick::AhoCorasick;
-use regex_automata::hybrid::dfa::{Cache, DFA};
-use regex_automata::{Input, PatternSet};
+use regex_automata::hybrid::dfa::{Cache, Config, DFA};
+use regex_automata::nfa::thompson;
+use regex_automata::{Input, MatchKind, PatternSet};
+use regex_syntax::hir::Hir;
 
 /// The automata of some expressions. Immutable; see [`SieveScratch`].
 pub struct Sieve {
@@ -53,13 +56,60 @@ pub struct LetterGates {
     pub beyond_words: Option<LetterGate>,
 }
 
+/// Bytes of states for each expression, and the most and fewest of all.
+const CACHE_EACH: usize = 320 << 10;
+const CACHE_LEAST: usize = 4 << 20;
+const CACHE_MOST: usize = 512 << 20;
+
 /// Opens expressions by what they match, more or less: reports each of which a match
-/// ends anywhere.
+/// ends anywhere. Built when the first line asks it.
 pub struct ShapeGate {
-    /// Lazily built.
-    pub automaton: DFA,
-    /// The expression of each pattern of the automaton.
-    pub opens: Vec<u32>,
+    expressions: Vec<Hir>,
+    /// The place of each of them among all.
+    opens: Vec<u32>,
+    /// Nothing where it is too large: then it opens everything.
+    automaton: OnceLock<Option<DFA>>,
+}
+
+impl ShapeGate {
+    /// A gate for expressions that stand at these places among all.
+    #[must_use]
+    pub fn new(expressions: Vec<Hir>, opens: Vec<u32>) -> Self {
+        Self { expressions, opens, automaton: OnceLock::new() }
+    }
+
+    fn automaton(&self) -> Option<&DFA> {
+        self.automaton.get_or_init(|| self.build()).as_ref()
+    }
+
+    fn build(&self) -> Option<DFA> {
+        let nfa = thompson::Compiler::new()
+            .configure(thompson::Config::new().which_captures(thompson::WhichCaptures::None))
+            .build_many_from_hir(&self.expressions)
+            .ok()?;
+        let cache = (self.opens.len() * CACHE_EACH).clamp(CACHE_LEAST, CACHE_MOST);
+        let config =
+            Config::new().match_kind(MatchKind::All).cache_capacity(cache).skip_cache_capacity_check(true);
+        DFA::builder().configure(config).build_from_nfa(nfa).ok()
+    }
+
+    /// Shows the expressions that a line opens. O(n) once the states are known.
+    fn each(
+        &self,
+        line: &str,
+        cache: &mut Option<Cache>,
+        found: &mut PatternSet,
+        mut visit: impl FnMut(&[u32]),
+    ) {
+        let Some(automaton) = self.automaton() else { return visit(&self.opens) };
+        let cache = cache.get_or_insert_with(|| automaton.create_cache());
+        found.clear();
+        // It gives up only where it may have missed something.
+        match automaton.try_which_overlapping_matches(cache, &Input::new(line), found) {
+            Ok(()) => found.iter().for_each(|id| visit(&self.opens[id.as_usize()..=id.as_usize()])),
+            Err(_) => visit(&self.opens),
+        }
+    }
 }
 
 /// The gates for expressions that no letters open.
@@ -88,7 +138,7 @@ impl fmt::Debug for Sieve {
 /// What one thread needs to run a [`Sieve`]: the states that it has built.
 #[derive(Debug)]
 pub struct SieveScratch {
-    /// For [`ShapeGates`]: plain, ASCII, wide.
+    /// For [`ShapeGates`]: plain, ASCII, wide; made when a line first needs them.
     caches: [Option<Cache>; 3],
     found: PatternSet,
     /// A bit an expression that may occur.
@@ -123,7 +173,7 @@ impl Sieve {
         let gates = [plain, ascii, wide].map(Option::as_ref);
         let most = gates.iter().flatten().map(|gate| gate.opens.len()).max();
         SieveScratch {
-            caches: gates.map(|gate| gate.map(|gate| gate.automaton.create_cache())),
+            caches: [const { None }; 3],
             found: PatternSet::new(most.unwrap_or(0)),
             open: vec![0; self.count.div_ceil(64)],
         }
@@ -158,13 +208,8 @@ impl Sieve {
         if let Some(gate) = letters {
             gate.each(line, &mut let_in);
         }
-        if let (Some(gate), Some(cache)) = (shape, cache) {
-            found.clear();
-            // It gives up only where it may have missed something.
-            match gate.automaton.try_which_overlapping_matches(cache, &Input::new(line), found) {
-                Ok(()) => found.iter().for_each(|id| let_in(&gate.opens[id.as_usize()..=id.as_usize()])),
-                Err(_) => let_in(&gate.opens),
-            }
+        if let Some(gate) = shape {
+            gate.each(line, cache, found, &mut let_in);
         }
         open.iter().enumerate().flat_map(|(word, &bits)| Bits(bits).map(move |bit| word * 64 + bit))
     }
