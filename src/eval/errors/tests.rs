@@ -111,3 +111,58 @@ fn mistakes_are_summed_over_documents() {
     let places: Vec<usize> = analysis.items.iter().map(|item| item.document).collect();
     assert_eq!(places, (0..documents).flat_map(|at| [at; 4]).collect::<Vec<_>>());
 }
+
+#[test]
+fn other_fragments_between_the_same_ends_are_a_boundary() {
+    let (gold, mut predicted) = (side(&[(0, 9, "A")]), side(&[(0, 9, "A")]));
+    let fragments: Fragments = [Span::new(0, 3), Span::new(6, 9)].into_iter().collect();
+    predicted.mentions[0].fragments = fragments;
+    let pair = Pair { id: "x", text: TEXT, gold: &gold, predicted: &predicted };
+    assert_eq!(analyse(&[pair]).items[0].class, Class::Fragments);
+}
+
+/// Six mentions in a text, and the warnings about so many documents of it.
+fn warnings(
+    text: &str,
+    documents: usize,
+    gold: &[(u32, u32, &str)],
+    predicted: &[(u32, u32, &str)],
+) -> Vec<String> {
+    let (gold, predicted) = (side(gold), side(predicted));
+    let pair = || Pair { id: "x", text, gold: &gold, predicted: &predicted };
+    analyse(&(0..documents).map(|_| pair()).collect::<Vec<_>>()).warnings
+}
+
+#[test]
+fn signs_are_summed_over_documents() {
+    let gold: Vec<(u32, u32, &str)> = (0..6).map(|at| (at * 6, at * 6 + 4, "A")).collect();
+    let predicted: Vec<(u32, u32, &str)> =
+        gold.iter().map(|(start, end, _)| (*start, end - 1, "A")).collect();
+    let documents = 2 * CHUNK + 1;
+    let said = warnings(TEXT, documents, &gold, &predicted);
+    assert!(said[0].starts_with(&format!("{0} of {0} mentions that differ", 6 * documents)), "{said:?}");
+}
+
+#[test]
+fn utf16_units_that_were_taken_for_code_points_are_noticed() {
+    let text = "😀".repeat(5) + &"x".repeat(40);
+    let gold: Vec<(u32, u32, &str)> = (0..6).map(|at| (20 + at * 4, 20 + at * 4 + 2, "A")).collect();
+    // Byte 20 is code point 5 and unit 10; who writes 10 means code point 10, byte 25.
+    let predicted: Vec<(u32, u32, &str)> =
+        gold.iter().map(|(start, end, _)| (start + 5, end + 5, "A")).collect();
+    let said = warnings(&text, 1, &gold, &predicted);
+    assert!(
+        said.iter().any(|warning| warning.contains("6 of 6") && warning.contains("--offsets utf16")),
+        "{said:?}"
+    );
+    assert!(!said.iter().any(|warning| warning.contains("--offsets bytes")), "{said:?}");
+}
+
+#[test]
+fn labels_that_seldom_differ_in_case_are_no_sign() {
+    let gold: Vec<(u32, u32, &str)> = (0..6).map(|at| (at * 6, at * 6 + 4, "PERSON")).collect();
+    let label = |at: usize| if at < 2 { "Person" } else { "ORG" };
+    let predicted: Vec<(u32, u32, &str)> =
+        gold.iter().enumerate().map(|(at, (start, end, _))| (*start, *end, label(at))).collect();
+    assert_eq!(warnings(TEXT, 1, &gold, &predicted), [""; 0]);
+}
