@@ -91,3 +91,27 @@ proptest::proptest! {
         proptest::prop_assert_eq!(packed, plain);
     }
 }
+
+#[test]
+fn quantiles_lie_straight_between_values() {
+    let values = [1.0, 2.0, 4.0];
+    for (q, wanted) in [(0.0, 1.0), (0.25, 1.5), (0.5, 2.0), (0.75, 3.0), (0.9, 3.6), (1.0, 4.0)] {
+        assert!((quantile(&values, q) - wanted).abs() < 1e-12, "{q}: {}", quantile(&values, q));
+    }
+    assert_eq!((quantile(&[], 0.5), quantile(&[5.0], 0.9)), (0.0, 5.0));
+}
+
+#[test]
+fn p_values_of_a_family_are_adjusted_in_their_order() {
+    let near = |got: Vec<f64>, wanted: [f64; 4]| {
+        let apart = got.iter().zip(wanted).map(|(got, wanted)| (got - wanted).abs()).fold(0.0, f64::max);
+        assert!(got.len() == 4 && apart < 1e-12, "{got:?} for {wanted:?}");
+    };
+    let p = [0.01, 0.04, 0.03, 0.5];
+    near(bonferroni(&p), [0.04, 0.16, 0.12, 1.0]);
+    // 0.03 times 3 is more than 0.04 times 2.
+    near(holm(&p), [0.04, 0.09, 0.09, 0.5]);
+    // 0.03 times 4/2 is more than 0.04 times 4/3.
+    near(benjamini_hochberg(&p), [0.04, 0.16 / 3.0, 0.16 / 3.0, 0.5]);
+    assert_eq!(holm(&[]), [0.0; 0]);
+}
