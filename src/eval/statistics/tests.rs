@@ -115,3 +115,22 @@ fn p_values_of_a_family_are_adjusted_in_their_order() {
     near(benjamini_hochberg(&p), [0.04, 0.16 / 3.0, 0.16 / 3.0, 0.5]);
     assert_eq!(holm(&[]), [0.0; 0]);
 }
+
+#[test]
+fn one_sided_tests_count_the_swaps_of_their_side() {
+    // In each of three documents B finds one more: only without a swap is it so far ahead.
+    let (a, b) = (counts(&[(2, 1, 2); 3]), counts(&[(3, 0, 1); 3]));
+    for (side, ahead, behind) in
+        [(Side::Two, 0.25, 0.25), (Side::Greater, 0.125, 1.0), (Side::Less, 1.0, 0.125)]
+    {
+        let p = |a, b| exact(a, b, Statistic::F1, side).unwrap();
+        assert!((p(&a, &b) - ahead).abs() < 1e-12, "{side:?}: {}", p(&a, &b));
+        assert!((p(&b, &a) - behind).abs() < 1e-12, "{side:?}: {}", p(&b, &a));
+    }
+}
+
+#[test]
+fn what_would_touch_too_many_cells_has_no_exact_test() {
+    let (a, b) = (counts(&[(0, 0, 1000); 1000]), counts(&[(1000, 0, 0); 1000]));
+    assert_eq!(exact(&a, &b, Statistic::F1, Side::Two), None);
+}
