@@ -1,7 +1,10 @@
 //! Conditions on whole spans, and on what a match bound.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 
+use indexmap::IndexSet;
+use rustc_hash::FxBuildHasher;
 use smallvec::{SmallVec, smallvec};
 
 use crate::doc::schema::{BindingId, FoldFlags, NumberField, SpanRelation, TextField};
@@ -13,7 +16,7 @@ use super::candidate::{Candidate, CandidateId};
 use super::lattice::{Laid, Letters};
 
 /// What a binding stands for in one reading of a match.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 pub(super) enum Bound {
     /// It took no part.
     #[default]
@@ -25,6 +28,12 @@ pub(super) enum Bound {
     /// The span that the match makes, by its index among them, and its tokens.
     Made(u32, u32, u32),
 }
+
+/// Readings of one match that joins may make.
+const MOST_JOINED: usize = 1 << 14;
+
+/// Readings in their order, each once.
+type Distinct = IndexSet<Reading, FxBuildHasher>;
 
 /// One reading of a match: for each binding one of the things it was bound to.
 pub(super) type Reading = SmallVec<[Bound; 8]>;
@@ -133,6 +142,8 @@ pub(super) struct Conditions<'a, 'l> {
     pub(super) letters: &'a Letters<'l>,
     /// First token, and one past the last, of the line: where joins look.
     pub(super) range: (u32, u32),
+    /// Whether joins made more readings than are tried.
+    pub(super) cut: Cell<bool>,
 }
 
 impl Conditions<'_, '_> {
@@ -156,22 +167,25 @@ impl Conditions<'_, '_> {
         match condition {
             Where::And(list) => list.iter().fold(readings, |left, part| self.filter(part, left)),
             Where::Or(list) => {
-                let mut any: Vec<Reading> = Vec::new();
-                for part in list {
-                    for reading in self.filter(part, readings.clone()) {
-                        if !any.contains(&reading) {
-                            any.push(reading);
-                        }
-                    }
-                }
-                any
+                let mut any = Distinct::default();
+                list.iter().for_each(|part| any.extend(self.filter(part, readings.clone())));
+                any.into_iter().collect()
             }
             Where::Not(inner) => {
                 let holds = |reading: &Reading| !self.filter(inner, vec![reading.clone()]).is_empty();
                 readings.into_iter().filter(|reading| !holds(reading)).collect()
             }
             Where::Relation(left, relation, right) => {
-                readings.iter().flat_map(|reading| self.join(reading, left, *relation, right)).collect()
+                let mut all = Vec::new();
+                for reading in &readings {
+                    all.extend(self.join(reading, left, *relation, right));
+                    if all.len() > MOST_JOINED {
+                        all.truncate(MOST_JOINED);
+                        self.cut.set(true);
+                        break;
+                    }
+                }
+                all
             }
             Where::Outermost(binding) => self.outermost(*binding, readings),
             Where::Is(binding, test) => {
@@ -196,9 +210,10 @@ impl Conditions<'_, '_> {
         }
     }
 
-    /// Every way in which the two sides stand so, given a reading.
-    fn join(&self, reading: &Reading, left: &Side, relation: SpanRelation, right: &Side) -> Vec<Reading> {
-        let mut found: Vec<Reading> = Vec::new();
+    /// Every way in which the two sides stand so, given a reading; one more than may be
+    /// tells that there are too many.
+    fn join(&self, reading: &Reading, left: &Side, relation: SpanRelation, right: &Side) -> Distinct {
+        let mut found = Distinct::default();
         let rights = self.choices(reading, right);
         for one in self.choices(reading, left) {
             for other in &rights {
@@ -218,8 +233,9 @@ impl Conditions<'_, '_> {
                     slot.into_iter().for_each(|slot| *slot = choice.bound);
                 }
                 // A side without a name asks only whether there is one.
-                if !found.contains(&extended) {
-                    found.push(extended);
+                found.insert(extended);
+                if found.len() > MOST_JOINED {
+                    return found;
                 }
             }
         }

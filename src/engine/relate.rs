@@ -1,5 +1,6 @@
 //! From a match to what it proposes: spans, relations, features.
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use smallvec::SmallVec;
@@ -73,11 +74,12 @@ impl Relate<'_, '_> {
         let (bound, made) = self.collect(notes);
         let mut readings = readings(&bound, |index| self.rule.bindings[index].read, &mut out.truncated);
         if let Some(condition) = &self.rule.condition {
-            let conditions = Conditions { letters: self.letters, range: self.range };
+            let conditions = Conditions { letters: self.letters, range: self.range, cut: Cell::new(false) };
             if T::ON {
                 trace.ends(end, notes, conditions.refused(condition, readings.clone()), self.letters);
             }
             readings = conditions.filter(condition, readings);
+            out.truncated |= conditions.cut.get();
         } else if T::ON {
             trace.ends(end, notes, None, self.letters);
         }

@@ -59,6 +59,27 @@ fn a_rule_with_too_many_matches_in_a_line_says_so() {
     assert!(ended.err.starts_with("spanwright: in: a rule has more matches in one line"), "{}", ended.err);
 }
 
+/// A match may be joined to any spans of its line: to three of two hundred in more than
+/// a million ways.
+#[test]
+fn a_match_that_is_joined_in_too_many_ways_is_cut_short_and_says_so() {
+    let sandbox = Sandbox::new();
+    for (name, condition) in [
+        ("and", "o before x=Q and x before y=Q and y before z=Q"),
+        ("or", "(o before x=Q and x before y=Q and y before z=Q) or o same line x=Q"),
+        ("few", "o before x=Q and x before y=Q"),
+    ] {
+        let rules = "gazetteer p -> P { \"a\" }\ngazetteer q -> Q { \"b\" }\n".to_owned()
+            + &format!("rule r {{ o=P where {condition} => R(o, x) }}\n");
+        pack(&sandbox, name, &rules);
+        sandbox.write("in.txt", "a ".to_owned() + &"b ".repeat(if name == "few" { 100 } else { 200 }));
+        let ended = run(&sandbox, ["extract", "--pack", name, "in.txt", "-o", "out.jsonl"]);
+        assert_eq!(ended.status, Some(i32::from(name != "few")), "{name}: {}", ended.err);
+        let told = ended.err.contains("more readings of one match, than are tried");
+        assert_eq!(told, name != "few", "{name}: {}", ended.err);
+    }
+}
+
 /// A line, a file and a packed file that are too long, by the format.
 #[test]
 fn what_is_too_long_is_set_aside_unread_and_the_rest_goes_on() {
