@@ -17,6 +17,8 @@ use regex_automata::nfa::thompson;
 use regex_automata::{Input, MatchKind, PatternSet};
 use regex_syntax::hir::Hir;
 
+use super::bits;
+
 /// The automata of some expressions. Immutable; see [`SieveScratch`].
 pub struct Sieve {
     letters: LetterGates,
@@ -211,19 +213,6 @@ impl Sieve {
         if let Some(gate) = shape {
             gate.each(line, cache, found, &mut let_in);
         }
-        open.iter().enumerate().flat_map(|(word, &bits)| Bits(bits).map(move |bit| word * 64 + bit))
-    }
-}
-
-/// The bits of a word that are set, ascending.
-struct Bits(u64);
-
-impl Iterator for Bits {
-    type Item = usize;
-
-    fn next(&mut self) -> Option<usize> {
-        let bit = (self.0 != 0).then(|| self.0.trailing_zeros() as usize)?;
-        self.0 &= self.0 - 1;
-        Some(bit)
+        bits(open)
     }
 }
