@@ -1,7 +1,7 @@
 //! Many expressions to the automata of a [`Sieve`].
 //!
-//! A sieve asks only whether an expression occurs. What cannot match without some
-//! rare letters waits for those. Of the rest, whatever may be left out at its ends
+//! A sieve asks only whether an expression occurs. What cannot match without certain
+//! letters waits for those. Of the rest, whatever may be left out at its ends
 //! is left out: where `X+Y*` occurs, `X` occurs. That spares the automaton most
 //! of its states, and most of its stops at a match.
 
