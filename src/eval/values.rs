@@ -377,12 +377,13 @@ mod tests {
         assert_eq!(values.types["DATE"], Counts { tp: 1, fp: 1, fn_: 1 });
         assert!(!values.types.contains_key("ORG"));
 
-        let mut twice = values.clone();
-        twice.add(&values);
-        let mut again = values.clone();
-        document(&pair, ValueMatch::default(), &mut again);
-        assert_eq!(format!("{twice:?}"), format!("{again:?}"));
-        assert_eq!((twice.right, twice.wrong, twice.joint.fn_, twice.types["NUM"].fp), (4, 8, 10, 6));
-        assert_eq!(twice.errors[&ValueError::Wrong], 4);
+        let (mut sums, mut again) = (values.clone(), values.clone());
+        for _ in 0..2 {
+            sums.add(&values);
+            document(&pair, ValueMatch::default(), &mut again);
+        }
+        assert_eq!(format!("{sums:?}"), format!("{again:?}"));
+        assert_eq!((sums.right, sums.wrong, sums.joint.fn_, sums.types["NUM"].fp), (6, 12, 15, 9));
+        assert_eq!(sums.errors[&ValueError::Wrong], 6);
     }
 }
