@@ -87,3 +87,15 @@ impl Packed {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sums_outgrow_no_number() {
+        let mut sums = Vec::new();
+        Packed::new(&[65_535.0], 1).sum(std::iter::repeat_n(0, 140_000), &mut sums);
+        assert_eq!(sums, [65_535.0 * 140_000.0]);
+    }
+}

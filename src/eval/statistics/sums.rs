@@ -170,3 +170,108 @@ impl std::fmt::Display for Figure {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn counts(tp: u64, fp: u64, fn_: u64) -> Counts {
+        Counts { tp, fp, fn_ }
+    }
+
+    /// Two documents, with all that is measured in the first, and a document that adds
+    /// to some of it.
+    fn documents() -> [DocumentScore; 2] {
+        let types =
+            |of: &[(&str, Counts)]| of.iter().map(|&(label, counts)| (label.into(), counts)).collect();
+        let ratio = |precision, recall| Ratio { precision, recall, is_defined: true };
+        let first = DocumentScore {
+            id: "1".to_owned(),
+            entities: counts(1, 1, 2),
+            relations: counts(3, 1, 0),
+            values: counts(2, 6, 8),
+            events: counts(4, 1, 3),
+            // Gold has no `B` and finds all of `C`.
+            entity_types: types(&[
+                ("A", counts(1, 0, 1)),
+                ("B", counts(0, 5, 0)),
+                ("C", counts(7, 1, 0)),
+                ("D", counts(0, 0, 2)),
+            ]),
+            relation_types: types(&[("R", counts(1, 4, 0)), ("S", counts(2, 0, 6))]),
+            coreference: Coreference {
+                muc: ratio((1.0, 2.0), (1.0, 1.0)),
+                b_cubed: ratio((1.0, 4.0), (2.0, 2.0)),
+                ceaf_e: ratio((3.0, 4.0), (1.0, 4.0)),
+                ..Coreference::default()
+            },
+        };
+        let second = DocumentScore {
+            entities: counts(1, 3, 0),
+            entity_types: types(&[("A", counts(1, 1, 0))]),
+            ..DocumentScore::default()
+        };
+        [first, second]
+    }
+
+    #[test]
+    fn figures_come_from_sums_by_hand() {
+        let documents = documents();
+        let sums = Sums::new(&documents, &[]);
+        let total = sums.total();
+        let of = |measure: Measure| {
+            [Figure::Precision, Figure::Recall, Figure::F1].map(|figure| sums.value(&total, &measure, figure))
+        };
+        let wanted = [
+            (Measure::Entities, [2.0 / 6.0, 2.0 / 4.0, 4.0 / 10.0]),
+            (Measure::Relations, [3.0 / 4.0, 1.0, 6.0 / 7.0]),
+            (Measure::Values, [2.0 / 8.0, 2.0 / 10.0, 4.0 / 18.0]),
+            (Measure::Events, [4.0 / 5.0, 4.0 / 7.0, 8.0 / 12.0]),
+            (Measure::EntityType("A".into()), [2.0 / 3.0, 2.0 / 3.0, 2.0 / 3.0]),
+            (Measure::EntityType("C".into()), [7.0 / 8.0, 1.0, 14.0 / 15.0]),
+            (Measure::RelationType("R".into()), [1.0 / 5.0, 1.0, 2.0 / 6.0]),
+            (Measure::RelationType("S".into()), [1.0, 2.0 / 8.0, 4.0 / 10.0]),
+            // Over `A`, `C` and `D`, of which nothing was predicted.
+            (
+                Measure::EntityMacro,
+                [(2.0 / 3.0 + 7.0 / 8.0) / 3.0, (2.0 / 3.0 + 1.0) / 3.0, (2.0 / 3.0 + 14.0 / 15.0) / 3.0],
+            ),
+        ];
+        for (measure, wanted) in wanted {
+            for (value, wanted) in of(measure.clone()).into_iter().zip(wanted) {
+                assert!((value.unwrap() - wanted).abs() < 1e-12, "{measure}: {value:?} for {wanted}");
+            }
+        }
+        assert_eq!(of(Measure::EntityType("E".into())), [None; 3]);
+        // F1 of 1/2 and 1, of 1/4 and 1, of 3/4 and 1/4.
+        let conll = (2.0 / 3.0 + 2.0 / 5.0 + 3.0 / 8.0) / 3.0;
+        let [precision, recall, f1] = of(Measure::Coreference);
+        assert!(precision.is_none() && recall.is_none() && (f1.unwrap() - conll).abs() < 1e-12, "{f1:?}");
+    }
+
+    #[test]
+    fn what_neither_side_holds_has_no_figure() {
+        let document = DocumentScore::default();
+        let sums = Sums::new(&[document.clone(), document], &documents());
+        let total = sums.total();
+        for measure in [Measure::Entities, Measure::EntityMacro, Measure::Coreference] {
+            assert_eq!(sums.value(&total, &measure, Figure::F1), None, "{measure}");
+        }
+    }
+
+    #[test]
+    fn measures_and_figures_have_names() {
+        let measures = [
+            (Measure::Entities, "entities"),
+            (Measure::EntityType("ORG".into()), "ORG"),
+            (Measure::EntityMacro, "entities, macro"),
+            (Measure::Relations, "relations"),
+            (Measure::RelationType("Leads".into()), "Leads"),
+            (Measure::Values, "values"),
+            (Measure::Events, "events"),
+            (Measure::Coreference, "coreference, CoNLL"),
+        ];
+        measures.into_iter().for_each(|(measure, name)| assert_eq!(measure.to_string(), name));
+        assert_eq!([Figure::Precision, Figure::Recall, Figure::F1].map(|f| f.to_string()), ["P", "R", "F1"]);
+    }
+}

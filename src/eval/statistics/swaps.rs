@@ -52,7 +52,7 @@ pub fn swap_rows(
         let hits = hits.filter(|swaps| is_as_large(difference(&|at| swaps >> at & 1 == 1))).count();
         (hits as f64 / f64::from(1u32 << m), Method::Exact)
     } else {
-        let samples = if m > MANY { FEWER_SAMPLES } else { SAMPLES };
+        let samples = samples(m);
         let draws = Draws::new(seed);
         let hits = (0..samples).into_par_iter().filter(|sample| {
             let first = u64::from(*sample) * m as u64;
@@ -62,4 +62,53 @@ pub fn swap_rows(
         (p, Method::MonteCarlo { samples })
     };
     Difference { value: observed, p, method, differing: m }
+}
+
+/// How many random swaps are drawn where so many documents differ.
+fn samples(differing: usize) -> u32 {
+    if differing > MANY { FEWER_SAMPLES } else { SAMPLES }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fewer_swaps_are_drawn_of_many_documents() {
+        assert_eq!([ALL + 1, MANY, MANY + 1].map(samples), [SAMPLES, SAMPLES, FEWER_SAMPLES]);
+    }
+
+    #[test]
+    fn random_swaps_are_those_of_the_draws() {
+        // Twenty documents that differ, and two that do not.
+        let a: Vec<f64> = (0..22).map(|at| f64::from(at % 5)).collect();
+        let b: Vec<f64> =
+            a.iter().zip(0..).map(|(a, at)| a + f64::from((at % 7 - 2) * i32::from(at > 1))).collect();
+        let seed = 11;
+        let difference = |is_swapped: &dyn Fn(usize) -> bool| -> f64 {
+            let differing = a.iter().zip(&b).filter(|(a, b)| a != b).enumerate();
+            differing.map(|(at, (a, b))| if is_swapped(at) { a - b } else { b - a }).sum()
+        };
+        let m = a.iter().zip(&b).filter(|(a, b)| a != b).count();
+        let (observed, draws) = (difference(&|_| false), Draws::new(seed));
+        let is_hit = |sample: &u32| {
+            let coin = |at: usize| draws.coin(u64::from(*sample) * m as u64 + at as u64);
+            difference(&coin).abs() >= observed.abs()
+        };
+        let hits = (0..SAMPLES).filter(is_hit).count();
+        let found = swap_rows(&a, &b, 1, seed, |sums| Some(sums[0]));
+        assert!(m > ALL && hits > 100 && hits < 9_900, "{m} {hits}");
+        assert_eq!((found.value, found.differing), (observed, m));
+        assert_eq!(found.method, Method::MonteCarlo { samples: SAMPLES });
+        assert_eq!(found.p, (hits as f64 + 1.0) / 10_000.0);
+    }
+
+    #[test]
+    fn documents_that_are_alike_count_on_both_sides() {
+        // Shares of sums: what both sides share is in them.
+        let (a, b) = ([1.0, 2.0, 3.0, 4.0, 0.0, 1.0], [1.0, 2.0, 3.0, 4.0, 1.0, 1.0]);
+        let found = swap_rows(&a, &b, 2, 1, |sums| Some(sums[0] / sums[1]));
+        assert!((found.value - (5.0 / 7.0 - 4.0 / 7.0)).abs() < 1e-12, "{found:?}");
+        assert_eq!((found.p, found.method, found.differing), (1.0, Method::Exact, 1));
+    }
 }
