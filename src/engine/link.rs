@@ -28,6 +28,24 @@ impl Sets {
         let (a, b) = (self.root(a), self.root(b));
         self.parents[a.max(b)] = a.min(b);
     }
+
+    /// The sets of two and more, by their first. A root is the first of its set.
+    fn chains(mut self) -> Vec<Vec<usize>> {
+        let mut chains: Vec<Vec<usize>> = Vec::new();
+        let mut chain_of: FxHashMap<usize, usize> = FxHashMap::default();
+        for at in 0..self.parents.len() {
+            let root = self.root(at);
+            if root < at {
+                let chain = *chain_of.entry(root).or_insert_with(|| {
+                    chains.push(vec![root]);
+                    chains.len() - 1
+                });
+                chains[chain].push(at);
+            }
+        }
+        chains.sort_unstable();
+        chains
+    }
 }
 
 /// Joins mentions by the links of the program and returns the chains of two
@@ -39,6 +57,9 @@ pub(super) fn link(
     program: &Program,
     values: &mut FxHashMap<CandidateId, crate::doc::Value>,
 ) -> Vec<Vec<usize>> {
+    if program.links.is_empty() {
+        return Vec::new();
+    }
     let mut sets = Sets { parents: (0..mentions.len()).collect() };
     for link in &program.links {
         let linker = Linker { mentions, letters, members: members(link, mentions, letters.candidates) };
@@ -49,13 +70,7 @@ pub(super) fn link(
             spread(&linker, &mut sets, values);
         }
     }
-    let mut chains: FxHashMap<usize, Vec<usize>> = FxHashMap::default();
-    for at in 0..mentions.len() {
-        chains.entry(sets.root(at)).or_default().push(at);
-    }
-    let mut chains: Vec<Vec<usize>> = chains.into_values().filter(|chain| chain.len() > 1).collect();
-    chains.sort();
-    chains
+    sets.chains()
 }
 
 fn members(link: &Link, mentions: &[CandidateId], candidates: &[Candidate]) -> Vec<usize> {

@@ -6,6 +6,7 @@ use rustc_hash::FxHashMap;
 
 use crate::doc::{Annotations, Arg, Event, Mention, MentionId, Relation, Target};
 use crate::program::Program;
+use crate::text::{MOST_DIGITS, decimal};
 
 use super::candidate::{CandidateId, Proposal};
 use super::lattice::Letters;
@@ -22,14 +23,12 @@ pub(super) fn annotations(letters: &Letters<'_>, relations: &[Proposal], program
     };
     let mut mentions: Vec<CandidateId> =
         (0..candidates.len() as u32).map(CandidateId).filter(public).collect();
-    mentions.sort_by_key(|id| {
+    mentions.sort_unstable_by_key(|id| {
         let candidate = &candidates[id.index()];
         (candidate.span.start, Reverse(candidate.span.end), candidate.label, *id)
     });
     let mut values: FxHashMap<CandidateId, crate::doc::Value> = FxHashMap::default();
     let chains = link(&mentions, letters, program, &mut values);
-    let ids: FxHashMap<CandidateId, MentionId> =
-        mentions.iter().enumerate().map(|(index, id)| (*id, MentionId(index as u32))).collect();
     let mention = |(index, id): (usize, &CandidateId)| {
         let candidate = &candidates[id.index()];
         let features = candidate.features.iter();
@@ -42,13 +41,13 @@ pub(super) fn annotations(letters: &Letters<'_>, relations: &[Proposal], program
             features,
             rule: Some(program.origin(candidate.rule).id.clone()),
             ..Mention::new(
-                format!("T{}", index + 1),
+                numbered('T', index),
                 program.type_info(candidate.label).name.clone(),
                 candidate.span,
             )
         }
     };
-    let (relations, events) = related(letters, relations, &ids, program);
+    let (relations, events) = related(letters, relations, &mentions, program);
     Annotations {
         mentions: mentions.iter().enumerate().map(mention).collect(),
         relations,
@@ -66,9 +65,14 @@ pub(super) fn annotations(letters: &Letters<'_>, relations: &[Proposal], program
 fn related(
     letters: &Letters<'_>,
     proposals: &[Proposal],
-    ids: &FxHashMap<CandidateId, MentionId>,
+    mentions: &[CandidateId],
     program: &Program,
 ) -> (Vec<Relation>, Vec<Event>) {
+    if proposals.is_empty() {
+        return Default::default();
+    }
+    let ids: FxHashMap<CandidateId, MentionId> =
+        mentions.iter().enumerate().map(|(index, id)| (*id, MentionId(index as u32))).collect();
     let mut found: Vec<(Vec<(u8, MentionId)>, &Proposal)> = Vec::new();
     'proposals: for proposal in proposals {
         let relation = usize::from(proposal.relation.0);
@@ -108,14 +112,14 @@ fn related(
         let role = |role: u8| info.roles[usize::from(role)].clone();
         match args.as_slice() {
             [(0, trigger), rest @ ..] if info.event => events.push(Event {
-                id: format!("E{}", events.len() + 1),
+                id: numbered('E', events.len()),
                 label: info.name.clone(),
                 trigger: *trigger,
                 args: rest.iter().map(|&(at, mention)| (role(at), Target::Mention(mention))).collect(),
                 rule,
             }),
             _ => relations.push(Relation {
-                id: format!("R{}", relations.len() + 1),
+                id: numbered('R', relations.len()),
                 label: info.name.clone(),
                 args: args.iter().map(|&(at, mention)| Arg { role: role(at), mention }).collect(),
                 rule,
@@ -123,4 +127,14 @@ fn related(
         }
     }
     (relations, events)
+}
+
+/// The id of what stands at a place of its list: `T1` of the first.
+fn numbered(letter: char, index: usize) -> String {
+    let mut buffer = [0; MOST_DIGITS];
+    let digits = decimal(index as u32 + 1, &mut buffer);
+    let mut id = String::with_capacity(1 + digits.len());
+    id.push(letter);
+    id.extend(digits.iter().map(|digit| char::from(*digit)));
+    id
 }
