@@ -1,17 +1,26 @@
 //! [`PlainRun`]: how far ASCII letters and digits reach.
 
-/// The ASCII letters and digits that stand at a place, counted.
+/// The ASCII letters and digits that stand at a place, and which of them there are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct PlainRun {
     /// Bytes.
     pub(super) len: usize,
-    /// How many are digits.
-    pub(super) digits: usize,
-    /// How many are capitals.
-    pub(super) upper: usize,
+    /// Whether any is a digit.
+    pub(super) has_digits: bool,
+    /// Whether any is a small letter.
+    pub(super) has_small: bool,
+    /// Whether the first is a capital.
+    pub(super) opens_with_capital: bool,
+    /// Whether a later one is.
+    pub(super) has_capitals_inside: bool,
 }
 
 impl PlainRun {
+    /// Whether any is a letter.
+    pub(super) fn has_letters(&self) -> bool {
+        self.has_small | self.opens_with_capital | self.has_capitals_inside
+    }
+
     /// Eight bytes at a time, each told apart in its eighth of a word: most words
     /// end within the first eight, and nothing has to wait to learn where.
     #[inline]
@@ -20,21 +29,24 @@ impl PlainRun {
         const TOP: u64 = !LOW;
         let every = |byte: u8| u64::from_ne_bytes([byte; 8]);
         let mut run = Self::default();
-        while let Some(eight) = bytes[start + run.len..].first_chunk() {
+        while let Some(eight) = bytes.get(start + run.len..).and_then(|rest| rest.first_chunk()) {
             let word = u64::from_le_bytes(*eight);
+            let low = word & LOW;
             // The top bit of each byte that is ASCII and between two bounds.
-            let between = |word: u64, from: u8, to: u8| {
-                let low = word & LOW;
-                (low + every(0x80 - from)) & !(low + every(0x7F - to)) & !word & TOP
-            };
-            let (digits, upper) = (between(word, b'0', b'9'), between(word, b'A', b'Z'));
-            let letters = between(word | every(0x20), b'a', b'z');
-            let len = ((letters | digits) ^ TOP).trailing_zeros() as usize / 8;
-            let inside = if len == 8 { u64::MAX } else { (1 << (len * 8)) - 1 };
-            run.len += len;
-            run.digits += (digits & inside).count_ones() as usize;
-            run.upper += (upper & inside).count_ones() as usize;
-            if len < 8 {
+            let between =
+                |from: u8, to: u8| (low + every(0x80 - from)) & !(low + every(0x7F - to)) & !word & TOP;
+            let (digits, capitals, small) = (between(b'0', b'9'), between(b'A', b'Z'), between(b'a', b'z'));
+            let outside = (digits | capitals | small) ^ TOP;
+            // All bits below those of the first byte that is none of them.
+            let inside = outside.wrapping_sub(1) & !outside;
+            // The top bit of the first byte, where the run begins with it.
+            let first = if run.len == 0 { 0x80 } else { 0 };
+            run.has_digits |= digits & inside != 0;
+            run.has_small |= small & inside != 0;
+            run.opens_with_capital |= capitals & first != 0;
+            run.has_capitals_inside |= capitals & inside & !first != 0;
+            run.len += outside.trailing_zeros() as usize / 8;
+            if outside != 0 {
                 return run;
             }
         }
@@ -45,9 +57,12 @@ impl PlainRun {
     fn finish(mut self, bytes: &[u8], start: usize) -> Self {
         let rest = bytes[start + self.len..].iter();
         for byte in rest.take_while(|byte| byte.is_ascii_alphanumeric()) {
+            let is_capital = byte.is_ascii_uppercase();
+            self.opens_with_capital |= is_capital && self.len == 0;
+            self.has_capitals_inside |= is_capital && self.len > 0;
+            self.has_digits |= byte.is_ascii_digit();
+            self.has_small |= byte.is_ascii_lowercase();
             self.len += 1;
-            self.digits += usize::from(byte.is_ascii_digit());
-            self.upper += usize::from(byte.is_ascii_uppercase());
         }
         self
     }

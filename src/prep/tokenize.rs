@@ -64,13 +64,20 @@ enum Kind {
 /// assert_eq!(forms, ["BHG", "'s", "27,300", "ha"]);
 /// ```
 pub fn tokenize(text: &str, tokens: &mut Vec<Token>) {
-    Cutter { text, bytes: text.as_bytes(), tokens, ascii_words: true }.run();
+    Cutter {
+        text,
+        bytes: text.as_bytes(),
+        tokens,
+        ascii_words: true,
+        has_at: memchr::memchr(b'@', text.as_bytes()).is_some(),
+    }
+    .run();
 }
 
 /// The same with every word put to the Unicode rules: the plain version that
 /// [`tokenize`] is tested against.
 pub fn tokenize_plainly(text: &str, tokens: &mut Vec<Token>) {
-    Cutter { text, bytes: text.as_bytes(), tokens, ascii_words: false }.run();
+    Cutter { text, bytes: text.as_bytes(), tokens, ascii_words: false, has_at: true }.run();
 }
 
 struct Cutter<'a> {
@@ -79,6 +86,8 @@ struct Cutter<'a> {
     tokens: &'a mut Vec<Token>,
     /// Whether a run of ASCII letters and digits is known to be one word.
     ascii_words: bool,
+    /// Whether e-mail addresses may be in the text.
+    has_at: bool,
 }
 
 impl Cutter<'_> {
@@ -128,28 +137,44 @@ impl Cutter<'_> {
     }
 
     /// Takes the nearly always plain case whole: letters alone or digits alone,
-    /// before something that cannot join them to what follows, take a dot from
-    /// it or make them the head of an address. Returns the end.
+    /// before something that cannot join them to what follows or make them the
+    /// head of an address. Returns the end.
     #[inline]
     fn plain_word(&mut self, start: usize) -> Option<usize> {
         let run = PlainRun::new(self.bytes, start);
         let end = start + run.len;
-        if run.digits > 0 && run.digits < run.len {
+        if run.has_digits & run.has_letters() {
             return None;
         }
-        match self.bytes.get(end) {
-            None => {}
-            Some(b',') if self.bytes.get(end + 1).is_none_or(|&b| b < 128 && ascii_kind(b) != Kind::Word) => {
+        let stands_alone = match self.bytes.get(end) {
+            None => true,
+            Some(b',') => !self.may_go_on(end + 1),
+            Some(b'.') => {
+                let is_web = run.len == 3 && self.bytes[start].eq_ignore_ascii_case(&b'w');
+                !self.may_go_on(end + 1) && !self.has_at && !is_web
             }
-            Some(b'.' | b',' | b'\'' | b'@' | b':' | b'_' | b'%' | b'+' | b'-' | 128..) => return None,
-            Some(_) => {}
+            Some(b'-' | b'+' | b'%') => !self.has_at,
+            Some(b'\'') => !self.may_go_on(end + 1) || self.is_possessive(end + 1),
+            // `http://`
+            Some(b':') => self.bytes.get(end + 1) != Some(&b'/'),
+            Some(b'_' | b'@' | 128..) => false,
+            Some(_) => true,
+        };
+        if !stands_alone {
+            return None;
         }
-        let class = match run.digits {
-            0 => letters_class(run.len, run.upper, self.bytes[start].is_ascii_uppercase()),
-            _ => Class::NUMBER,
+        let class = match run.has_digits {
+            false => letters_class(run),
+            true => Class::NUMBER,
         };
         self.tokens.push(Token { start: start as u32, end: end as u32, class });
-        Some(end)
+        Some(if self.bytes.get(end) == Some(&b'.') { self.abbreviation(end) } else { end })
+    }
+
+    /// Whether what stands here may go on with a word that a dot or the like joins.
+    #[inline]
+    fn may_go_on(&self, at: usize) -> bool {
+        self.bytes.get(at).is_some_and(|&byte| byte >= 128 || ascii_kind(byte) == Kind::Word)
     }
 
     fn push(&mut self, start: usize, end: usize) {
@@ -367,24 +392,37 @@ static ASCII_KINDS: [Kind; 256] = {
     table
 };
 
-/// The class of a form of ASCII letters, by how many there are and how many of
-/// them are capitals.
-fn letters_class(letters: usize, upper: usize, first_is_upper: bool) -> Class {
-    let mut class = Class::WORD;
-    if first_is_upper {
-        class.insert(Class::CAPITALIZED);
-    }
-    if upper > 1 && upper == letters {
-        class.insert(Class::ALL_CAPS);
-    }
-    if upper == 0 {
-        class.insert(Class::LOWER);
-    }
-    if upper < letters && upper > usize::from(first_is_upper) {
-        class.insert(Class::MIXED);
-    }
-    class
+/// The class of a form of ASCII letters.
+#[inline]
+fn letters_class(run: PlainRun) -> Class {
+    LETTERS[usize::from(run.opens_with_capital)
+        | usize::from(run.has_capitals_inside) << 1
+        | usize::from(run.has_small) << 2]
 }
+
+/// The classes of forms by whether they open with a capital, have capitals after
+/// that, have small letters: the bits of the index.
+static LETTERS: [Class; 8] = {
+    let mut table = [Class::WORD; 8];
+    let mut index = 0;
+    while index < 8 {
+        let (opens, inside, small) = (index & 1 != 0, index & 2 != 0, index & 4 != 0);
+        if opens {
+            table[index].insert(Class::CAPITALIZED);
+        }
+        if inside && !small {
+            table[index].insert(Class::ALL_CAPS);
+        }
+        if !opens && !inside {
+            table[index].insert(Class::LOWER);
+        }
+        if inside && small {
+            table[index].insert(Class::MIXED);
+        }
+        index += 1;
+    }
+    table
+};
 
 fn is_joint_char(c: char) -> bool {
     matches!(c, '.' | ',' | '\'' | '’' | '‘' | 'ʼ' | '＇')
