@@ -203,13 +203,8 @@ impl<'p> Extractor<'p> {
         scratch.candidates.clear();
         scratch.ids.clear();
         scratch.kinds.clear();
-        scratch.ids.reserve(prepared.tokens().len());
-        scratch.kinds.reserve(prepared.tokens().len());
-        for token in prepared.tokens() {
-            let (id, kind) = scratch.forms.intern(&document.text, token, self.program);
-            scratch.ids.push(id);
-            scratch.kinds.push(kind);
-        }
+        let Scratch { forms, ids, kinds, .. } = &mut *scratch;
+        forms.intern((&document.text, prepared.tokens()), self.program, (ids, kinds));
         scratch.lines.clear();
         scratch.lines.extend(prepared.lines().into_iter().map(|line| (line.start, line.end)));
         let (kinds, openings) = (scratch.forms.kinds(), &self.program.openings);

@@ -31,7 +31,8 @@ const MOST_FORMS: usize = 1 << 18;
 /// into fetching memory: a form of up to sixteen bytes lies in its place of the
 /// table whole, with the kind it was last of, so that a known word costs one
 /// look; of a longer one the hash lies there, and its letters in one text of all
-/// forms.
+/// forms. Several tokens are looked up together, so that their fetches are under
+/// way at a time.
 #[derive(Debug, Default)]
 pub(super) struct FormTable {
     /// Open addressing; a power of two, at most half full.
@@ -52,10 +53,13 @@ pub(super) struct FormTable {
     age: u32,
 }
 
-/// A place of the table: half a line of memory.
+/// A place of the table: half a line of memory, and never parts of two.
 #[derive(Clone, Copy, Debug)]
+#[repr(align(32))]
 struct Slot {
-    key: Key,
+    /// The key of the form.
+    bits: [u64; 2],
+    len: u32,
     form: u32,
     /// The properties with which the form was last met, and its kind then.
     classes: u32,
@@ -63,20 +67,60 @@ struct Slot {
 }
 
 /// A form of up to sixteen bytes, or the hash of a longer one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Key {
     bits: [u64; 2],
     len: u32,
 }
+
+/// What a first look for a token tells.
+#[derive(Clone, Copy, Default)]
+struct Look {
+    key: Key,
+    at: usize,
+    is_there: bool,
+}
+
+/// How many tokens are looked up together: about as many fetches as a processor has
+/// under way.
+const TOGETHER: usize = 16;
 
 /// Stands for a place where no form is.
 const FREE: u32 = u32::MAX;
 /// No token has all properties.
 const UNMET: u32 = u32::MAX;
 
+/// The bits of so many bytes, in two words.
+static MASKS: [[u64; 2]; Key::WHOLE + 1] = {
+    let mut masks = [[0; 2]; Key::WHOLE + 1];
+    let mut len = 1;
+    while len <= Key::WHOLE {
+        let mask = u128::MAX >> (8 * (Key::WHOLE - len));
+        masks[len] = [mask as u64, (mask >> 64) as u64];
+        len += 1;
+    }
+    masks
+};
+
 impl Slot {
+    const fn new(key: Key, form: u32) -> Self {
+        Self { bits: key.bits, len: key.len, form, classes: UNMET, kind: KindId::NONE }
+    }
+
+    /// A place where no form is: forms are not empty.
     const fn free() -> Self {
-        Self { key: Key { bits: [0; 2], len: 0 }, form: FREE, classes: UNMET, kind: KindId::NONE }
+        Self::new(Key { bits: [0; 2], len: 0 }, FREE)
+    }
+
+    fn key(&self) -> Key {
+        Key { bits: self.bits, len: self.len }
+    }
+
+    /// Whether a form with this key lies here, told with no branch.
+    #[inline]
+    fn has(&self, key: Key) -> bool {
+        let [low, high] = [0, 1].map(|at| self.bits[at] ^ key.bits[at]);
+        low | high | u64::from(self.len ^ key.len) == 0
     }
 }
 
@@ -97,8 +141,9 @@ impl Key {
                     sixteen
                 }
             };
-            let form = u128::from_le_bytes(sixteen) & (u128::MAX >> (8 * (Self::WHOLE - len)));
-            [form as u64, (form >> 64) as u64]
+            let form = u128::from_le_bytes(sixteen);
+            let [low, high] = MASKS[len];
+            [form as u64 & low, (form >> 64) as u64 & high]
         } else {
             let mut hasher = FxHasher::default();
             hasher.write(&text[start..end]);
@@ -156,34 +201,67 @@ impl FormTable {
         self.form(form.0)
     }
 
-    /// The form of a token of a text, and its kind. One look, unless the form is
-    /// new or was last met with other properties.
-    #[inline]
-    pub(super) fn intern(&mut self, text: &str, token: &Token, program: &Program) -> (FormId, KindId) {
-        let (start, end) = (token.start as usize, token.end as usize);
-        let key = Key::new(text.as_bytes(), start, end);
+    /// The forms of tokens of a text, and their kinds, one after the other. One look
+    /// a token, unless the form is new or was last met with other properties.
+    pub(super) fn intern(
+        &mut self,
+        (text, tokens): (&str, &[Token]),
+        program: &Program,
+        (forms, kinds): (&mut Vec<FormId>, &mut Vec<KindId>),
+    ) {
+        forms.reserve(tokens.len());
+        kinds.reserve(tokens.len());
+        for tokens in tokens.chunks(TOGETHER) {
+            let mask = self.slots.len() - 1;
+            let mut looks = [Look::default(); TOGETHER];
+            for (look, token) in looks.iter_mut().zip(tokens) {
+                look.key = Key::new(text.as_bytes(), token.start as usize, token.end as usize);
+                look.at = look.key.place(mask);
+            }
+            // In a loop of its own, which is so short that all fetches are under way together.
+            for look in &mut looks[..tokens.len()] {
+                look.is_there = self.slots[look.at].has(look.key);
+            }
+            for (look, token) in looks.iter().zip(tokens) {
+                // A form that is new to these tokens may have made the table larger.
+                let at = match look.is_there && look.key.is_whole() && self.slots.len() == mask + 1 {
+                    true => look.at,
+                    false => self.find(token.span().slice(text).unwrap_or_default(), look.key, program),
+                };
+                let classes = token.class.bits() & program.kinds.classes();
+                if self.slots[at].classes != classes {
+                    self.meet(at, classes, program);
+                }
+                let slot = &self.slots[at];
+                forms.push(FormId(slot.form));
+                kinds.push(slot.kind);
+            }
+        }
+    }
+
+    /// Where a form lies, which is added if it is new.
+    fn find(&mut self, form: &str, key: Key, program: &Program) -> usize {
         let mask = self.slots.len() - 1;
         let mut at = key.place(mask);
         loop {
             let slot = &self.slots[at];
             if slot.form == FREE {
-                at = self.add(&text[start..end], key, at, program);
-                break;
+                return self.add(form, key, at, program);
             }
-            if slot.key == key && (key.is_whole() || self.form(slot.form) == &text[start..end]) {
-                break;
+            if slot.has(key) && (key.is_whole() || self.form(slot.form) == form) {
+                return at;
             }
             at = (at + 1) & mask;
         }
-        let (slot, classes) = (&mut self.slots[at], token.class.bits() & program.kinds.classes());
-        let form = FormId(slot.form);
-        if slot.classes != classes {
-            let number = self.answers_of[form.index()];
-            let answers = &self.answers[number as usize];
-            slot.kind = self.kinds.intern((number, answers), classes, program);
-            slot.classes = classes;
-        }
-        (form, slot.kind)
+    }
+
+    /// Looks up the kind of a form with other properties than it had last.
+    fn meet(&mut self, at: usize, classes: u32, program: &Program) {
+        let slot = &mut self.slots[at];
+        let number = self.answers_of[slot.form as usize];
+        let answers = &self.answers[number as usize];
+        slot.kind = self.kinds.intern((number, answers), classes, program);
+        slot.classes = classes;
     }
 
     fn form(&self, id: u32) -> &str {
@@ -194,7 +272,7 @@ impl FormTable {
     /// Adds a form at a free place; says where it lies.
     #[cold]
     fn add(&mut self, form: &str, key: Key, mut at: usize, program: &Program) -> usize {
-        self.slots[at] = Slot { key, form: self.ends.len() as u32, ..Slot::free() };
+        self.slots[at] = Slot::new(key, self.ends.len() as u32);
         self.text.push_str(form);
         self.ends.push(self.text.len() as u32);
         self.classify(form, program);
@@ -215,7 +293,7 @@ impl FormTable {
         self.slots = vec![Slot::free(); old.len() * 2];
         let mask = self.slots.len() - 1;
         for slot in old.into_iter().filter(|slot| slot.form != FREE) {
-            let mut at = slot.key.place(mask);
+            let mut at = slot.key().place(mask);
             while self.slots[at].form != FREE {
                 at = (at + 1) & mask;
             }
@@ -301,7 +379,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn forms_share_an_id_if_they_are_equal(forms in prop::collection::vec("[abà\0]{0,20}", 1..60)) {
+        fn forms_share_an_id_if_they_are_equal(forms in prop::collection::vec("[abà\0]{1,20}", 1..60)) {
             let mut program = Program::default();
             program.prepare();
             let mut table = FormTable { slots: vec![Slot::free(); 4], ..FormTable::new(&program) };
@@ -309,13 +387,18 @@ mod tests {
             // Every form stands before another, but for the last.
             let text = forms.concat();
             let mut start = 0;
-            for form in &forms {
-                let end = start + form.len() as u32;
-                let token = Token { start, end, class: Class::default() };
-                let (id, _) = table.intern(&text, &token, &program);
+            let tokens = forms.iter().map(|form| {
+                let token = Token { start, end: start + form.len() as u32, class: Class::default() };
+                start = token.end;
+                token
+            });
+            let tokens: Vec<Token> = tokens.collect();
+            let (mut ids, mut kinds) = (Vec::new(), Vec::new());
+            table.intern((&text, &tokens), &program, (&mut ids, &mut kinds));
+            prop_assert_eq!((ids.len(), kinds.len()), (forms.len(), forms.len()));
+            for (form, id) in forms.iter().zip(ids) {
                 let next = FormId(known.len() as u32);
                 prop_assert_eq!(id, *known.entry(form).or_insert(next));
-                start = end;
             }
         }
     }

@@ -3,7 +3,6 @@
 use std::ops::Range;
 
 use regex::Captures;
-use smallvec::SmallVec;
 
 use crate::doc::Value;
 use crate::doc::schema::{FoldFlags, TypeId};
@@ -47,13 +46,54 @@ fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
     lines.filter(|(_, line)| !line.is_empty())
 }
 
+/// A line of a folded text.
+#[derive(Clone, Copy)]
+struct Line<'a> {
+    text: &'a str,
+    /// Where it begins.
+    start: usize,
+    is_ascii: bool,
+}
+
 /// The words of a document in one vocabulary, where phrases may begin, and those
 /// that are found anywhere.
 #[derive(Default)]
 struct WalkScratch {
     words: Vec<u32>,
     openings: Vec<(u32, PhraseNode)>,
+    found: Vec<Found>,
     open: Vec<AnywhereMatch>,
+}
+
+/// A phrase that was found: its tokens, and its number.
+#[derive(Clone, Copy)]
+struct Found {
+    first: u32,
+    end: u32,
+    entry: u32,
+}
+
+/// How many phrases are walked together: about as many fetches as a processor has
+/// under way.
+const TOGETHER: usize = 16;
+
+/// Of what was found from a place of the list on, which begins at one token, keeps
+/// the longest phrases of each gazetteer.
+fn keep_longest(found: &mut Vec<Found>, from: usize, said: &PhraseEntries) {
+    if found.len() < from + 2 {
+        return;
+    }
+    let mut kept = from;
+    for at in from..found.len() {
+        let rule = said.kind(found[at].entry).0;
+        // The longer come later.
+        let longer = |later: &Found| later.end > found[at].end && said.kind(later.entry).0 == rule;
+        if !found[at + 1..].iter().any(longer) {
+            found.swap(kept, at);
+            kept += 1;
+        }
+    }
+    found.truncate(kept);
 }
 
 /// What one thread needs to scan for one phase.
@@ -115,37 +155,46 @@ impl<'t> Scan<'_, 't> {
         scratch: &mut WalkScratch,
         out: &mut Vec<Candidate>,
     ) {
-        let WalkScratch { words, openings, .. } = scratch;
+        let WalkScratch { words, openings, found, .. } = scratch;
         self.table.words(self.forms, vocabulary, words);
         trie.openings(words, openings);
-        // Where each phrase ends, and its number.
-        let mut hits: SmallVec<[(u32, u32); 8]> = SmallVec::new();
-        for &(first, root) in openings.iter() {
-            if out.len() > self.limit {
-                return;
+        found.clear();
+        // Each step waits for memory that the one before names, but those of several
+        // phrases can be under way at a time: one step for all of them, then the next.
+        for openings in openings.chunks(TOGETHER) {
+            let mut seconds = [None; TOGETHER];
+            for (second, &(first, root)) in seconds.iter_mut().zip(openings) {
+                *second = self.word(words, first + 1).and_then(|word| trie.second(root, word));
             }
-            hits.clear();
-            let (mut node, mut at) = (root, first as usize + 1);
-            loop {
-                hits.extend(trie.entries(node).map(|entry| (at as u32, entry)));
-                let Some(token) = self.tokens.get(at) else { break };
-                if token.class.contains(Class::LINE_START) || words[at] == NO_WORD {
+            for (second, &(first, root)) in seconds.into_iter().zip(openings) {
+                if out.len() + found.len() > self.limit {
                     break;
                 }
-                let Some(next) = trie.step(node, words[at]) else { break };
-                node = next;
-                at += 1;
-            }
-            for (index, &(end, entry)) in hits.iter().enumerate() {
-                let rule = trie.said().kind(entry).0;
-                let longer = |&(later, other): &_| later > end && trie.said().kind(other).0 == rule;
-                if hits[index + 1..].iter().any(longer) {
-                    continue;
+                let longest = found.len();
+                let (mut node, mut at) = (Some(root), first + 1);
+                while let Some(here) = node {
+                    found.extend(trie.entries(here).map(|entry| Found { first, end: at, entry }));
+                    node = match at == first + 1 {
+                        true => second,
+                        false => self.word(words, at).and_then(|word| trie.next(here, word)),
+                    };
+                    at += 1;
                 }
-                let span = Span::new(self.tokens[first as usize].start, self.tokens[end as usize - 1].end);
-                out.push(self.said(trie.said(), entry, (span, (first, end))));
+                keep_longest(found, longest, trie.said());
             }
         }
+        for &Found { first, end, entry } in found.iter() {
+            let span = Span::new(self.tokens[first as usize].start, self.tokens[end as usize - 1].end);
+            out.push(self.said(trie.said(), entry, (span, (first, end))));
+        }
+    }
+
+    /// The word at a place that goes on with the line before it, if phrases hold it.
+    #[inline]
+    fn word(&self, words: &[u32], at: u32) -> Option<u32> {
+        let token = self.tokens.get(at as usize)?;
+        let word = words[at as usize];
+        (word != NO_WORD && !token.class.contains(Class::LINE_START)).then_some(word)
     }
 
     /// At each character the longest phrase of each gazetteer, wherever tokens
@@ -205,35 +254,42 @@ impl<'t> Scan<'_, 't> {
             .map(|sieve| (sieve, scratch.get_or_insert_with(|| (sieve.scratch(), Triggers::default()))));
         // The first token that begins in a line or later.
         let mut next = 0;
+        // Whether it was looked up what tokens open.
+        let mut is_read = false;
         for (start, line) in lines(&folded.text) {
             if out.len() > self.limit {
                 return;
             }
+            let shown = Line { text: line, start, is_ascii: line.is_ascii() };
             match &mut sieve {
                 Some((sieve, (scratch, triggers))) => {
                     let written =
                         folded.map.to_original(Span::new(start as u32, (start + line.len()) as u32));
                     // Folded or given tokens may end within such a row of letters.
-                    let is_plain = self.cuts_words && written.slice(self.text).is_some_and(str::is_ascii);
+                    let is_plain = self.cuts_words
+                        && shown.is_ascii
+                        && written.slice(self.text).is_some_and(str::is_ascii);
                     let words = is_plain.then_some(|open: &mut dyn FnMut(&[u32])| {
                         let Some(gate) = sieve.words() else { return };
                         let before = |at: u32| move |token: &&Token| token.start < at;
                         next += self.tokens[next..].iter().take_while(before(written.start)).count();
                         let first = next;
                         next += self.tokens[next..].iter().take_while(before(written.end)).count();
-                        for form in &self.forms[first..next] {
-                            triggers.of(*form, self.table, gate, open);
+                        if !is_read {
+                            triggers.read(self.forms, self.table, gate);
+                            is_read = true;
                         }
+                        triggers.of(first..next, open);
                     });
                     for index in sieve.open(line, words, scratch) {
                         let regex = &view.regexes[index];
                         self.gauge.search(regex.rule);
-                        self.regex(regex, line, start, folded, out);
+                        self.regex(regex, shown, folded, out);
                     }
                     self.gauge.set(Stage::Sieve);
                 }
                 None => {
-                    view.regexes.iter().for_each(|regex| self.regex(regex, line, start, folded, out));
+                    view.regexes.iter().for_each(|regex| self.regex(regex, shown, folded, out));
                 }
             }
         }
@@ -243,8 +299,7 @@ impl<'t> Scan<'_, 't> {
     fn regex(
         &self,
         regex: &TextRegex,
-        line: &str,
-        offset: usize,
+        Line { text: line, start: offset, is_ascii }: Line<'_>,
         folded: &Folded<'t>,
         out: &mut Vec<Candidate>,
     ) {
@@ -269,10 +324,10 @@ impl<'t> Scan<'_, 't> {
         if !regex.reads_groups {
             // One more than there is room for tells that there was no room.
             let room = self.limit.saturating_add(1).saturating_sub(out.len());
-            out.extend(regex.matches(line).filter_map(|found| make(found, None)).take(room));
+            out.extend(regex.matches(line, is_ascii).filter_map(|found| make(found, None)).take(room));
             return;
         }
-        for found in regex.matches(line) {
+        for found in regex.matches(line, is_ascii) {
             if out.len() > self.limit {
                 return;
             }

@@ -1,5 +1,7 @@
 //! [`Triggers`]: which expressions the letters of a token open.
 
+use std::ops::Range;
+
 use crate::program::LetterGate;
 
 use super::forms::{FormId, FormTable};
@@ -13,37 +15,46 @@ pub(super) struct Triggers {
     /// was not asked.
     of_form: Vec<u32>,
     lists: Vec<Box<[u32]>>,
+    /// The same for each token of a document.
+    of_token: Vec<u32>,
 }
 
 /// Stands for the list of a form that opens nothing.
 const NONE: u32 = u32::MAX;
 
 impl Triggers {
-    /// Shows the expressions that a form opens. One look, but for the first time.
-    #[inline]
-    pub(super) fn of(
-        &mut self,
-        form: FormId,
-        table: &FormTable,
-        gate: &LetterGate,
-        open: &mut dyn FnMut(&[u32]),
-    ) {
-        let known = match self.of_form.get(form.index()) {
-            Some(&known) if known != 0 && self.age == table.age() => known,
-            _ => self.ask(form, table, gate),
-        };
-        if known != NONE {
-            open(&self.lists[known as usize - 1]);
-        }
-    }
-
-    #[cold]
-    fn ask(&mut self, form: FormId, table: &FormTable, gate: &LetterGate) -> u32 {
+    /// Looks up all tokens of a document: in one short loop, so that many fetches are
+    /// under way at a time. O(tokens), and the letters of forms that are new.
+    pub(super) fn read(&mut self, forms: &[FormId], table: &FormTable, gate: &LetterGate) {
         if self.age != table.age() {
             *self = Self { age: table.age(), ..Self::default() };
         }
+        self.of_token.clear();
+        let known = |form: &FormId| self.of_form.get(form.index()).copied().unwrap_or(0);
+        self.of_token.extend(forms.iter().map(known));
+        for (at, &form) in forms.iter().enumerate() {
+            if self.of_token[at] == 0 {
+                self.of_token[at] = self.ask(form, table, gate);
+            }
+        }
+    }
+
+    /// Shows the expressions that some tokens of the document open.
+    #[inline]
+    pub(super) fn of(&self, tokens: Range<usize>, open: &mut dyn FnMut(&[u32])) {
+        for known in self.of_token[tokens].iter().filter(|known| **known != NONE) {
+            open(&self.lists[*known as usize - 1]);
+        }
+    }
+
+    /// Looks through a form, unless another token of the document had it.
+    #[cold]
+    fn ask(&mut self, form: FormId, table: &FormTable, gate: &LetterGate) -> u32 {
         if self.of_form.len() <= form.index() {
             self.of_form.resize(form.index() + 1, 0);
+        }
+        if self.of_form[form.index()] != 0 {
+            return self.of_form[form.index()];
         }
         let mut opened: Vec<u32> = Vec::new();
         gate.each(table.text(form), |indices| opened.extend_from_slice(indices));

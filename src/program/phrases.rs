@@ -16,7 +16,7 @@ use super::texts::NO_WORD;
 /// The phrases of one phase and one folding.
 ///
 /// Here the time goes into fetching memory, so little is fetched. The first step
-/// is an array by token, for most tokens begin no phrase. Most of those that do
+/// is an array by token, for many tokens begin no phrase. Most of those that do
 /// are followed by something that no phrase goes on with: a few bits say so
 /// before the table of steps is asked. A node tells by itself whether a phrase
 /// ends there. Entries lie in the order of their nodes.
@@ -26,7 +26,7 @@ pub struct PhraseTrie {
     /// `NO_NODE`; at 0 stands `NO_NODE` for `NO_WORD`.
     pub(super) roots: Vec<u32>,
     pub(super) steps: Steps,
-    /// Bits of which every step has one; a power of two.
+    /// Bits of which every step from a first token has one; a power of two.
     pub(super) known: Vec<u64>,
     /// For each node where its entries begin, and one more for the end.
     pub(super) starts: Vec<u32>,
@@ -102,9 +102,12 @@ impl PhraseTrieBuilder {
             step[2] = marked(step[2]);
         }
         // Sixteen bits a step: of looks in vain one in sixteen gets through.
-        let mut known = vec![0; (steps.len / 4).next_power_of_two().max(16)];
+        let mut is_root = vec![false; self.nodes as usize];
+        self.roots.iter().filter(|root| **root != NO_NODE).for_each(|root| is_root[*root as usize] = true);
+        let second = || steps.all().filter(|[node, ..]| is_root[*node as usize]);
+        let mut known = vec![0; (second().count() / 4).next_power_of_two().max(16)];
         let words = known.len();
-        for [node, token, _] in steps.all() {
+        for [node, token, _] in second() {
             let (word, bit) = bit(mixed(node, token), words);
             known[word] |= bit;
         }
@@ -116,39 +119,62 @@ impl PhraseTrieBuilder {
 impl PhraseTrie {
     /// The tokens at which a walk is worth while, given the words of a text:
     /// the first of a phrase of one token, and the first two of a longer one
-    /// (nearly always). The loop is free of branches that would have to wait
-    /// for memory, so that many fetches are under way at a time.
+    /// (nearly always). The loops that fetch memory are short and free of branches
+    /// that would have to wait for it, so that many fetches are under way at a time.
     pub fn openings(&self, words: &[u32], openings: &mut Vec<(u32, PhraseNode)>) {
+        const TOGETHER: usize = 32;
         openings.clear();
         if self.roots.is_empty() {
             return;
         }
         openings.resize(words.len(), (0, PhraseNode(NO_NODE)));
         let (mut count, last) = (0, self.roots.len() - 1);
-        for at in 0..words.len() {
-            let first = words[at].wrapping_add(1) as usize;
-            // A token that only later phrases hold lies past the end.
-            let root = PhraseNode(if first <= last { self.roots[first] } else { NO_NODE });
-            let next = words.get(at + 1).copied().unwrap_or(NO_WORD);
-            let (word, bit) = bit(mixed(root.index(), next), self.known.len());
-            let goes_on = (self.known[word] & bit != 0) & (next != NO_WORD);
-            let ends = root.0 & PhraseNode::ENDS != 0;
-            openings[count] = (at as u32, root);
-            count += usize::from((root.0 != NO_NODE) & (ends | goes_on));
+        for start in (0..words.len()).step_by(TOGETHER) {
+            let words = &words[start..];
+            let mut roots = [NO_NODE; TOGETHER];
+            for (root, word) in roots.iter_mut().zip(words) {
+                let first = word.wrapping_add(1) as usize;
+                // A token that only later phrases hold lies past the end.
+                *root = self.roots[if first <= last { first } else { 0 }];
+            }
+            let mut places = [(0, 0); TOGETHER];
+            let nexts = words.iter().skip(1).chain(std::iter::once(&NO_WORD));
+            for ((place, &root), &next) in places.iter_mut().zip(&roots).zip(nexts) {
+                let (word, bit) = bit(mixed(PhraseNode(root).index(), next), self.known.len());
+                // Where nothing goes on, no memory is fetched for it.
+                let may_go_on = (root != NO_NODE) & (next != NO_WORD);
+                *place = if may_go_on { (word, bit) } else { (0, 0) };
+            }
+            let mut goes_on = [false; TOGETHER];
+            for (goes_on, (word, bit)) in goes_on.iter_mut().zip(places) {
+                *goes_on = self.known[word] & bit != 0;
+            }
+            for (at, (&root, goes_on)) in roots.iter().zip(goes_on).enumerate().take(words.len()) {
+                openings[count] = ((start + at) as u32, PhraseNode(root));
+                let ends = root & PhraseNode::ENDS != 0;
+                count += usize::from((root != NO_NODE) & (ends | goes_on));
+            }
         }
         openings.truncate(count);
     }
 
-    /// The node after one more token. O(1).
+    /// The node after the second token, given that after the first. O(1).
     #[must_use]
     #[inline]
-    pub fn step(&self, node: PhraseNode, token: u32) -> Option<PhraseNode> {
-        let mixed = mixed(node.index(), token);
+    pub fn second(&self, root: PhraseNode, token: u32) -> Option<PhraseNode> {
+        let mixed = mixed(root.index(), token);
         let (word, bit) = bit(mixed, self.known.len());
         if self.known[word] & bit == 0 {
             return None;
         }
-        self.steps.get(node.index(), token, mixed).map(PhraseNode)
+        self.steps.get(root.index(), token, mixed).map(PhraseNode)
+    }
+
+    /// The node after a token beyond the second. O(1).
+    #[must_use]
+    #[inline]
+    pub fn next(&self, node: PhraseNode, token: u32) -> Option<PhraseNode> {
+        self.steps.get(node.index(), token, mixed(node.index(), token)).map(PhraseNode)
     }
 
     /// Shows every phrase with its tokens, in no order. O(size).

@@ -72,9 +72,10 @@ pub struct TextRegex {
 }
 
 impl TextRegex {
-    /// Every match in a line, as bytes of it: those of [`Regex::find_iter`].
-    pub fn matches<'l>(&'l self, line: &'l str) -> impl Iterator<Item = Range<usize>> + 'l {
-        let loose = match line.is_ascii() {
+    /// Every match in a line, as bytes of it: those of [`Regex::find_iter`]. Whoever
+    /// asks has to know whether the line is ASCII.
+    pub fn matches<'l>(&'l self, line: &'l str, is_ascii: bool) -> impl Iterator<Item = Range<usize>> + 'l {
+        let loose = match is_ascii {
             true => None,
             false => self.loose.get_or_init(|| Loose::new(self.regex.as_str()).map(Box::new)).as_deref(),
         };

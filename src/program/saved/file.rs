@@ -25,7 +25,7 @@ pub(super) const MARK: [u8; 8] = *b"\x93SPANPRG";
 
 /// The version of the format: another with every change of what is kept, or of
 /// how it is worked on.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 
 /// Bytes of the version of Spanwright.
 const VERSION: usize = 24;
