@@ -134,3 +134,54 @@ fn what_would_touch_too_many_cells_has_no_exact_test() {
     let (a, b) = (counts(&[(0, 0, 1000); 1000]), counts(&[(1000, 0, 0); 1000]));
     assert_eq!(exact(&a, &b, Statistic::F1, Side::Two), None);
 }
+
+#[test]
+fn random_swaps_of_documents_are_bits_of_draws() {
+    // Groups of 64, 70 and 3 documents that differ alike, 4 in which gold does, and 5 that are the same.
+    let groups = [
+        (64, (1, 2, 3), (2, 2, 2)),
+        (70, (2, 1, 2), (1, 1, 3)),
+        (3, (0, 1, 9), (9, 0, 0)),
+        (4, (1, 1, 1), (1, 0, 3)),
+        (5, (1, 2, 3), (1, 2, 3)),
+    ];
+    let side = |of: fn(&(usize, (u64, u64, u64), (u64, u64, u64))) -> (u64, u64, u64)| {
+        counts(&groups.iter().flat_map(|group| vec![of(group); group.0]).collect::<Vec<_>>())
+    };
+    let (a, b, seed, samples) = (side(|group| group.1), side(|group| group.2), 5, 2_000u64);
+    let triple = |c: &Counts| [c.tp, c.predicted(), c.gold()].map(|n| i64::try_from(n).unwrap());
+    let delta = |at: usize| [0, 1, 2].map(|part| triple(&b[at])[part] - triple(&a[at])[part]);
+    // One bit a document: groups by their delta, each with words of its own.
+    let mut order: Vec<usize> = (0..a.len()).filter(|&at| a[at] != b[at]).collect();
+    order.sort_by_key(|&at| delta(at));
+    let mut place = vec![(0, 0); a.len()];
+    let (mut words, mut last) = (0, None);
+    for at in order {
+        let (word, bit) = match last {
+            Some((before, word, bit)) if before == delta(at) && bit < 63 => (word, bit + 1),
+            _ => (words, 0),
+        };
+        words = word + 1;
+        place[at] = (word, bit);
+        last = Some((delta(at), word, bit));
+    }
+    let (draws, total) = (Draws::new(seed), |side: &[Counts]| {
+        side.iter().map(triple).fold([0; 3], |all, one| [0, 1, 2].map(|part| all[part] + one[part]))
+    });
+    let f1 = |[tp, predicted, gold]: [i64; 3]| 2.0 * tp as f64 / (predicted + gold) as f64;
+    let difference = |is_swapped: &dyn Fn(usize) -> bool| {
+        let moved = (0..a.len()).filter(|&at| is_swapped(at)).map(delta);
+        let moved = moved.fold([0; 3], |all, one| [0, 1, 2].map(|part| all[part] + one[part]));
+        let (all_a, all_b) = (total(&a), total(&b));
+        f1([0, 1, 2].map(|at| all_b[at] - moved[at])) - f1([0, 1, 2].map(|at| all_a[at] + moved[at]))
+    };
+    let observed = difference(&|_| false);
+    let is_hit = |sample: &u64| {
+        let coin = |at: usize| draws.bits(sample * words + place[at].0) >> place[at].1 & 1 == 1;
+        difference(&coin).abs() >= observed.abs() - 1e-12
+    };
+    let hits = (0..samples).filter(is_hit).count();
+    assert!((100..1_900).contains(&hits), "{hits}");
+    let p = monte_carlo(&a, &b, Statistic::F1, samples as u32, seed);
+    assert_eq!(p, (hits as f64 + 1.0) / (samples as f64 + 1.0));
+}
