@@ -218,3 +218,150 @@ fn relations(pair: &Pair<'_>, found: &mut HashMap<Arc<str>, RuleScore>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::doc::{Arg, Event, Mention, MentionId, Relation, Target};
+    use crate::eval::analyse;
+
+    const TEXT: &str = "0123456789012345678901234567";
+
+    /// Mentions by start, end and label, each with the rule that made it.
+    fn side(mentions: &[(u32, u32, &str, Option<&str>)]) -> Annotations {
+        let mention = |(at, &(start, end, label, rule)): (usize, &(u32, u32, &str, Option<&str>))| {
+            let rule = rule.map(Into::into);
+            Mention { rule, ..Mention::new(format!("T{at}"), label, Span::new(start, end)) }
+        };
+        Annotations { mentions: mentions.iter().enumerate().map(mention).collect(), ..Annotations::default() }
+    }
+
+    fn relation(rule: Option<&str>, to: u32) -> Relation {
+        let arg = |role: &str, at| Arg { role: role.into(), mention: MentionId(at) };
+        let args = [arg("from", 0), arg("to", to)].into_iter().collect();
+        Relation { id: "R".to_owned(), label: "Near".into(), args, rule: rule.map(Into::into) }
+    }
+
+    fn event(rule: Option<&str>, to: u32) -> Event {
+        let args = vec![("who".into(), Target::Mention(MentionId(to)))];
+        let (label, trigger, rule) = ("Meets".into(), MentionId(0), rule.map(Into::into));
+        Event { id: "E".to_owned(), label, trigger, args, rule }
+    }
+
+    fn proposed(all: &[(&str, u32, u32, &str, bool)]) -> Vec<Proposed> {
+        let one = |&(rule, start, end, label, stays): &(&str, u32, u32, &str, bool)| Proposed {
+            rule: rule.into(),
+            span: Span::new(start, end),
+            label: label.into(),
+            stays,
+        };
+        all.iter().map(one).collect()
+    }
+
+    #[test]
+    fn what_rules_are_worth_by_hand() {
+        let mut gold =
+            [side(&[(0, 2, "A", None), (4, 6, "A", None), (8, 10, "B", None)]), side(&[(0, 2, "A", None)])];
+        gold[0].relations = vec![relation(None, 1)];
+        gold[0].events = vec![event(None, 1)];
+        let (a, b) = (Some("a"), Some("b"));
+        let mut found = [
+            side(&[(0, 2, "A", a), (4, 6, "A", a), (8, 10, "B", b), (12, 14, "B", b)]),
+            side(&[(0, 2, "B", a)]),
+        ];
+        found[0].relations = vec![relation(a, 1), relation(b, 2), relation(b, 3)];
+        found[0].events = vec![event(b, 1), event(b, 2)];
+        let deeds = [
+            Deeds {
+                proposed: proposed(&[
+                    ("a", 0, 2, "A", true),
+                    ("b", 0, 2, "A", false),
+                    ("a", 4, 6, "A", true),
+                    ("b", 8, 10, "B", true),
+                    ("b", 12, 14, "B", true),
+                    ("d", 20, 22, "A", false),
+                ]),
+                without: vec![(
+                    "a".into(),
+                    LeftOut {
+                        entities: Counts { tp: 1, fp: 1, fn_: 2 },
+                        relations: Counts { tp: 0, fp: 2, fn_: 1 },
+                    },
+                )],
+            },
+            Deeds {
+                proposed: proposed(&[("a", 0, 2, "B", true)]),
+                without: vec![(
+                    "a".into(),
+                    LeftOut { entities: Counts { tp: 0, fp: 0, fn_: 1 }, relations: Counts::default() },
+                )],
+            },
+        ];
+        let pair = |at: usize| Pair { id: "x", text: TEXT, gold: &gold[at], predicted: &found[at] };
+        let pairs = [pair(0), pair(1)];
+        let rules: Vec<Arc<str>> = ["a", "b", "c", "d"].map(Into::into).to_vec();
+        let (scores, errors, bootstrap) = (score(&pairs).unwrap(), analyse(&pairs), Bootstrap::default());
+        let worth = attribute(&pairs, &deeds, &rules, (&scores, &errors), bootstrap);
+        let ids: Vec<&str> = worth.iter().map(|rule| &*rule.id).collect();
+        assert_eq!(ids, ["a", "b", "c", "d"]);
+        let counted = |rule: &RuleScore| (rule.proposed, rule.stayed, rule.right, rule.wrong, rule.unique);
+        assert_eq!(
+            worth.iter().map(counted).collect::<Vec<_>>(),
+            [
+                // Of its two right ones `b` proposed one too.
+                (3, 3, 2, 1, 1),
+                (3, 2, 1, 1, 1),
+                (0, 0, 0, 0, 0),
+                (1, 0, 0, 0, 0),
+            ]
+        );
+        let classes = |at: usize| worth[at].classes.iter().map(|(class, n)| (*class, *n)).collect::<Vec<_>>();
+        assert_eq!(
+            [classes(0), classes(1), classes(2)],
+            [vec![(Class::Type, 1)], vec![(Class::Spurious, 1)], vec![]]
+        );
+        assert_eq!(
+            worth.iter().map(|rule| rule.relations).collect::<Vec<_>>(),
+            [(1, 0), (1, 3), (0, 0), (0, 0)]
+        );
+        assert_eq!([0, 1, 2, 3].map(|at| worth[at].precision()), [Some(2.0 / 3.0), Some(0.5), None, None]);
+        assert_eq!([0, 1, 2, 3].map(|at| worth[at].never_fired()), [false, false, true, false]);
+        assert_eq!([0, 1, 2, 3].map(|at| worth[at].always_beaten()), [false, false, false, true]);
+        // The share that is right, over both documents, from right and wrong in each.
+        let share = |sums: &[f64]| match sums[0] + sums[1] {
+            0.0 => None,
+            all => Some(sums[0] / all),
+        };
+        let interval = |rows: [f64; 4]| bootstrap.intervals(&rows, 2, &[share])[0];
+        assert_eq!(worth[0].interval, interval([2.0, 0.0, 0.0, 1.0]));
+        assert_eq!(worth[1].interval, interval([1.0, 1.0, 0.0, 0.0]));
+        assert_eq!((worth[2].interval, worth[3].interval), (None, None));
+        // 3 right, 2 wrong and 1 missed become 1, 1 and 3; of relations 1, 2 and 0 become 0, 2 and 1.
+        let without = worth[0].without.unwrap();
+        let near = |got: f64, wanted: f64| assert!((got - wanted).abs() < 1e-12, "{without:?}: {wanted}");
+        near(without.precision, 1.0 / 2.0 - 3.0 / 5.0);
+        near(without.recall, 1.0 / 4.0 - 3.0 / 4.0);
+        near(without.f1, 2.0 / 6.0 - 6.0 / 9.0);
+        near(without.relations, -2.0 / 4.0);
+        assert_eq!(worth[1].without, Some(Without::default()));
+    }
+
+    #[test]
+    fn what_is_left_without_a_rule_is_counted() {
+        let mut gold = side(&[(0, 2, "A", None), (4, 6, "A", None)]);
+        gold.relations = vec![relation(None, 1)];
+        let left = side(&[(0, 2, "A", None), (8, 10, "A", None), (12, 14, "A", None)]);
+        let whole = gold.clone();
+        let pair = Pair { id: "x", text: TEXT, gold: &gold, predicted: &whole };
+        let counted = LeftOut::count(&pair, &left).unwrap();
+        assert_eq!(counted.entities, Counts { tp: 1, fp: 2, fn_: 1 });
+        assert_eq!(counted.relations, Counts { tp: 0, fp: 0, fn_: 1 });
+    }
+
+    #[test]
+    fn a_rule_of_relations_alone_has_fired() {
+        let rule = |relations| RuleScore { relations, ..RuleScore::default() };
+        assert_eq!([(0, 0), (1, 0), (0, 1)].map(|of| rule(of).never_fired()), [true, false, false]);
+        assert!(!rule((0, 0)).always_beaten());
+    }
+}

@@ -219,4 +219,59 @@ mod tests {
         assert_eq!(kinds, ["broken", "fixed", "removed false positive", "new false positive"]);
         assert_eq!(found.churn(), Some(1.0));
     }
+
+    #[test]
+    fn each_change_is_told_once() {
+        let gold =
+            side(&[(0, 2, "A"), (4, 6, "A"), (8, 10, "A"), (12, 14, "B"), (30, 32, "A"), (34, 36, "A")]);
+        let a = side(&[
+            (0, 2, "A"),
+            (4, 5, "A"),
+            (8, 10, "A"),
+            (12, 14, "B"),
+            (20, 22, "C"),
+            (26, 28, "C"),
+            (30, 32, "B"),
+        ]);
+        let b = side(&[
+            (0, 2, "A"),
+            (5, 6, "A"),
+            (8, 10, "A"),
+            (20, 22, "C"),
+            (24, 26, "C"),
+            (30, 32, "B"),
+            (34, 36, "A"),
+        ]);
+        let text = "0123456789".repeat(4);
+        let pair = |predicted| Pair { id: "x", text: &text, gold: &gold, predicted };
+        // On the first document both sides say the same, but in another order.
+        let turned = Annotations { mentions: a.mentions.iter().rev().cloned().collect(), ..a.clone() };
+        let found = compare(&[pair(&a), pair(&a)], &[&turned, &b]).unwrap();
+        let shown = |change: &Change| {
+            assert_eq!(change.document, 1);
+            let id = |id: Option<MentionId>| id.map(|id| id.0);
+            (change.kind, id(change.gold), id(change.a), id(change.b))
+        };
+        assert_eq!(
+            found.changes.iter().map(shown).collect::<Vec<_>>(),
+            [
+                (ChangeKind::Changed, Some(1), Some(1), Some(1)),
+                (ChangeKind::Broken, Some(3), Some(3), None),
+                (ChangeKind::NewFalsePositive, None, None, Some(4)),
+                (ChangeKind::RemovedFalsePositive, None, Some(5), None),
+                (ChangeKind::Fixed, Some(5), None, Some(6)),
+            ]
+        );
+        assert_eq!(ChangeKind::ALL.map(|kind| found.count(kind)), [1; 5]);
+        // Seven and seven on the first, of which none moved; ten on the second, of which six did.
+        assert_eq!((found.predictions, found.moved), (17, 6));
+        let labels = found.by_label();
+        assert_eq!(labels.keys().map(|label| &**label).collect::<Vec<_>>(), ["A", "B", "C"]);
+        let (of_a, of_b) = &labels["A"];
+        assert_eq!(*of_a, [Counts { tp: 2, fp: 1, fn_: 3 }; 2]);
+        assert_eq!(*of_b, [Counts { tp: 2, fp: 1, fn_: 3 }, Counts { tp: 3, fp: 1, fn_: 2 }]);
+        let names = ["fixed", "broken", "new false positive", "removed false positive", "changed"];
+        assert_eq!(ChangeKind::ALL.map(ChangeKind::name), names);
+        assert_eq!(compare(&[], &[]).unwrap().churn(), None);
+    }
 }

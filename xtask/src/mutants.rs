@@ -40,9 +40,6 @@ const CHANGED: [&str; 8] = [
     "src/eval/statistics/*.rs",
 ];
 
-/// Of that those whose tests need packs or the program: the small crate has none.
-const ELSEWHERE: [&str; 4] =
-    ["src/eval/attribution.rs", "src/eval/compare.rs", "src/eval/compat.rs", "src/eval/doctor.rs"];
 
 /// Tests that take seconds and hold times, not results.
 const SKIPPED: &str = "time_linear";
@@ -134,7 +131,6 @@ fn changed(folder: &Path) -> Result<Vec<String>> {
             }
         }
     }
-    files.retain(|file| !ELSEWHERE.contains(&file.as_str()));
     files.sort();
     Ok(files)
 }
