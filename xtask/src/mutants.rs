@@ -40,7 +40,6 @@ const CHANGED: [&str; 8] = [
     "src/eval/statistics/*.rs",
 ];
 
-
 /// Tests that take seconds and hold times, not results.
 const SKIPPED: &str = "time_linear";
 

@@ -145,10 +145,9 @@ fn random_swaps_of_documents_are_bits_of_draws() {
         (4, (1, 1, 1), (1, 0, 3)),
         (5, (1, 2, 3), (1, 2, 3)),
     ];
-    let side = |of: fn(&(usize, (u64, u64, u64), (u64, u64, u64))) -> (u64, u64, u64)| {
-        counts(&groups.iter().flat_map(|group| vec![of(group); group.0]).collect::<Vec<_>>())
-    };
-    let (a, b, seed, samples) = (side(|group| group.1), side(|group| group.2), 5, 2_000u64);
+    let a = counts(&groups.iter().flat_map(|&(n, a, _)| vec![a; n]).collect::<Vec<_>>());
+    let b = counts(&groups.iter().flat_map(|&(n, _, b)| vec![b; n]).collect::<Vec<_>>());
+    let (seed, samples) = (5, 2_000u64);
     let triple = |c: &Counts| [c.tp, c.predicted(), c.gold()].map(|n| i64::try_from(n).unwrap());
     let delta = |at: usize| [0, 1, 2].map(|part| triple(&b[at])[part] - triple(&a[at])[part]);
     // One bit a document: groups by their delta, each with words of its own.
