@@ -542,6 +542,62 @@ mod tests {
     }
 
     #[test]
+    fn words_before_signs_are_cut_alike_the_short_way() {
+        let texts = [
+            "a.-b@c.de",
+            "a-.b@c.de",
+            "a+b@c.de",
+            "5%x@c.de",
+            "a.b@c.de d.",
+            "x@y z.-w",
+            "www.)x",
+            "WWW.!x",
+            "wwx.)y",
+            "www.",
+            "www. x",
+            "http://a.b",
+            "ftp:x",
+            "http:/",
+            "a:b",
+            "a,b",
+            "1,5",
+            "1,b",
+            "a.b",
+            "1.5",
+            "1.b",
+            "a.é",
+            "a,é",
+            "é.a",
+            "it's",
+            "a's.",
+            "a'",
+            "a'sx",
+            "a'é",
+            "1's",
+            "a'1",
+            "Mr. X",
+            "No. 5",
+            "a..b",
+            "a_b",
+            "A",
+            "AB",
+            "Ab",
+            "aB",
+            "ABc",
+            "aBCDEFGHIJ",
+            "ABCDEFGHIJ",
+            "Abcdefghij",
+            "12345678901",
+        ];
+        for text in texts {
+            let (mut short, mut plain) = (Vec::new(), Vec::new());
+            tokenize(text, &mut short);
+            tokenize_plainly(text, &mut plain);
+            assert_eq!(short, plain, "{text:?}");
+        }
+    }
+
+    #[test]
     fn a_sign_has_the_class_of_its_form() {
         for sign in (0..128).filter(|sign| ascii_kind(*sign) == Kind::Single || *sign == b',') {
             let form = char::from(sign).to_string();
