@@ -19,6 +19,7 @@ const MANIFESTS: [&str; 2] = ["Cargo.toml", "fuzz/Cargo.toml"];
 pub(crate) fn run() -> Result<String> {
     let deny = std::fs::read_to_string("deny.toml").context("deny.toml")?;
     let deny: toml::Table = deny.parse().context("deny.toml")?;
+    is_all_checked(&deny)?;
     let list = |table: &str, key: &str| {
         let list = deny.get(table).and_then(|table| table.get(key)).and_then(|list| list.as_array());
         list.with_context(|| format!("deny.toml: no `{table}.{key}`"))
@@ -63,6 +64,29 @@ pub(crate) fn run() -> Result<String> {
         seen.len(),
         skipped.len()
     ))
+}
+
+/// What this checks, or what changes nothing of it; anything else in `deny.toml` would be
+/// passed over in silence.
+const CHECKED: [(&str, &[&str]); 4] = [
+    ("graph", &["all-features"]),
+    ("licenses", &["allow", "confidence-threshold", "exceptions"]),
+    ("bans", &["multiple-versions", "wildcards", "skip"]),
+    ("sources", &["unknown-registry", "unknown-git"]),
+];
+
+/// Whether `deny.toml` says nothing but what is checked here.
+fn is_all_checked(deny: &toml::Table) -> Result<()> {
+    for (table, keys) in deny {
+        let known = CHECKED.iter().find(|(name, _)| name == table).map_or(&[][..], |(_, keys)| keys);
+        let keys = keys.as_table().into_iter().flatten().map(|(key, _)| key.as_str());
+        if let Some(key) = keys.into_iter().find(|key| !known.contains(key)) {
+            bail!(
+                "deny.toml: `{table}.{key}` is checked by cargo-deny alone; teach it to `cargo xtask licenses`"
+            );
+        }
+    }
+    Ok(())
 }
 
 /// The packages that the lock file beside a manifest names.
@@ -119,4 +143,17 @@ fn license(
     };
     let holds = expression.evaluate(|requirement| may(&requirement.to_string()));
     Ok((!holds).then(|| format!("{shown}: licence `{license}` is not allowed by deny.toml")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_all_checked;
+
+    #[test]
+    fn what_is_not_checked_is_refused() {
+        let told = |deny: &str| is_all_checked(&deny.parse().unwrap()).err().map(|error| error.to_string());
+        assert_eq!(told("[bans]\nskip = []\n[sources]\nunknown-git = 'deny'"), None);
+        assert!(told("[bans]\ndeny = []").unwrap().contains("`bans.deny`"));
+        assert!(told("[output]\nfeature-depth = 1").unwrap().contains("`output.feature-depth`"));
+    }
 }
