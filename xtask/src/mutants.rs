@@ -1,13 +1,14 @@
 //! `cargo xtask mutants`: changes one thing in the code at a time, and tells
 //! which changes no test notices.
 //!
-//! What cuts text and what scores need little of the rest, so they are put into
-//! a crate of their own with their tests, which builds in two seconds where the
-//! whole takes a minute. `.cargo/mutants.toml` says which changes make no
+//! What cuts text, what scores and what resolves need little of the rest, so they
+//! are put into a crate of their own with their tests, which builds in two seconds
+//! where the whole takes a minute. `.cargo/mutants.toml` says which changes make no
 //! difference.
 
 use std::fmt::Write as _;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -22,6 +23,23 @@ pub(crate) const USAGE: &str = "cargo xtask mutants [FILE…] [-- ARGS]
 /// The modules of the small crate; what they need is among them.
 const MODULES: [&str; 6] = ["text", "doc", "io", "prep", "value", "eval"];
 
+/// The files of the engine in it.
+const ENGINE: [&str; 3] = ["candidate.rs", "resolve.rs", "resolve/tests.rs"];
+
+/// What resolving knows of a program, for the module itself needs all the rest.
+const PROGRAM: &str = "\
+use crate::doc::schema::{ItemInfo, Order, Rank, RuleId, TypeId};
+#[derive(Debug, Default)]
+pub struct Program { pub origins: Vec<Origin>, pub order: Vec<Order>, pub groups: Vec<u16> }
+#[derive(Clone, Debug)]
+pub struct Origin {
+    pub id: std::sync::Arc<str>, pub info: ItemInfo, pub rank: Rank, pub makes: Vec<TypeId>, pub on: bool,
+}
+impl Program {
+    pub fn origin(&self, rule: RuleId) -> &Origin { &self.origins[rule.0 as usize] }
+}
+";
+
 /// Integration tests that ask nothing of other modules.
 const TESTS: [&str; 5] = ["oracle", "oracle_iob", "oracle_significance", "property", "tokenize"];
 
@@ -29,13 +47,14 @@ const TESTS: [&str; 5] = ["oracle", "oracle_iob", "oracle_significance", "proper
 const PROPERTIES: [&str; 2] = ["eval", "prep"];
 
 /// What is changed in it.
-const CHANGED: [&str; 8] = [
+const CHANGED: [&str; 9] = [
     "src/prep/fold.rs",
     "src/prep/tokenize.rs",
     "src/prep/plain_run.rs",
     "src/prep/sentence.rs",
     "src/prep/token.rs",
     "src/prep/prepared.rs",
+    "src/engine/resolve.rs",
     "src/eval/*.rs",
     "src/eval/statistics/*.rs",
 ];
@@ -49,7 +68,7 @@ const SLOW: (&str, &str) = ("intervals_are_those_of_the_reference", "src/eval/st
 /// Where the small crate is put together.
 const FOLDER: &str = "target/mutants";
 
-/// Runs cargo-mutants over the small crate, and over resolving in the whole.
+/// Runs cargo-mutants over the small crate.
 pub(crate) fn run(args: &[String]) -> Result<String> {
     let (files, more) = match args.iter().position(|arg| arg == "--") {
         Some(at) => (&args[..at], &args[at + 1..]),
@@ -71,7 +90,7 @@ pub(crate) fn run(args: &[String]) -> Result<String> {
         if files.is_empty() {
             continue;
         }
-        let mut mutants = mutants((&folder, &folder), more);
+        let mut mutants = mutants(&folder, more);
         // The folder is made for this: nothing is lost in it, and what is built stays.
         mutants
             .arg("--in-place")
@@ -80,12 +99,7 @@ pub(crate) fn run(args: &[String]) -> Result<String> {
             .args(skipped.iter().flat_map(|name| ["--skip", name]));
         missed.extend(outcome(mutants, &folder)?);
     }
-    if is_asked("src/engine/resolve.rs") {
-        let mut mutants = mutants((Path::new("."), Path::new("target")), more);
-        mutants.args(["-f", "src/engine/resolve.rs", "--cargo-arg=--lib", "--", "--", "engine::resolve"]);
-        missed.extend(outcome(mutants, Path::new("target"))?);
-    }
-    if chosen.is_empty() && !is_asked("src/engine/resolve.rs") {
+    if chosen.is_empty() {
         bail!("no file is called `{}`", files.join("`, `"));
     }
     match missed.len() {
@@ -94,11 +108,11 @@ pub(crate) fn run(args: &[String]) -> Result<String> {
     }
 }
 
-/// The crate in a folder; what comes of it goes to another.
-fn mutants((folder, out): (&Path, &Path), more: &[String]) -> Command {
+/// The crate in a folder; what comes of it goes there too.
+fn mutants(folder: &Path, more: &[String]) -> Command {
     let mut command = Command::new("cargo");
     command.args(["mutants", "--no-shuffle", "--timeout", "20", "--dir"]).arg(folder);
-    command.arg("-o").arg(out).args(more);
+    command.arg("-o").arg(folder).args(more);
     command.env("PROPTEST_RNG_SEED", "20250317").env("CARGO_PROFILE_DEV_DEBUG", "0");
     command
 }
@@ -110,8 +124,12 @@ fn outcome(mut command: Command, out: &Path) -> Result<Vec<String>> {
         Some(0 | 2 | 3) => {}
         _ => bail!("cargo mutants: {status}"),
     }
-    let missed = fs::read_to_string(out.join("mutants.out/missed.txt"))?;
-    Ok(missed.lines().map(str::to_owned).collect())
+    match fs::read_to_string(out.join("mutants.out/missed.txt")) {
+        Ok(missed) => Ok(missed.lines().map(str::to_owned).collect()),
+        // With `--list` nothing is tried.
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// The files behind the patterns of what is changed.
@@ -150,7 +168,13 @@ fn small_crate(folder: &Path) -> Result<()> {
     let mods = |names: &[&str], public: &str| -> String {
         names.iter().map(|name| format!("{public}mod {name};\n")).collect()
     };
-    fs::write(folder.join("src/lib.rs"), format!("#![allow(dead_code)]\n{}", mods(&MODULES, "pub ")))?;
+    for name in ENGINE {
+        copy(&Path::new("src/engine").join(name), &folder.join("src/engine").join(name))?;
+    }
+    fs::write(folder.join("src/engine/mod.rs"), mods(&["candidate", "resolve"], "pub "))?;
+    fs::write(folder.join("src/program.rs"), PROGRAM)?;
+    let all = mods(&MODULES, "pub ") + &mods(&["engine", "program"], "pub ");
+    fs::write(folder.join("src/lib.rs"), format!("#![allow(dead_code)]\n{all}"))?;
     for name in TESTS {
         copy(Path::new(&format!("tests/{name}.rs")), &folder.join(format!("tests/{name}.rs")))?;
     }
