@@ -16,6 +16,7 @@ use super::forms::{FormId, FormTable};
 use super::kinds::KindId;
 use super::lattice::{Columns, Lattice, Letters};
 use super::matcher::MatchScratch;
+use super::names::Names;
 use super::output::annotations;
 use super::profile::{Gauge, Profile, Stage};
 use super::relate::{Proposals, Relate, Update, add_feature};
@@ -71,6 +72,7 @@ pub struct Extractor<'p> {
 #[derive(Default)]
 pub struct Scratch {
     forms: FormTable,
+    names: Names,
     ids: Vec<FormId>,
     kinds: Vec<KindId>,
     lines: Vec<(u32, u32)>,
@@ -146,7 +148,8 @@ impl<'p> Extractor<'p> {
         let scans = self.program.phases.iter().map(|_| ScanScratch::default()).collect();
         let profile = self.config.profile.as_ref();
         let gauge = profile.map(|profile| profile.gauge(self.program.origins.len())).unwrap_or_default();
-        Scratch { forms: FormTable::new(self.program), scans, gauge, ..Scratch::default() }
+        let (forms, names) = (FormTable::new(self.program), Names::new(self.program));
+        Scratch { forms, names, scans, gauge, ..Scratch::default() }
     }
 
     /// Tags one document. Linear in the text for every rule. The scratch must
@@ -260,7 +263,7 @@ impl<'p> Extractor<'p> {
             candidates: &scratch.candidates,
             columns,
         };
-        annotations(&letters, relations, self.program)
+        annotations(&letters, relations, (self.program, &scratch.names))
     }
 }
 

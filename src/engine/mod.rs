@@ -19,6 +19,7 @@ mod kinds;
 mod lattice;
 mod link;
 mod matcher;
+mod names;
 mod note;
 mod output;
 mod profile;

@@ -11,11 +11,16 @@ use crate::text::{MOST_DIGITS, decimal};
 use super::candidate::{CandidateId, Proposal};
 use super::lattice::Letters;
 use super::link::link;
+use super::names::Names;
 use super::resolve::standing;
 
 /// Writes what stays as annotations. Mentions come in text order, outer before
 /// inner; relations by their arguments; both have ids by their order.
-pub(super) fn annotations(letters: &Letters<'_>, relations: &[Proposal], program: &Program) -> Annotations {
+pub(super) fn annotations(
+    letters: &Letters<'_>,
+    relations: &[Proposal],
+    (program, names): (&Program, &Names),
+) -> Annotations {
     let candidates = letters.candidates;
     let public = |id: &CandidateId| {
         let candidate = &candidates[id.index()];
@@ -33,21 +38,21 @@ pub(super) fn annotations(letters: &Letters<'_>, relations: &[Proposal], program
         let candidate = &candidates[id.index()];
         let features = candidate.features.iter();
         let mut features: Vec<_> = features
-            .map(|(name, value)| (program.features[usize::from(name.0)].clone(), value.clone()))
+            .map(|(name, value)| (names.features[usize::from(name.0)].clone(), value.clone()))
             .collect();
         features.sort();
         Mention {
             value: values.get(id).or(candidate.value.as_ref()).cloned(),
             features,
-            rule: Some(program.origin(candidate.rule).id.clone()),
+            rule: Some(names.rules[candidate.rule.0 as usize].clone()),
             ..Mention::new(
                 numbered('T', index),
-                program.type_info(candidate.label).name.clone(),
+                names.types[usize::from(candidate.label.0)].clone(),
                 candidate.span,
             )
         }
     };
-    let (relations, events) = related(letters, relations, &mentions, program);
+    let (relations, events) = related(letters, relations, &mentions, (program, names));
     Annotations {
         mentions: mentions.iter().enumerate().map(mention).collect(),
         relations,
@@ -66,7 +71,7 @@ fn related(
     letters: &Letters<'_>,
     proposals: &[Proposal],
     mentions: &[CandidateId],
-    program: &Program,
+    (program, names): (&Program, &Names),
 ) -> (Vec<Relation>, Vec<Event>) {
     if proposals.is_empty() {
         return Default::default();
@@ -108,19 +113,20 @@ fn related(
     let (mut relations, mut events) = (Vec::new(), Vec::new());
     for (args, proposal) in found {
         let info = &program.relations[usize::from(proposal.relation.0)];
-        let rule = Some(program.origin(proposal.rule).id.clone());
-        let role = |role: u8| info.roles[usize::from(role)].clone();
+        let rule = Some(names.rules[proposal.rule.0 as usize].clone());
+        let (name, roles) = &names.relations[usize::from(proposal.relation.0)];
+        let role = |role: u8| roles[usize::from(role)].clone();
         match args.as_slice() {
             [(0, trigger), rest @ ..] if info.event => events.push(Event {
                 id: numbered('E', events.len()),
-                label: info.name.clone(),
+                label: name.clone(),
                 trigger: *trigger,
                 args: rest.iter().map(|&(at, mention)| (role(at), Target::Mention(mention))).collect(),
                 rule,
             }),
             _ => relations.push(Relation {
                 id: numbered('R', relations.len()),
-                label: info.name.clone(),
+                label: name.clone(),
                 args: args.iter().map(|&(at, mention)| Arg { role: role(at), mention }).collect(),
                 rule,
             }),
