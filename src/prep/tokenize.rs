@@ -287,7 +287,7 @@ impl Cutter<'_> {
             // A joint that Unicode would not make, such as a dot in `T.H` before
             // a digit, stays where the joining rules put it.
             match runs.last_mut() {
-                Some(last) if self.is_joint(from, to, start, end) => last.1 = to,
+                Some(last) if self.is_joint(from, to, end) => last.1 = to,
                 _ => runs.push((from, to)),
             }
             from = to;
@@ -297,11 +297,11 @@ impl Cutter<'_> {
         }
     }
 
-    /// Whether a piece, or the one before it, is a joint inside a joined word.
-    fn is_joint(&self, from: usize, to: usize, start: usize, end: usize) -> bool {
+    /// Whether a piece that is not the first, or the one before it, is a joint inside a
+    /// joined word.
+    fn is_joint(&self, from: usize, to: usize, end: usize) -> bool {
         let joint = |at: usize| !matches!(self.kind(at).0, Kind::Word);
-        (from > start && joint(from) && to < end)
-            || self.text[..from].chars().next_back().is_some_and(is_joint_char)
+        (joint(from) && to < end) || self.text[..from].chars().next_back().is_some_and(is_joint_char)
     }
 
     /// Parts a number from the letters after it, and a currency from its amount.
