@@ -272,6 +272,20 @@ mod tests {
         assert_eq!(*of_b, [Counts { tp: 2, fp: 1, fn_: 3 }, Counts { tp: 3, fp: 1, fn_: 2 }]);
         let names = ["fixed", "broken", "new false positive", "removed false positive", "changed"];
         assert_eq!(ChangeKind::ALL.map(ChangeKind::name), names);
-        assert_eq!(compare(&[], &[]).unwrap().churn(), None);
+        let none = compare(&[], &[]).unwrap();
+        assert_eq!((none.churn(), none.count(ChangeKind::Fixed)), (None, 0));
+    }
+
+    #[test]
+    fn a_side_that_only_lacks_something_has_changed() {
+        let (less, more) = (side(&[(0, 2, "A")]), side(&[(0, 2, "A"), (4, 6, "A")]));
+        let text = "0123456789";
+        let kinds = |a: &Annotations, b: &Annotations| {
+            let found = compare(&[Pair { id: "x", text, gold: &more, predicted: a }], &[b]).unwrap();
+            found.changes.iter().map(|change| change.kind).collect::<Vec<_>>()
+        };
+        assert_eq!(kinds(&less, &more), [ChangeKind::Fixed]);
+        assert_eq!(kinds(&more, &less), [ChangeKind::Broken]);
+        assert_eq!(kinds(&less, &less), []);
     }
 }

@@ -179,3 +179,20 @@ fn tags<'a>(tokens: &[Span], side: &'a Annotations) -> Option<Vec<Option<(&'a st
     }
     Some(tags)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_of_a_type_is_the_one_with_the_least_sum_of_distances() {
+        let flat = |start, end| Flat { start, end, label: "A".into() };
+        // The first lies at the same start and nine from the end, the second two from both.
+        let gold = [flat(10, 29), flat(12, 22)];
+        // What only the first overlaps finds it free.
+        let predicted = [flat(10, 20), flat(24, 29)];
+        let mut counted = Nervaluate::default();
+        counted.add(&gold, &predicted, None);
+        assert_eq!(counted.overall.type_, Scheme { correct: 2, ..Scheme::default() });
+    }
+}
