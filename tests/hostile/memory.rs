@@ -12,9 +12,9 @@ const BOUND: u64 = 256;
 /// MiB that a stream of ten times the length may take more.
 const GROWTH: u64 = 48;
 
-/// The peak of a run over so many MiB of JSON Lines, in MiB.
+/// What the system says of a run over so many MiB of JSON Lines that waits for more.
 #[cfg(target_os = "linux")]
-fn peak(mebibytes: usize) -> u64 {
+fn status(mebibytes: usize, threads: &str) -> String {
     let sandbox = Sandbox::new();
     let mut command = sandbox.bare();
     command.args([
@@ -27,7 +27,7 @@ fn peak(mebibytes: usize) -> u64 {
         "-o",
         "/dev/null",
         "-j",
-        "2",
+        threads,
     ]);
     let mut child =
         command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
@@ -46,13 +46,26 @@ fn peak(mebibytes: usize) -> u64 {
     input.flush().unwrap();
     // All but the last few documents have gone through; the run waits for more.
     let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
-    let kib = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
-    let kib: u64 = kib.trim().trim_end_matches(" kB").parse().unwrap();
     drop(input);
     let ended = end(child);
     assert_eq!(ended.status, Some(0), "{}", ended.err);
     assert!(ended.err.starts_with(&format!("spanwright: {at} documents, ")), "{}", ended.err);
-    kib >> 10
+    status
+}
+
+#[cfg(target_os = "linux")]
+fn number(status: &str, name: &str) -> u64 {
+    let number = status.lines().find_map(|line| line.strip_prefix(name)).unwrap();
+    number.trim().trim_end_matches(" kB").parse().unwrap()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn one_thread_starts_no_pool() {
+    let threads = |asked| number(&status(1, asked), "Threads:");
+    // The one that works, and the one that reads.
+    assert_eq!(threads("1"), 2);
+    assert!(threads("2") > 2);
 }
 
 #[cfg(target_os = "linux")]
@@ -61,6 +74,7 @@ fn a_stream_of_any_length_takes_the_same_memory() {
     // The nightly run states larger sizes.
     let asked = std::env::var("SPANWRIGHT_STREAM_MIB").ok().map(|size| size.parse().unwrap());
     let long: usize = asked.unwrap_or(20);
+    let peak = |mebibytes| number(&status(mebibytes, "2"), "VmHWM:") >> 10;
     let (short, long) = (peak(long / 10), peak(long));
     println!("peak: {short} MiB, ten times the stream: {long} MiB");
     assert!(long <= BOUND, "{long} MiB");

@@ -64,6 +64,20 @@ impl Global {
     }
 }
 
+impl Command {
+    /// How many threads were asked for, where that can be; 0 is one for each core.
+    pub(crate) fn threads(&self) -> Option<usize> {
+        match self {
+            Self::Extract(args) => Some(args.threads),
+            Self::Score(args) => Some(args.threads),
+            Self::Compare(args) => Some(args.threads),
+            Self::Test(args) => Some(args.threads),
+            Self::Fuzz(args) => Some(args.threads),
+            _ => None,
+        }
+    }
+}
+
 /// When to colour.
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
 pub(crate) enum ColorWhen {

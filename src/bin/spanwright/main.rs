@@ -19,6 +19,9 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() -> std::process::ExitCode {
     let cli = Cli::parse();
     terminal::set_up(&cli.global);
+    if let Some(threads) = cli.command.threads() {
+        limit_threads(threads);
+    }
     let done = match &cli.command {
         Command::Extract(args) => commands::extract::run(args, &cli.global),
         Command::Score(args) => commands::score::run(args, &cli.global),
@@ -36,4 +39,17 @@ fn main() -> std::process::ExitCode {
         Command::Man(args) => commands::man::run(args),
     };
     exit::report(done).into()
+}
+
+/// Reading packs and scoring take no more threads than were asked for, nor than
+/// there are cores; the only one is this one, and none is started.
+fn limit_threads(threads: usize) {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let pool = match threads {
+        0 => return,
+        1 => rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread(),
+        some => rayon::ThreadPoolBuilder::new().num_threads(some.min(cores)),
+    };
+    // Where no thread can be started, the first who needs one says so.
+    let _ = pool.build_global();
 }
