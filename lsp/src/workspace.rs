@@ -7,6 +7,7 @@ use lsp_types::Location;
 use spanwright::check::CheckedPack;
 use spanwright::diag::Report;
 use spanwright::syntax::ast::RulePack;
+use spanwright::syntax::{self, Nesting};
 use spanwright::text::{FileId, Span};
 
 use crate::hits::Hits;
@@ -74,7 +75,7 @@ impl Workspace {
         let dirty = std::mem::take(&mut self.dirty);
         for folder in &dirty {
             let overlay = |path: &Path| self.open.get(&tidy(path)).cloned();
-            match spanwright::syntax::load_with(folder, &overlay) {
+            match syntax::load_with(folder, Nesting::default(), &overlay) {
                 Ok((tree, mut report)) => {
                     let checked = spanwright::check::check(&tree, &mut report);
                     let occurrences = occurrences(&tree, &report.sources);

@@ -10,8 +10,6 @@ use crate::syntax::ast::{Condition, Name, Pattern, PatternKind};
 
 /// Parts that a rule may have with its lets written out.
 const MOST_PARTS: usize = 20_000;
-/// How deep a pattern may be nested with its lets written out.
-pub(super) const MOST_DEPTH: usize = 300;
 /// The highest bound of a repetition.
 const MOST_REPEATS: u32 = 1000;
 
@@ -58,7 +56,7 @@ impl Checker<'_> {
             return nothing();
         }
         scope.parts = scope.parts.saturating_add(1);
-        if scope.parts > MOST_PARTS || scope.depth > MOST_DEPTH {
+        if scope.parts > MOST_PARTS || scope.depth > self.config.max_nesting.written_out() {
             self.too_large(pattern, scope);
             return nothing();
         }
@@ -73,15 +71,16 @@ impl Checker<'_> {
         if std::mem::replace(&mut scope.is_too_large, true) {
             return;
         }
-        let title = if scope.depth > MOST_DEPTH {
-            format!("with its lets written out this rule is nested more than {MOST_DEPTH} deep")
+        let deepest = self.config.max_nesting.written_out();
+        let (title, or) = if scope.depth > deepest {
+            let title = format!("with its lets written out this rule is nested more than {deepest} deep");
+            (title, ", or allow more with `--max-nesting`")
         } else {
-            format!("with its lets written out this rule has more than {MOST_PARTS} parts")
+            (format!("with its lets written out this rule has more than {MOST_PARTS} parts"), "")
         };
-        self.problem(
-            Diagnostic::error(&codes::TOO_LARGE, title, self.file, pattern.span)
-                .help("make spans of the repeated part in an earlier phase, and name their type here"),
-        );
+        self.problem(Diagnostic::error(&codes::TOO_LARGE, title, self.file, pattern.span).help(format!(
+            "make spans of the repeated part in an earlier phase, and name their type here{or}"
+        )));
     }
 
     fn pattern_kind(&mut self, pattern: &Pattern, scope: &mut RuleScope) -> CheckedPattern {

@@ -10,6 +10,7 @@ use regex_automata::nfa::thompson;
 use super::patterns::{RuleScope, parts};
 use super::{CheckedPattern, Checker};
 use crate::diag::{Diagnostic, codes};
+use crate::syntax::Nesting;
 use crate::text::Span;
 
 /// How a pack is checked. `Default` is what the program does without flags.
@@ -17,12 +18,14 @@ use crate::text::Span;
 pub struct CheckConfig {
     /// The most bytes that patterns and expressions may take when compiled.
     pub max_program: u64,
+    /// How deep rules may be nested; with lets written out three times as deep.
+    pub max_nesting: Nesting,
 }
 
 impl Default for CheckConfig {
-    /// 256 MiB.
+    /// 256 MiB, and a nesting of 100.
     fn default() -> Self {
-        Self { max_program: 256 << 20 }
+        Self { max_program: 256 << 20, max_nesting: Nesting::default() }
     }
 }
 

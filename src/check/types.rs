@@ -6,7 +6,6 @@ use indexmap::IndexMap;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Checker;
-use super::patterns::MOST_DEPTH;
 use crate::diag::{Diagnostic, codes};
 use crate::doc::schema::{RelationInfo, TypeId, TypeInfo};
 use crate::syntax::ast::{Item, Name, Pattern, PatternKind, RulePack};
@@ -235,7 +234,12 @@ impl Checker<'_> {
                         }
                     }
                     Item::Rule(rule) => {
-                        let mut made = Made { lets: &lets, met: FxHashSet::default(), labels: Vec::new() };
+                        let mut made = Made {
+                            lets: &lets,
+                            met: FxHashSet::default(),
+                            labels: Vec::new(),
+                            deepest: self.config.max_nesting.written_out(),
+                        };
                         made.collect(&rule.pattern, file.file, 0);
                         for (label, place) in made.labels {
                             self.makes(&label, place, rule_step(file.phase));
@@ -375,12 +379,13 @@ struct Made<'l, 'p> {
     /// they are named.
     met: FxHashSet<&'p str>,
     labels: Vec<(Name, FileId)>,
+    /// A rule that is nested deeper is refused.
+    deepest: usize,
 }
 
 impl<'p> Made<'_, 'p> {
     fn collect(&mut self, pattern: &'p Pattern, file: FileId, depth: usize) {
-        // A rule of this depth is refused.
-        if depth > MOST_DEPTH {
+        if depth > self.deepest {
             return;
         }
         match &pattern.kind {

@@ -2,6 +2,7 @@
 
 use super::ast::{Name, Spanned};
 use super::lexer::{Kind, Lexeme};
+use super::nesting::Nesting;
 use super::suggest::nearest;
 use crate::diag::{Diagnostic, codes};
 use crate::text::{FileId, Span};
@@ -32,9 +33,6 @@ const RESERVED: [&str; 15] = [
     "not",
 ];
 
-/// Patterns, conditions and facts may be nested so deep.
-const MOST_NESTING: u32 = 100;
-
 /// The lexemes of one file with a place in them.
 pub(super) struct Cursor<'a> {
     pub(super) file: FileId,
@@ -42,6 +40,7 @@ pub(super) struct Cursor<'a> {
     lexemes: &'a [Lexeme],
     at: usize,
     depth: u32,
+    max_nesting: Nesting,
     /// Where the current item begins.
     item_start: u32,
     /// A word that ends patterns here, besides those that always do.
@@ -56,6 +55,7 @@ impl<'a> Cursor<'a> {
         file: FileId,
         text: &'a str,
         lexemes: &'a [Lexeme],
+        max_nesting: Nesting,
         problems: &'a mut Vec<Diagnostic>,
     ) -> Self {
         Self {
@@ -64,6 +64,7 @@ impl<'a> Cursor<'a> {
             lexemes,
             at: 0,
             depth: 0,
+            max_nesting,
             item_start: 0,
             pattern_end: None,
             unusable: Vec::new(),
@@ -296,11 +297,11 @@ impl<'a> Cursor<'a> {
 
     /// Reads a nested part, unless it is nested too deeply.
     pub(super) fn nested<T>(&mut self, read: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<T> {
-        if self.depth >= MOST_NESTING {
-            let title = format!("nested more than {MOST_NESTING} deep");
+        if self.max_nesting.ends_at(self.depth) {
+            let title = format!("nested more than {} deep", self.max_nesting);
             self.problems.push(
                 Diagnostic::error(&codes::NESTED_TOO_DEEPLY, title, self.file, self.span())
-                    .help("name the inner part with `let`"),
+                    .help("name the inner part with `let`, or allow more with `--max-nesting`"),
             );
             return Err(Reported);
         }

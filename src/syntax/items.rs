@@ -10,6 +10,7 @@ use super::cases::test;
 use super::conditions::facts;
 use super::cursor::{Cursor, Parsed, Reported};
 use super::lexer::{Kind, lex};
+use super::nesting::Nesting;
 use super::patterns::{pattern, piece, regex};
 use super::templates::{set, value};
 use crate::diag::{Diagnostic, codes};
@@ -31,9 +32,9 @@ pub(super) struct Items {
 
 /// Reads all items of a rule file; reports what it cannot read and goes on
 /// with the next item.
-pub(super) fn items(file: FileId, text: &str, problems: &mut Vec<Diagnostic>) -> Items {
+pub(super) fn items(file: FileId, text: &str, max_nesting: Nesting, problems: &mut Vec<Diagnostic>) -> Items {
     let lexed = lex(file, text, problems);
-    let mut cursor = Cursor::new(file, text, &lexed.lexemes, problems);
+    let mut cursor = Cursor::new(file, text, &lexed.lexemes, max_nesting, problems);
     let mut read = Items::default();
     while *cursor.kind() != Kind::End {
         cursor.begin_item();

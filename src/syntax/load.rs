@@ -8,6 +8,7 @@ use super::allow::{allowances, comment_lines};
 use super::ast::{Allowance, GazetteerEntries, Item, Name, RuleFile, RulePack, Spanned};
 use super::items::items;
 use super::manifest::manifest;
+use super::nesting::Nesting;
 use crate::diag::{Diagnostic, Report, codes};
 use crate::text::{FileId, Span};
 
@@ -32,38 +33,34 @@ pub enum LoadError {
 ///
 /// If `pack.toml` cannot be read.
 pub fn load(path: &Path) -> Result<(RulePack, Report), LoadError> {
-    let folder = if path.file_name().is_some_and(|name| name == "pack.toml") {
-        path.parent().unwrap_or(Path::new("")).to_path_buf()
-    } else {
-        path.to_path_buf()
-    };
-    let place = folder.join("pack.toml");
-    let bytes = read_file(&place)
-        .map_err(|source| LoadError::Manifest { path: place.display().to_string(), source })?;
-    let read =
-        |name: &str| if name == "pack.toml" { Ok(bytes.clone()) } else { read_file(&folder.join(name)) };
-    Ok(parse(&folder, &read, test_files(&folder)))
+    load_with(path, Nesting::default(), &|_| None)
 }
 
-/// The same, where some files are newer in memory than on the disk: `overlay`
-/// is asked first, with the path of each file.
+/// The same with a nesting of one's own, and where some files are newer in
+/// memory than on the disk: `overlay` is asked first, with the path of each file.
 ///
 /// # Errors
 ///
 /// If `pack.toml` cannot be read.
 pub fn load_with(
-    folder: &Path,
+    path: &Path,
+    max_nesting: Nesting,
     overlay: &dyn Fn(&Path) -> Option<String>,
 ) -> Result<(RulePack, Report), LoadError> {
+    let folder = match path.file_name() {
+        Some(name) if name == "pack.toml" => path.parent().unwrap_or(Path::new("")),
+        _ => path,
+    };
     let read = |name: &str| {
         let path = folder.join(name);
         overlay(&path).map_or_else(|| read_file(&path), |text| Ok(text.into_bytes()))
     };
-    read("pack.toml").map_err(|source| LoadError::Manifest {
+    let manifest = read("pack.toml").map_err(|source| LoadError::Manifest {
         path: folder.join("pack.toml").display().to_string(),
         source,
     })?;
-    Ok(parse(folder, &read, test_files(folder)))
+    let read = |name: &str| if name == "pack.toml" { Ok(manifest.clone()) } else { read(name) };
+    Ok(parse(folder, max_nesting, &read, test_files(folder)))
 }
 
 /// Bytes that the files of a pack may have together: places in them, and in the
@@ -110,16 +107,18 @@ pub fn parse_pack(files: &[(&str, &str)]) -> (RulePack, Report) {
             .ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))
     };
     let names = files.iter().map(|(name, _)| (*name).to_owned()).filter(|name| is_test_file(name));
-    parse(Path::new(""), &read, names.collect())
+    parse(Path::new(""), Nesting::default(), &read, names.collect())
 }
 
 fn parse(
     folder: &Path,
+    max_nesting: Nesting,
     read: &dyn Fn(&str) -> io::Result<Vec<u8>>,
     test_files: Vec<String>,
 ) -> (RulePack, Report) {
     let mut loader = Loader {
         folder,
+        max_nesting,
         read,
         report: Report::default(),
         gazetteers: HashMap::new(),
@@ -134,6 +133,7 @@ fn parse(
 
 struct Loader<'a> {
     folder: &'a Path,
+    max_nesting: Nesting,
     read: &'a dyn Fn(&str) -> io::Result<Vec<u8>>,
     report: Report,
     /// Gazetteer files that have been read, by path.
@@ -214,7 +214,7 @@ impl Loader<'_> {
     fn rule_file(&mut self, phase: usize, name: &Name, manifest: FileId) -> Option<RuleFile> {
         let file = self.file(name, manifest)?;
         let text = self.report.sources.file(file).text.clone();
-        let mut read = items(file, &text, &mut self.report.diagnostics);
+        let mut read = items(file, &text, self.max_nesting, &mut self.report.diagnostics);
         self.allowances.append(&mut read.allowances);
         let home = self.included(&name.node).map(str::to_owned);
         for item in &mut read.items {

@@ -14,6 +14,7 @@ mod lexer;
 mod load;
 mod manifest;
 pub(crate) mod markup;
+mod nesting;
 mod parts;
 mod patterns;
 pub(crate) mod suggest;
@@ -22,7 +23,8 @@ pub(crate) mod templates;
 #[cfg(test)]
 mod tests;
 
-pub use format::format;
+pub use format::{format, format_with};
 pub use items::KEYWORDS;
 pub use load::{LoadError, load, load_with, parse_pack};
+pub use nesting::Nesting;
 pub use parts::{USES, parts};

@@ -1,5 +1,13 @@
 //! Rules that others wrote: nesting, lets in circles, what grows without bound.
 
+use spanwright::check::{CheckConfig, check_with};
+use spanwright::compile::compile;
+use spanwright::doc::Document;
+use spanwright::engine::Extractor;
+use spanwright::program::{LoadConfig, Saved};
+use spanwright::syntax::{self, Nesting};
+use spanwright::text::FileId;
+
 use super::{pack, run};
 use crate::console::Sandbox;
 
@@ -170,6 +178,93 @@ fn a_pack_that_would_be_huge_is_refused_at_the_rule_that_is_too_much() {
         assert_eq!(ended.status, Some(2), "{command}: {}", ended.err);
         assert!(ended.err.contains("allow more with `--max-program`"), "{command}: {}", ended.err);
     }
+}
+
+/// Rules nested this deep, in each way that there is.
+fn nested(depth: usize) -> Vec<(&'static str, String)> {
+    let around = |open: &str, inner: &str, close: &str, times: usize| {
+        format!("{}{inner}{}", open.repeat(times), close.repeat(times))
+    };
+    let group = |inner: &str| around("(\"z\" | ", inner, ")", depth - 3);
+    vec![
+        ("groups", format!("rule r {{ <P: {}> }}\n", around("(", "\"a\"", ")", depth - 2))),
+        ("branches", format!("rule r {{ <P: {}> }}\n", around("(\"b\" | ", "\"a\"", ")", depth - 2))),
+        ("options", format!("rule r {{ <P: \"a\" {}> }}\n", around("(", "\"a\"", ")?", depth - 2))),
+        ("conditions", format!("rule r {{ <P: [{}]> }}\n", around("(", "word", ")", depth - 3))),
+        ("negations", format!("rule r {{ <P: [{}word]> }}\n", "!".repeat((depth - 3) & !1))),
+        ("looks", format!("rule r {{ {} <P: \"a\"> }}\n", around("(?= ", "\"a\"", ")", depth - 1))),
+        ("captures", format!("rule r {{ {} }}\n", around("<P: ", "\"a\"", ">", depth - 1))),
+        (
+            "lets",
+            format!(
+                "let x = {}\nlet y = {}\nrule r {{ <P: {}> }}\n",
+                group("\"a\""),
+                group("x"),
+                around("(\"z\" | ", "y", ")", depth - 8)
+            ),
+        ),
+    ]
+}
+
+#[test]
+fn rules_may_nest_as_deep_as_is_asked_for() {
+    for (name, rules) in nested(60) {
+        let sandbox = Sandbox::new();
+        pack(&sandbox, name, &rules);
+        sandbox.write("in.txt", "a");
+        for (max_nesting, status) in [("60", 0), ("50", 2)] {
+            let with = |args: &[&str]| run(&sandbox, args.iter().chain(&["--max-nesting", max_nesting]));
+            let commands: [&[&str]; 4] = [
+                &["check", name],
+                &["extract", "--pack", name, "in.txt"],
+                &["compile", name, "-o", "saved.sw"],
+                &["test", name],
+            ];
+            for command in commands {
+                let ended = with(command);
+                assert_eq!(ended.status, Some(status), "{name}: {command:?}: {}{}", ended.out, ended.err);
+                let says = format!("{}{}", ended.out, ended.err).contains("allow more with `--max-nesting`");
+                assert_eq!(says, status == 2, "{name}: {command:?}: {}{}", ended.out, ended.err);
+            }
+            assert_eq!(with(&["fmt", name]).status, Some(status), "{name}");
+        }
+    }
+    for wrong in ["0", "151", "-1", "deep", "99999999999999999999"] {
+        let ended = run(&Sandbox::new(), ["check", "packs/demo", &format!("--max-nesting={wrong}")]);
+        assert_eq!(ended.status, Some(2), "{wrong}");
+        assert!(ended.err.contains("a nesting is a number from 1 to 150"), "{wrong}: {}", ended.err);
+    }
+}
+
+#[test]
+fn the_deepest_nesting_fits_the_stack_of_any_thread() {
+    let run = || {
+        let deepest = Nesting::new(Nesting::MOST).unwrap();
+        for (name, rules) in nested(Nesting::MOST as usize) {
+            let sandbox = Sandbox::new();
+            pack(&sandbox, name, &rules);
+            let (tree, mut report) =
+                syntax::load_with(&sandbox.path(name), deepest, &|_| None).expect("a manifest");
+            let config = CheckConfig { max_nesting: deepest, ..CheckConfig::default() };
+            let checked = check_with(&tree, &mut report, config);
+            let checked = checked.unwrap_or_else(|| panic!("{name}: {:?}", report.diagnostics));
+            let formatted = syntax::format_with(FileId(0), &rules, deepest).expect("it reads");
+            assert_eq!(syntax::format_with(FileId(0), &formatted, deepest), Ok(formatted.clone()), "{name}");
+            let saved = Saved { program: compile(&checked), ..Saved::default() };
+            let mut bytes = Vec::new();
+            saved.write(&mut bytes).unwrap();
+            let loaded = Saved::from_bytes(&bytes, LoadConfig::default()).expect("it is sound").program;
+            let document = Document::new("x", "a a");
+            let found = |program| {
+                let extractor = Extractor::new(program);
+                extractor.extract(&document, &mut extractor.scratch()).annotations
+            };
+            assert!(!found(&loaded).mentions.is_empty(), "{name}");
+            assert_eq!(found(&loaded), found(&saved.program), "{name}");
+        }
+    };
+    // What threads get where nothing else is asked for.
+    std::thread::Builder::new().stack_size(2 << 20).spawn(run).unwrap().join().unwrap();
 }
 
 #[test]

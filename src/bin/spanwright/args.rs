@@ -7,11 +7,12 @@ mod values;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use spanwright::check::CheckConfig;
+use spanwright::syntax::Nesting;
 
 pub(crate) use extract::*;
 pub(crate) use packs::*;
 pub(crate) use scores::*;
-use values::size;
+use values::{nesting, size};
 
 /// Tags entities and relations in text by rules, and scores them against gold.
 #[derive(Debug, Parser)]
@@ -55,12 +56,23 @@ pub(crate) struct Global {
         help_heading = "Global options"
     )]
     pub(crate) max_program: u64,
+    /// Refuse rules whose groups, conditions and captures are nested deeper (1 to 150), or with
+    /// lets written out three times as deep
+    #[arg(
+        long,
+        global = true,
+        value_name = "N",
+        default_value_t,
+        value_parser = nesting,
+        help_heading = "Global options"
+    )]
+    pub(crate) max_nesting: Nesting,
 }
 
 impl Global {
     /// How packs are checked.
     pub(crate) fn checks(&self) -> CheckConfig {
-        CheckConfig { max_program: self.max_program }
+        CheckConfig { max_program: self.max_program, max_nesting: self.max_nesting }
     }
 }
 

@@ -19,8 +19,8 @@ pub(super) struct Broken;
 
 pub(super) type Taken<T> = Result<T, Broken>;
 
-/// Parts may be nested so deep. Patterns and conditions of a pack stay below a
-/// third of it.
+/// Parts may be nested so deep. Patterns and conditions of a pack stay below
+/// half of it, however deep their rules may be nested.
 const MOST_DEPTH: u32 = 400;
 
 /// What can be put into bytes and taken out of them.

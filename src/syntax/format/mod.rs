@@ -12,6 +12,7 @@ mod tests;
 
 use super::items::items;
 use super::lexer::{Kind, Lexed, lex};
+use super::nesting::Nesting;
 use crate::diag::{Diagnostic, Severity};
 use crate::text::{FileId, Span};
 use joints::{Setting, settings};
@@ -34,8 +35,17 @@ use layout::{Laid, lay_out};
 /// );
 /// ```
 pub fn format(file: FileId, text: &str) -> Result<String, Vec<Diagnostic>> {
+    format_with(file, text, Nesting::default())
+}
+
+/// The same with a nesting of one's own.
+///
+/// # Errors
+///
+/// The problems of the file, if it cannot be read without an error.
+pub fn format_with(file: FileId, text: &str, max_nesting: Nesting) -> Result<String, Vec<Diagnostic>> {
     let mut problems = Vec::new();
-    let starts = items(file, text, &mut problems).starts;
+    let starts = items(file, text, max_nesting, &mut problems).starts;
     if problems.iter().any(|problem| problem.severity == Severity::Error) {
         return Err(problems);
     }

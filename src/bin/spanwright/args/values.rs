@@ -1,5 +1,7 @@
 //! Values of flags.
 
+use spanwright::syntax::Nesting;
+
 /// Reads `4096`, `500MB`, `1.5GiB`.
 pub(super) fn size(text: &str) -> Result<u64, String> {
     let wrong = || format!("`{text}` is no size: write bytes, or a number with KB, MB, GB, KiB, MiB or GiB");
@@ -26,6 +28,12 @@ pub(super) fn document_size(text: &str) -> Result<u64, String> {
         bytes if bytes < u64::from(u32::MAX) => Ok(bytes),
         _ => Err("a document has between 1 byte and 4 GiB".to_owned()),
     }
+}
+
+/// How deep rules may be nested.
+pub(super) fn nesting(text: &str) -> Result<Nesting, String> {
+    let depth = text.parse().ok().and_then(Nesting::new);
+    depth.ok_or_else(|| format!("a nesting is a number from 1 to {}", Nesting::MOST))
 }
 
 pub(super) fn share(text: &str) -> Result<f64, String> {

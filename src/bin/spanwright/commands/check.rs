@@ -61,7 +61,7 @@ pub(crate) fn run(args: &CheckArgs, global: &Global) -> anyhow::Result<Outcome> 
 
 fn check(folder: &Path, global: &Global) -> anyhow::Result<Report> {
     needs_sources(folder)?;
-    let (pack, mut report) = spanwright::syntax::load(folder)?;
+    let (pack, mut report) = spanwright::syntax::load_with(folder, global.max_nesting, &|_| None)?;
     let _ = spanwright::check::check_with(&pack, &mut report, global.checks());
     Ok(report)
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use spanwright::diag::{Format, Report, render};
 use spanwright::program::Saved;
-use spanwright::syntax::format;
+use spanwright::syntax::format_with;
 
 use super::{NO_SOURCES, count, write_to};
 use crate::args::{FmtArgs, Global};
@@ -57,7 +57,7 @@ fn format_one(path: &Path, args: &FmtArgs, global: &Global) -> anyhow::Result<Do
     let text = read(path, piped).with_context(|| name.clone())?;
     let mut report = Report::default();
     let file = report.sources.add(name.as_str(), text.as_str());
-    let formatted = match format(file, &text) {
+    let formatted = match format_with(file, &text, global.max_nesting) {
         Ok(formatted) => formatted,
         Err(problems) => {
             report.diagnostics = problems;

@@ -132,7 +132,7 @@ fn load_checked(
     folder: &Path,
     global: &Global,
 ) -> anyhow::Result<Option<(RulePack, CheckedPack, SourceMap)>> {
-    let (pack, mut report) = spanwright::syntax::load(folder)?;
+    let (pack, mut report) = spanwright::syntax::load_with(folder, global.max_nesting, &|_| None)?;
     let checked = spanwright::check::check_with(&pack, &mut report, global.checks());
     let show = report.has_errors() || (global.verbose && !report.diagnostics.is_empty());
     if show {
