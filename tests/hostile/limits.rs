@@ -130,3 +130,26 @@ fn what_is_too_long_is_set_aside_unread_and_the_rest_goes_on() {
         );
     }
 }
+
+#[test]
+fn more_threads_than_can_be_of_use_are_refused() {
+    let commands: [&[&str]; 5] = [
+        &["extract", "--pack", "packs/demo", "none"],
+        &["score", "--pack", "packs/demo", "--gold", "none"],
+        &["compare", "packs/demo", "packs/demo", "--gold", "none"],
+        &["test", "packs/demo"],
+        &["fuzz", "--cases", "1"],
+    ];
+    for command in commands {
+        for threads in ["100000", "18446744073709551616", "-1", "two"] {
+            let asked = format!("--threads={threads}");
+            let ended = run(&Sandbox::new(), command.iter().copied().chain([asked.as_str()]));
+            assert_eq!(ended.status, Some(2), "{command:?} {threads}: {}", ended.err);
+            let told = "threads are 0, which is one for each core, or 1 to ";
+            assert!(ended.err.contains(told), "{command:?} {threads}: {}", ended.err);
+        }
+    }
+    // As many as may be do work.
+    let ended = run(&Sandbox::new(), ["test", "packs/demo", "-j", "256"]);
+    assert_ne!(ended.status, Some(2), "{}", ended.err);
+}

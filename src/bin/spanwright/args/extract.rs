@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use spanwright::text::OffsetUnit;
 
-use super::values::document_size;
+use super::values::{document_size, threads};
 
 #[derive(Args, Debug)]
 #[command(after_help = "\
@@ -31,7 +31,7 @@ pub(crate) struct ExtractArgs {
     #[arg(long, value_enum, value_name = "FORMAT")]
     pub(crate) input_format: Option<InputFormat>,
     /// Threads that extract; 0 is one for each core
-    #[arg(short = 'j', long, default_value_t = 0, value_name = "N")]
+    #[arg(short = 'j', long, default_value_t = 0, value_name = "N", value_parser = threads)]
     pub(crate) threads: usize,
     /// What offsets count, in and out: chars, bytes or utf16
     #[arg(long, default_value = "chars", value_name = "UNIT")]

@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use spanwright::text::OffsetUnit;
 
 use super::ExplainFormat;
-use super::values::seconds;
+use super::values::{seconds, threads};
 
 #[derive(Args, Debug)]
 #[command(after_help = "\
@@ -85,7 +85,7 @@ pub(crate) struct TestArgs {
     #[arg(short, long, value_name = "OUT", default_value = "-")]
     pub(crate) output: PathBuf,
     /// Threads that run tests; 0 is one for each core
-    #[arg(short = 'j', long, default_value_t = 0, value_name = "N")]
+    #[arg(short = 'j', long, default_value_t = 0, value_name = "N", value_parser = threads)]
     pub(crate) threads: usize,
 }
 
@@ -209,7 +209,7 @@ pub(crate) struct FuzzArgs {
     #[arg(short, long, value_enum, default_value_t)]
     pub(crate) format: ExplainFormat,
     /// Threads that try texts; 0 is one for each core
-    #[arg(short = 'j', long, default_value_t = 0, value_name = "N")]
+    #[arg(short = 'j', long, default_value_t = 0, value_name = "N", value_parser = threads)]
     pub(crate) threads: usize,
 }
 

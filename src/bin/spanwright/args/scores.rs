@@ -7,7 +7,7 @@ use spanwright::eval::{Limit, Tolerance};
 use spanwright::text::OffsetUnit;
 
 use super::SelectionArgs;
-use super::values::{beta, margin, share};
+use super::values::{beta, margin, share, threads};
 
 #[derive(Args, Debug)]
 #[command(after_help = "\
@@ -78,7 +78,7 @@ pub(crate) struct ScoreArgs {
     #[arg(long, default_value = "chars", value_name = "UNIT")]
     pub(crate) offsets: OffsetUnit,
     /// Threads that extract; 0 is one for each core
-    #[arg(short = 'j', long, default_value_t = 0, value_name = "N")]
+    #[arg(short = 'j', long, default_value_t = 0, value_name = "N", value_parser = threads)]
     pub(crate) threads: usize,
     #[command(flatten)]
     pub(crate) selection: SelectionArgs,
@@ -228,7 +228,7 @@ pub(crate) struct CompareArgs {
     #[arg(long, default_value = "chars", value_name = "UNIT")]
     pub(crate) offsets: OffsetUnit,
     /// Threads that extract; 0 is one for each core
-    #[arg(short = 'j', long, default_value_t = 0, value_name = "N")]
+    #[arg(short = 'j', long, default_value_t = 0, value_name = "N", value_parser = threads)]
     pub(crate) threads: usize,
     /// Compare a run even if it was scored against another gold
     #[arg(long)]

@@ -30,6 +30,14 @@ pub(super) fn document_size(text: &str) -> Result<u64, String> {
     }
 }
 
+/// How many threads: idle ones look for work at all the others, so that a
+/// thousand are busy with that alone.
+pub(super) fn threads(text: &str) -> Result<usize, String> {
+    let most = std::thread::available_parallelism().map_or(1, usize::from).max(256);
+    let asked = text.parse().ok().filter(|threads| *threads <= most);
+    asked.ok_or_else(|| format!("threads are 0, which is one for each core, or 1 to {most}"))
+}
+
 /// How deep rules may be nested.
 pub(super) fn nesting(text: &str) -> Result<Nesting, String> {
     let depth = text.parse().ok().and_then(Nesting::new);
