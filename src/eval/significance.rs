@@ -190,6 +190,7 @@ fn counts_of(measure: &Measure) -> Option<CountsOf<'_>> {
 mod tests {
     use super::*;
     use crate::doc::{Annotations, Mention};
+    use crate::eval::statistics::Method;
     use crate::eval::{Pair, compare};
     use crate::text::Span;
 
@@ -201,18 +202,20 @@ mod tests {
         Annotations { mentions: starts.iter().map(mention).collect(), ..Annotations::default() }
     }
 
-    /// Of four mentions in each of three documents A finds two, and one that is none;
-    /// B finds three.
-    fn comparison() -> Comparison {
+    /// Of four mentions in each document A finds two, and one that is none; B finds
+    /// three.
+    fn comparison(documents: usize) -> Comparison {
         let gold = side(&[0, 1, 2, 3], "P");
         let (a, b) = (side(&[0, 1, 9], "P"), side(&[0, 1, 2], "P"));
         let pair = |id| Pair { id, text: TEXT, gold: &gold, predicted: &a };
-        compare(&[pair("1"), pair("2"), pair("3")], &[&b, &b, &b]).unwrap()
+        let ids: Vec<String> = (0..documents).map(|at| at.to_string()).collect();
+        let pairs: Vec<Pair<'_>> = ids.iter().map(|id| pair(id)).collect();
+        compare(&pairs, &vec![&b; documents]).unwrap()
     }
 
     #[test]
     fn figures_stand_side_by_side_with_their_difference() {
-        let compared = compared(&comparison(), BOOTSTRAP);
+        let compared = compared(&comparison(3), BOOTSTRAP);
         let figures: Vec<_> = compared.iter().map(|row| (row.measure.clone(), row.figure)).collect();
         use Measure::{Entities, EntityMacro};
         // What neither side has, such as relations, is left out.
@@ -239,6 +242,18 @@ mod tests {
     }
 
     #[test]
+    fn counts_are_compared_exactly_however_many_documents_there_are() {
+        for row in compared(&comparison(60), BOOTSTRAP) {
+            // Only as they stand, or all swapped, do they differ so much: 2 of 2⁶⁰ ways.
+            let (exact, p) = (Method::Exact, 2f64.powi(-59));
+            match row.measure {
+                Measure::EntityMacro => assert_ne!(row.difference.method, exact),
+                _ => assert_eq!((row.difference.method, row.difference.p), (exact, p), "{row:?}"),
+            }
+        }
+    }
+
+    #[test]
     fn a_side_that_has_nothing_is_compared_too() {
         let (gold, nothing) = (Annotations::default(), Annotations::default());
         let found = side(&[5], "Q");
@@ -251,7 +266,7 @@ mod tests {
 
     #[test]
     fn labels_are_adjusted_together() {
-        let rows = compared_types(&comparison(), BOOTSTRAP);
+        let rows = compared_types(&comparison(3), BOOTSTRAP);
         assert_eq!(rows.len(), 1);
         assert_eq!((&rows[0].measure, rows[0].figure), (&Measure::EntityType("P".into()), Figure::F1));
         assert_eq!(rows[0].adjusted, Some(rows[0].difference.p));
@@ -261,7 +276,7 @@ mod tests {
 
     #[test]
     fn headlines_are_what_is_defined_and_each_label() {
-        let comparison = comparison();
+        let comparison = comparison(3);
         let rows = headlines(&comparison.a.documents, BOOTSTRAP);
         let told: Vec<_> = rows.iter().map(|row| (row.measure.clone(), row.figure, row.value)).collect();
         use Figure::{F1, Precision, Recall};
