@@ -22,6 +22,9 @@ pub(crate) struct Text {
     pub(crate) bytes: usize,
 }
 
+/// The origin of lists that are made.
+const SEED: &str = "a seed";
+
 /// Lists of which each size is a beginning.
 pub(crate) struct Lists {
     folder: PathBuf,
@@ -51,6 +54,11 @@ impl Lists {
         Ok(if given { Self { origin: source.display().to_string(), ..lists } } else { lists })
     }
 
+    /// Whether they are made from a seed: their texts are words, but no news.
+    pub(crate) fn are_made(&self) -> bool {
+        self.origin == SEED
+    }
+
     /// Small lists from a seed.
     pub(crate) fn small(folder: &Path) -> Result<Self> {
         let amount = Amount { phrases: 10_000, rules: 1_000, text: 300_000 };
@@ -72,7 +80,7 @@ impl Lists {
     fn open(folder: PathBuf) -> Result<Self> {
         let text = |name, file: &str| text(name, folder.join(file));
         let (w2, w1) = (text("w2", "w2.jsonl")?, text("w1", "w1-20mb.jsonl")?);
-        Ok(Self { w2, w1, origin: "a seed".to_owned(), folder })
+        Ok(Self { w2, w1, origin: SEED.to_owned(), folder })
     }
 
     /// A file of the first phrases, each with its type and id.

@@ -35,7 +35,7 @@ impl fmt::Display for Size {
 /// none takes another's matches away; of phrases the leftmost, then the longest
 /// stays. That is what the programs do that are measured beside this one.
 pub(crate) fn write(lists: &Lists, folder: &Path, size: Size) -> Result<PathBuf> {
-    let kind = if lists.origin == "a seed" { "made" } else { "given" };
+    let kind = if lists.are_made() { "made" } else { "given" };
     let pack = folder.join(format!("{kind}-{}-{}-{}", size.phrases, size.regexes, size.patterns));
     // Last comes what says that the rest is there.
     if pack.join("pack.toml").is_file() {
