@@ -145,7 +145,7 @@ fn more_threads_than_can_be_of_use_are_refused() {
             let asked = format!("--threads={threads}");
             let ended = run(&Sandbox::new(), command.iter().copied().chain([asked.as_str()]));
             assert_eq!(ended.status, Some(2), "{command:?} {threads}: {}", ended.err);
-            let told = "threads are 0, which is one for each core, or 1 to ";
+            let told = "threads are 0, which is one for each core, or 1 to 256";
             assert!(ended.err.contains(told), "{command:?} {threads}: {}", ended.err);
         }
     }

@@ -182,10 +182,10 @@ pub(crate) struct FuzzArgs {
     #[arg(long, value_name = "PATH")]
     pub(crate) corpus: Vec<PathBuf>,
     /// Stop after so many texts
-    #[arg(short = 'n', long, value_name = "N")]
+    #[arg(short = 'n', long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) cases: Option<u64>,
     /// Stop after so many seconds
-    #[arg(short, long, value_name = "S")]
+    #[arg(short, long, value_name = "S", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) seconds: Option<u64>,
     /// Give a law so many seconds for a text; one that takes longer is broken. 0 sets no limit
     #[arg(long, default_value_t = SECONDS, value_parser = seconds, value_name = "S")]

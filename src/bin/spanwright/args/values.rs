@@ -30,12 +30,14 @@ pub(super) fn document_size(text: &str) -> Result<u64, String> {
     }
 }
 
-/// How many threads: idle ones look for work at all the others, so that a
-/// thousand are busy with that alone.
+/// How many threads may be asked for: idle ones look for work at all the others,
+/// so that a thousand are busy with that alone.
+const MOST_THREADS: usize = 256;
+
+/// How many threads.
 pub(super) fn threads(text: &str) -> Result<usize, String> {
-    let most = std::thread::available_parallelism().map_or(1, usize::from).max(256);
-    let asked = text.parse().ok().filter(|threads| *threads <= most);
-    asked.ok_or_else(|| format!("threads are 0, which is one for each core, or 1 to {most}"))
+    let asked = text.parse().ok().filter(|threads| *threads <= MOST_THREADS);
+    asked.ok_or_else(|| format!("threads are 0, which is one for each core, or 1 to {MOST_THREADS}"))
 }
 
 /// How deep rules may be nested.
