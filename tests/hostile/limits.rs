@@ -2,8 +2,9 @@
 //! leaves the rest of the run alone.
 
 use std::io::Write;
+use std::process::Stdio;
 
-use super::{pack, run};
+use super::{end, pack, run};
 use crate::console::Sandbox;
 
 /// Rules that make too much, by the kind of the rule.
@@ -152,4 +153,21 @@ fn more_threads_than_can_be_of_use_are_refused() {
     // As many as may be do work.
     let ended = run(&Sandbox::new(), ["test", "packs/demo", "-j", "256"]);
     assert_ne!(ended.status, Some(2), "{}", ended.err);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn threads_that_cannot_be_started_are_an_error() {
+    let sandbox = Sandbox::new();
+    sandbox.write("in.txt", "Mr. Hùng");
+    let program = sandbox.bare();
+    let mut shell = std::process::Command::new("sh");
+    shell.current_dir(sandbox.path("")).args(["-c", "ulimit -v 400000; exec \"$0\" \"$@\""]);
+    // Their stacks alone are 400 MiB.
+    shell.arg(program.get_program()).args(["extract", "-j", "200", "--pack", "packs/demo", "in.txt"]);
+    shell.args(["-o", "out.jsonl"]).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let ended = end(shell.spawn().unwrap());
+    assert_eq!(ended.status, Some(2), "{}", ended.err);
+    assert!(ended.err.starts_with("spanwright: cannot start the threads: "), "{}", ended.err);
+    assert!(!sandbox.path("out.jsonl").exists());
 }

@@ -77,7 +77,7 @@ impl Global {
 }
 
 impl Command {
-    /// How many threads were asked for, where that can be; 0 is one for each core.
+    /// How many threads it may take, where it takes more than one; 0 is one for each core.
     pub(crate) fn threads(&self) -> Option<usize> {
         match self {
             Self::Extract(args) => Some(args.threads),
@@ -85,7 +85,8 @@ impl Command {
             Self::Compare(args) => Some(args.threads),
             Self::Test(args) => Some(args.threads),
             Self::Fuzz(args) => Some(args.threads),
-            _ => None,
+            Self::Agree(_) | Self::Compile(_) | Self::Check(_) | Self::Explain(_) => Some(0),
+            Self::Runs(_) | Self::Fmt(_) | Self::Tokenize(_) | Self::Completions(_) | Self::Man(_) => None,
         }
     }
 }

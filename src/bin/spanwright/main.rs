@@ -7,9 +7,11 @@ mod commands;
 mod exit;
 mod terminal;
 
+use anyhow::Context;
 use clap::Parser;
 
 use args::{Cli, Command};
+use exit::Outcome;
 
 /// Records are made on one thread and dropped on another, which the usual
 /// allocator pays for with locks.
@@ -19,10 +21,14 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() -> std::process::ExitCode {
     let cli = Cli::parse();
     terminal::set_up(&cli.global);
+    exit::report(run(&cli)).into()
+}
+
+fn run(cli: &Cli) -> anyhow::Result<Outcome> {
     if let Some(threads) = cli.command.threads() {
-        limit_threads(threads);
+        limit_threads(threads)?;
     }
-    let done = match &cli.command {
+    match &cli.command {
         Command::Extract(args) => commands::extract::run(args, &cli.global),
         Command::Score(args) => commands::score::run(args, &cli.global),
         Command::Compare(args) => commands::compare::run(args, &cli.global),
@@ -37,19 +43,17 @@ fn main() -> std::process::ExitCode {
         Command::Fuzz(args) => commands::fuzz::run(args, &cli.global),
         Command::Completions(args) => commands::completions::run(args),
         Command::Man(args) => commands::man::run(args),
-    };
-    exit::report(done).into()
+    }
 }
 
 /// Reading packs and scoring take no more threads than were asked for, nor than
 /// there are cores; the only one is this one, and none is started.
-fn limit_threads(threads: usize) {
+fn limit_threads(threads: usize) -> anyhow::Result<()> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let pool = match threads {
-        0 => return,
+        0 => rayon::ThreadPoolBuilder::new().num_threads(cores),
         1 => rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread(),
         some => rayon::ThreadPoolBuilder::new().num_threads(some.min(cores)),
     };
-    // Where no thread can be started, the first who needs one says so.
-    let _ = pool.build_global();
+    pool.build_global().context("cannot start threads")
 }
