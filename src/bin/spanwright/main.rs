@@ -55,5 +55,5 @@ fn limit_threads(threads: usize) -> anyhow::Result<()> {
         1 => rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread(),
         some => rayon::ThreadPoolBuilder::new().num_threads(some.min(cores)),
     };
-    pool.build_global().context("cannot start threads")
+    pool.build_global().context("cannot start the threads")
 }

@@ -17,7 +17,7 @@ use super::sides::Scope;
 /// are played again from what was proposed.
 pub(crate) fn by_rule(
     pack: &Loaded,
-    (threads, scope): (usize, &Scope),
+    scope: &Scope,
     gold: &[Record],
     pairs: &[Pair<'_>],
     results: (&Scores, &ErrorAnalysis),
@@ -35,11 +35,8 @@ pub(crate) fn by_rule(
         }
         Ok(deeds)
     };
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
-    let deeds = pool.install(|| {
-        let documents = gold.par_iter().zip(pairs);
-        documents.map_init(|| extractor.scratch(), deeds).collect::<anyhow::Result<Vec<_>>>()
-    })?;
+    let documents = gold.par_iter().zip(pairs);
+    let deeds: Vec<_> = documents.map_init(|| extractor.scratch(), deeds).collect::<anyhow::Result<_>>()?;
     let on: Vec<Arc<str>> =
         program.origins.iter().filter(|origin| origin.on).map(|origin| origin.id.clone()).collect();
     Ok(attribute(pairs, &deeds, &on, results, bootstrap))

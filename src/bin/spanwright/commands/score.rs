@@ -75,8 +75,7 @@ pub(crate) fn run(args: &ScoreArgs, global: &Global) -> anyhow::Result<Outcome> 
     let headlines = headlines(rows, bootstrap);
     let rules = match &pack {
         Some(pack) if args.by_rule => {
-            let how = (args.threads, &scope);
-            Some(by_rule(pack, how, &gold, &pairs, (&scores, &errors), bootstrap)?)
+            Some(by_rule(pack, &scope, &gold, &pairs, (&scores, &errors), bootstrap)?)
         }
         _ => None,
     };
