@@ -1,5 +1,6 @@
 //! The phases of a program over one document.
 
+use std::cell::RefCell;
 use std::fmt;
 use std::sync::Arc;
 
@@ -9,6 +10,7 @@ use crate::prep::Prepared;
 use crate::program::{Phase, Program, RuleSet};
 use crate::value::{CalendarDate, Context};
 
+use super::answers::Answers;
 use super::candidate::{Candidate, CandidateId, Fate, Proposal};
 use super::context::Scopes;
 use super::due::{Due, Stretch};
@@ -22,6 +24,7 @@ use super::profile::{Gauge, Profile, Stage};
 use super::relate::{Proposals, Relate, Update, add_feature};
 use super::resolve::resolve;
 use super::scan::{Scan, ScanScratch, Views};
+use super::scout::Scouts;
 use super::search::Search;
 use super::trace::{Trace, Untraced};
 
@@ -82,6 +85,8 @@ pub struct Scratch {
     /// One for each phase.
     scans: Vec<ScanScratch>,
     due: Due,
+    scouts: Scouts,
+    answers: RefCell<Answers>,
     /// Whether the lattice is not that of the candidates.
     is_stale: bool,
     gauge: Arc<Gauge>,
@@ -212,6 +217,8 @@ impl<'p> Extractor<'p> {
         scratch.lines.extend(prepared.lines().into_iter().map(|line| (line.start, line.end)));
         let (kinds, openings) = (scratch.forms.kinds(), &self.program.openings);
         scratch.due.document(&scratch.kinds, &scratch.lines, kinds, openings);
+        scratch.scouts.document(scratch.forms.age());
+        scratch.answers.get_mut().document(self.program.text_tests);
         scratch.lattice.clear(prepared.tokens().len());
         scratch.is_stale = true;
     }
@@ -262,6 +269,7 @@ impl<'p> Extractor<'p> {
             lattice: &scratch.lattice,
             candidates: &scratch.candidates,
             columns,
+            answers: &scratch.answers,
         };
         annotations(&letters, relations, (self.program, &scratch.names))
     }
@@ -372,10 +380,11 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
     pub(super) fn contexts(&mut self, phase: &Phase, index: u16) -> Vec<Update> {
         let tokens = self.prepared.tokens();
         self.lay();
-        let Scratch { forms, ids, kinds, lines, lattice, matches, candidates, gauge, .. } =
+        let Scratch { forms, ids, kinds, lines, lattice, matches, candidates, answers, gauge, .. } =
             &mut *self.scratch;
         let (text, columns) = (self.prepared.text(), self.columns);
-        let letters = Letters { text, tokens, forms: ids, kinds, lines, lattice, candidates, columns };
+        let letters =
+            Letters { text, tokens, forms: ids, kinds, lines, lattice, candidates, columns, answers };
         let mut out = Proposals::default();
         for context in &phase.contexts {
             let mut scopes = Scopes { letters: &letters, forms, matches };
@@ -423,10 +432,23 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
         let program = self.program;
         self.scratch.gauge.set(Stage::Due);
         self.lay();
-        let Scratch { forms, ids, kinds, lines, lattice, matches, candidates, due, gauge, .. } =
-            &mut *self.scratch;
+        let Scratch {
+            forms,
+            ids,
+            kinds,
+            lines,
+            lattice,
+            matches,
+            candidates,
+            due,
+            scouts,
+            answers,
+            gauge,
+            ..
+        } = &mut *self.scratch;
         let (text, columns) = (self.prepared.text(), self.columns);
-        let letters = Letters { text, tokens, forms: ids, kinds, lines, lattice, candidates, columns };
+        let letters =
+            Letters { text, tokens, forms: ids, kinds, lines, lattice, candidates, columns, answers };
         let accepts = |relation, role, label| program.accepts(relation, role, label);
         let may_stay_open = |relation: usize, role: usize| {
             program.relations.get(relation).is_some_and(|info| info.optional[role])
@@ -444,6 +466,7 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
             if !T::ON && !due.is_any((set, rules), wide) {
                 continue;
             }
+            due.begin();
             for (line, &range) in ranges.iter().enumerate() {
                 // A watcher sees where a rule stops that has no chance.
                 if T::ON {
@@ -475,7 +498,9 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
                             may_stay_open: &may_stay_open,
                         };
                         let (starts, trace) = (due.starts(), &mut *self.trace);
-                        Search { forms, matches, relate, starts, trace, is_full: &is_full }.run(&mut out);
+                        let scout = scouts.of(program.openings.number(set, index), &rule.pattern);
+                        let is_full = &is_full;
+                        Search { forms, matches, scout, relate, starts, trace, is_full }.run(&mut out);
                         gauge.set(Stage::Due);
                         if out.full {
                             break;

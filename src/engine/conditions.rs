@@ -9,7 +9,7 @@ use smallvec::{SmallVec, smallvec};
 
 use crate::doc::schema::{BindingId, FoldFlags, NumberField, SpanRelation, TextField};
 use crate::prep::{Class, fold};
-use crate::program::{Side, SpanTest, Where};
+use crate::program::{Side, SpanCheck, SpanTest, Where};
 use crate::text::Span;
 
 use super::candidate::{Candidate, CandidateId};
@@ -32,14 +32,60 @@ pub(super) enum Bound {
 /// Readings of one match that joins may make.
 const MOST_JOINED: usize = 1 << 14;
 
-/// Readings in their order, each once.
-type Distinct = IndexSet<Reading, FxBuildHasher>;
+/// Readings in their order, each once: a few are compared, more are hashed.
+#[derive(Default)]
+struct Distinct {
+    few: Vec<Reading>,
+    many: IndexSet<Reading, FxBuildHasher>,
+}
+
+/// Readings that are compared one by one.
+const FEW: usize = 8;
+
+impl Distinct {
+    fn insert(&mut self, reading: Reading) {
+        if self.many.is_empty() && self.few.len() < FEW {
+            if !self.few.contains(&reading) {
+                self.few.push(reading);
+            }
+            return;
+        }
+        self.many.extend(self.few.drain(..));
+        self.many.insert(reading);
+    }
+
+    fn len(&self) -> usize {
+        self.few.len() + self.many.len()
+    }
+}
+
+impl IntoIterator for Distinct {
+    type Item = Reading;
+    type IntoIter = std::iter::Chain<std::vec::IntoIter<Reading>, indexmap::set::IntoIter<Reading>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.few.into_iter().chain(self.many)
+    }
+}
 
 /// One reading of a match: for each binding one of the things it was bound to.
 pub(super) type Reading = SmallVec<[Bound; 8]>;
 
+/// Whether a span meets the test of a pattern; what its text decides is asked once.
+pub(super) fn span_meets(check: &SpanCheck, id: CandidateId, letters: &Letters<'_>) -> bool {
+    let candidate = &letters.candidates[id.index()];
+    let ask = || span_passes(&check.test, candidate, letters);
+    match check.text {
+        None => ask(),
+        Some(number) => {
+            let said = (id, candidate.span, slice(candidate.span, letters));
+            letters.answers.borrow_mut().meets(said, number, ask)
+        }
+    }
+}
+
 /// Whether a span meets a condition.
-pub(super) fn span_passes(test: &SpanTest, candidate: &Candidate, letters: &Letters<'_>) -> bool {
+fn span_passes(test: &SpanTest, candidate: &Candidate, letters: &Letters<'_>) -> bool {
     match test {
         SpanTest::Any => true,
         SpanTest::Not(inner) => !span_passes(inner, candidate, letters),
@@ -168,7 +214,9 @@ impl Conditions<'_, '_> {
             Where::And(list) => list.iter().fold(readings, |left, part| self.filter(part, left)),
             Where::Or(list) => {
                 let mut any = Distinct::default();
-                list.iter().for_each(|part| any.extend(self.filter(part, readings.clone())));
+                list.iter()
+                    .flat_map(|part| self.filter(part, readings.clone()))
+                    .for_each(|one| any.insert(one));
                 any.into_iter().collect()
             }
             Where::Not(inner) => {

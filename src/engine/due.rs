@@ -5,7 +5,7 @@
 //! the same, which `tests/property/engine.rs` holds.
 
 use crate::doc::schema::TypeId;
-use crate::program::{Openings, RuleSet, TokenRule};
+use crate::program::{OnType, Openings, RuleSet, TokenRule};
 
 use super::kinds::{KindId, KindTable};
 use super::lattice::Letters;
@@ -31,6 +31,8 @@ pub(super) struct Due {
     rules: Vec<u64>,
     /// The rule whose turn it is.
     turn: usize,
+    /// How far the lines of a set were read: hits by tokens, and spans.
+    reached: (usize, usize),
 }
 
 /// A stretch of tokens that rules search: a line, or all of them.
@@ -124,13 +126,18 @@ impl Due {
         }
     }
 
+    /// Begins with the first line of a set.
+    pub(super) fn begin(&mut self) {
+        self.reached = (0, 0);
+    }
+
     /// Whether any rule of a set may be due anywhere.
     pub(super) fn is_any(&self, (set, rules): (usize, &RuleSet), is_whole: bool) -> bool {
         rules.begins_with_spans() || !self.by_kind[usize::from(is_whole)][set].is_empty()
     }
 
-    /// Reads a stretch: every rule that may begin with a token or a span in it.
-    /// O(hits).
+    /// Reads a stretch: every rule that may begin with a token or a span in it. Lines come
+    /// in the order of the text after [`Due::begin`]. O(hits).
     pub(super) fn read(
         &mut self,
         (set, rules): (usize, &RuleSet),
@@ -140,23 +147,36 @@ impl Due {
     ) {
         self.clear(rules);
         let by_kind = &self.by_kind[usize::from(is_whole)][set];
-        let from = by_kind.partition_point(|&(token, _)| token < first);
-        for &(token, rule) in by_kind[from..].iter().take_while(|(token, _)| *token < last) {
+        let (tokens, spans) = &mut self.reached;
+        *tokens += by_kind[*tokens..].iter().take_while(|(token, _)| *token < first).count();
+        for &(token, rule) in by_kind[*tokens..].iter().take_while(|(token, _)| *token < last) {
             hit(&mut self.starts, &mut self.rules, rule, token);
+            *tokens += 1;
         }
         self.types.iter_mut().for_each(|word| *word = 0);
         let allowed = &self.allowed[line * self.words..][..self.words];
-        for laid in letters.lattice.starting_in(first, last) {
+        let in_line = letters.lattice.starting_from(*spans, (first, last));
+        *spans = in_line.end;
+        for laid in &letters.lattice.all()[in_line] {
             let (word, bit) = place(laid.label);
             if self.types.len() <= word {
                 self.types.resize(word + 1, 0);
             }
             self.types[word] |= bit;
-            let meets = |test| table.meets(letters.kinds[laid.tokens.0 as usize], test);
-            for &(rule, stands) in rules.on_type(laid.label) {
+            let Some(OnType { free, asking }) = rules.on_type(laid.label) else { continue };
+            let first = laid.tokens.0;
+            for &(word, rules) in free {
+                let mut bits = rules & allowed[openings.bit(set, word as u32 * 64).0];
+                while bits != 0 {
+                    let rule = word as u32 * 64 + bits.trailing_zeros();
+                    hit(&mut self.starts, &mut self.rules, rule, first);
+                    bits &= bits - 1;
+                }
+            }
+            for &(rule, test) in asking {
                 let (word, bit) = openings.bit(set, rule);
-                if allowed[word] & bit != 0 && stands.is_none_or(meets) {
-                    hit(&mut self.starts, &mut self.rules, rule, laid.tokens.0);
+                if allowed[word] & bit != 0 && table.meets(letters.kinds[first as usize], test) {
+                    hit(&mut self.starts, &mut self.rules, rule, first);
                 }
             }
         }

@@ -11,6 +11,10 @@ pub(super) struct KindId(u32);
 impl KindId {
     /// Stands for the kind of what was not met.
     pub(super) const NONE: Self = Self(u32::MAX);
+
+    pub(super) fn index(self) -> usize {
+        self.0 as usize
+    }
 }
 
 /// The kinds that one thread has met, with the answers to all tests on them and

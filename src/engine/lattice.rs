@@ -1,6 +1,8 @@
 //! The letters of one step: the tokens of a document and the spans over them.
 
+use std::cell::RefCell;
 use std::cmp::Reverse;
+use std::ops::Range;
 
 use crate::doc::InputTokens;
 use crate::doc::schema::{ColumnId, Standing, TypeId};
@@ -8,6 +10,7 @@ use crate::prep::{Class, Token};
 use crate::program::{Program, TextCheck};
 use crate::text::Span;
 
+use super::answers::Answers;
 use super::candidate::{Candidate, CandidateId};
 use super::forms::FormId;
 use super::kinds::KindId;
@@ -26,8 +29,10 @@ pub(super) struct Lattice {
     /// one; 0 where there is none.
     starts: Vec<u32>,
     ends: Vec<u32>,
-    /// For each type a bit a token that stands in a span of it.
-    covered: Vec<Vec<u64>>,
+    /// For each token a bit a type that it stands in a span of, in as many words as
+    /// types take.
+    covered: Vec<u64>,
+    words: usize,
     /// What is new, while it is laid.
     fresh: Vec<Laid>,
     /// How many candidates have been laid.
@@ -72,6 +77,7 @@ impl Lattice {
             groups.clear();
             groups.resize(tokens, 0);
         }
+        self.covered.clear();
         self.laid = 0;
     }
 
@@ -89,23 +95,34 @@ impl Lattice {
         self.laid = candidates.len();
         let stays = |laid: &Laid| candidates[laid.id.index()].stays();
         let Self { starting, ending, starts, ends, fresh, .. } = self;
-        place(starting, starts, fresh, stays, Laid::first, Laid::by_start);
+        let has_gone = place(starting, starts, fresh, stays, Laid::first, Laid::by_start);
         place(ending, ends, fresh, stays, Laid::last, Laid::by_end);
         if cover {
-            self.cover(types);
+            self.cover(types, has_gone);
         }
     }
 
-    fn cover(&mut self, types: usize) {
-        let words = self.starts.len().div_ceil(64);
-        self.covered.iter_mut().for_each(Vec::clear);
-        self.covered.resize_with(types, Vec::new);
-        for laid in &self.starting {
-            let bits = &mut self.covered[usize::from(laid.label.0)];
-            bits.resize(words, 0);
-            let (first, last) = laid.tokens;
-            (first..last).for_each(|token| bits[token as usize / 64] |= 1 << (token % 64));
+    /// Notes which tokens the spans cover: all of them, where some have gone, or else
+    /// those that are new.
+    fn cover(&mut self, types: usize, has_gone: bool) {
+        self.words = types.div_ceil(64);
+        if has_gone {
+            self.covered.clear();
         }
+        let spans = if self.covered.is_empty() { &self.starting } else { &self.fresh };
+        self.covered.resize(self.starts.len() * self.words, 0);
+        for laid in spans {
+            let (word, bit) = (usize::from(laid.label.0) / 64, 1 << (laid.label.0 % 64));
+            let (first, last) = laid.tokens;
+            let bits = &mut self.covered[first as usize * self.words..last as usize * self.words];
+            bits.iter_mut().skip(word).step_by(self.words).for_each(|types| *types |= bit);
+        }
+    }
+
+    /// The types of the spans in which a token stands, as bits.
+    #[inline]
+    pub(super) fn covering(&self, token: usize) -> &[u64] {
+        self.covered.get(token * self.words..(token + 1) * self.words).unwrap_or(&[])
     }
 
     /// The spans that begin with a token, the longest first.
@@ -121,6 +138,21 @@ impl Lattice {
         &rest[..rest.partition_point(before(last))]
     }
 
+    /// The same by their places among all, when those before place `from` begin before
+    /// the stretch. O(spans of the stretch).
+    pub(super) fn starting_from(&self, from: usize, (first, last): (u32, u32)) -> Range<usize> {
+        let before = |at: usize, token: u32| {
+            at + self.starting[at..].iter().take_while(|laid| laid.tokens.0 < token).count()
+        };
+        let start = before(from, first);
+        start..before(start, last)
+    }
+
+    /// All spans in text order.
+    pub(super) fn all(&self) -> &[Laid] {
+        &self.starting
+    }
+
     /// The spans that end with a token, the longest first.
     #[inline]
     pub(super) fn ending(&self, token: usize) -> &[Laid] {
@@ -132,8 +164,8 @@ impl Lattice {
         let of_label = |laid: &Laid| laid.label == label;
         match standing {
             Standing::In => {
-                let bits = self.covered.get(usize::from(label.0));
-                bits.and_then(|bits| bits.get(token / 64)).is_some_and(|word| word >> (token % 64) & 1 == 1)
+                let word = self.covering(token).get(usize::from(label.0) / 64);
+                word.is_some_and(|types| types >> (label.0 % 64) & 1 == 1)
             }
             Standing::Starts => self.starting(token).iter().any(of_label),
             Standing::Ends => self.ending(token).iter().any(of_label),
@@ -142,7 +174,7 @@ impl Lattice {
 }
 
 /// Takes out what does not stay, merges in what is new, and keeps for each token
-/// where its spans lie.
+/// where its spans lie. Says whether something was taken out.
 fn place<K: Ord>(
     spans: &mut Vec<Laid>,
     groups: &mut [u32],
@@ -150,9 +182,11 @@ fn place<K: Ord>(
     stays: impl Fn(&Laid) -> bool,
     token: impl Fn(&Laid) -> u32,
     key: impl Fn(&Laid) -> K,
-) {
+) -> bool {
+    let before = spans.len();
     spans.iter().for_each(|laid| groups[token(laid) as usize] = 0);
     spans.retain(stays);
+    let has_gone = spans.len() < before;
     fresh.sort_unstable_by_key(&key);
     // From the back, so that each span is moved once.
     let mut old = spans.len();
@@ -170,6 +204,7 @@ fn place<K: Ord>(
     for (at, laid) in spans.iter().enumerate().rev() {
         groups[token(laid) as usize] = at as u32 + 1;
     }
+    has_gone
 }
 
 /// The spans of one token.
@@ -192,6 +227,7 @@ pub(super) struct Letters<'a> {
     pub(super) lattice: &'a Lattice,
     pub(super) candidates: &'a [Candidate],
     pub(super) columns: &'a Columns<'a>,
+    pub(super) answers: &'a RefCell<Answers>,
 }
 
 /// What the tokens of a document bring with them, for the checks of a program.

@@ -17,7 +17,7 @@ use crate::program::{First, Inst, NO_JOIN, PatternProgram, PatternTest, Pc, Toke
 use smallvec::SmallVec;
 
 use super::candidate::CandidateId;
-use super::conditions::span_passes;
+use super::conditions::span_meets;
 use super::forms::FormTable;
 use super::lattice::{Laid, Letters};
 use super::note::Note;
@@ -402,11 +402,10 @@ impl<'a, 'l, T: Trace> Matcher<'a, 'l, T> {
         let Some(at) = self.ahead::<BACK>(token) else { return };
         for laid in self.at::<BACK>(at) {
             let (first, last) = laid.tokens;
-            let candidate = &letters.candidates[laid.id.index()];
             let fit = types.contains(&laid.label)
                 && first >= self.first
                 && last <= self.last
-                && test.as_ref().is_none_or(|test| span_passes(test, candidate, letters));
+                && test.as_ref().is_none_or(|test| span_meets(test, laid.id, letters));
             if fit {
                 fits(if BACK { first } else { last }, laid.id);
             }

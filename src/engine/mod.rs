@@ -6,6 +6,7 @@
 //! *candidates*, and `resolve` decides which of them stay. After
 //! the last phase links join the mentions of one thing.
 
+mod answers;
 mod candidate;
 mod cascade;
 mod conditions;
@@ -27,6 +28,7 @@ mod relate;
 mod replay;
 mod resolve;
 mod scan;
+mod scout;
 mod search;
 mod trace;
 mod triggers;

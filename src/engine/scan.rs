@@ -3,13 +3,14 @@
 use std::ops::Range;
 
 use regex::Captures;
+use regex_automata::hybrid::dfa::Cache;
 
 use crate::doc::Value;
 use crate::doc::schema::{FoldFlags, TypeId};
 use crate::prep::{Class, Folded, Token, fold_with_map};
 use crate::program::{
     AnywhereMatch, AnywherePhrases, NO_WORD, Part, Phase, PhraseEntries, PhraseNode, PhraseTrie, Program,
-    RegexView, SieveScratch, TextRegex,
+    RegexView, Search, SieveScratch, TextRegex, Words,
 };
 use crate::text::Span;
 use crate::value;
@@ -100,8 +101,17 @@ fn keep_longest(found: &mut Vec<Found>, from: usize, said: &PhraseEntries) {
 #[derive(Default)]
 pub(super) struct ScanScratch {
     walk: WalkScratch,
-    plain: Option<(SieveScratch, Triggers)>,
-    unmarked: Option<(SieveScratch, Triggers)>,
+    plain: ViewScratch,
+    unmarked: ViewScratch,
+}
+
+/// The same for one view of the text.
+#[derive(Default)]
+struct ViewScratch {
+    sieve: Option<(SieveScratch, Triggers)>,
+    words: Words,
+    /// The states that were built for each expression.
+    caches: Vec<Option<Cache>>,
 }
 
 /// One document before the rules of a phase see it.
@@ -245,9 +255,12 @@ impl<'t> Scan<'_, 't> {
         &self,
         view: &RegexView,
         folded: &Folded<'t>,
-        scratch: &mut Option<(SieveScratch, Triggers)>,
+        scratch: &mut ViewScratch,
         out: &mut Vec<Candidate>,
     ) {
+        let ViewScratch { sieve: scratch, words, caches } = scratch;
+        caches.resize_with(view.regexes.len(), || None);
+        let has_starts = view.starts.iter().any(Option::is_some);
         let mut sieve = view
             .sieve
             .as_ref()
@@ -261,6 +274,10 @@ impl<'t> Scan<'_, 't> {
                 return;
             }
             let shown = Line { text: line, start, is_ascii: line.is_ascii() };
+            if shown.is_ascii && has_starts {
+                words.read(line);
+            }
+            let known = shown.is_ascii.then_some(&*words);
             match &mut sieve {
                 Some((sieve, (scratch, triggers))) => {
                     let written =
@@ -269,7 +286,7 @@ impl<'t> Scan<'_, 't> {
                     let is_plain = self.cuts_words
                         && shown.is_ascii
                         && written.slice(self.text).is_some_and(str::is_ascii);
-                    let words = is_plain.then_some(|open: &mut dyn FnMut(&[u32])| {
+                    let by_tokens = |open: &mut dyn FnMut(&[u32])| {
                         let Some(gate) = sieve.words() else { return };
                         let before = |at: u32| move |token: &&Token| token.start < at;
                         next += self.tokens[next..].iter().take_while(before(written.start)).count();
@@ -280,16 +297,29 @@ impl<'t> Scan<'_, 't> {
                             is_read = true;
                         }
                         triggers.of(first..next, open);
-                    });
-                    for index in sieve.open(line, words, scratch) {
+                    };
+                    let tokens = is_plain.then_some((by_tokens, words.has_digits()));
+                    for index in sieve.open(line, tokens, scratch) {
                         let regex = &view.regexes[index];
                         self.gauge.search(regex.rule);
-                        self.regex(regex, shown, folded, out);
+                        self.regex(
+                            regex,
+                            (shown, view.search(index, known, &mut caches[index])),
+                            folded,
+                            out,
+                        );
                     }
                     self.gauge.set(Stage::Sieve);
                 }
                 None => {
-                    view.regexes.iter().for_each(|regex| self.regex(regex, shown, folded, out));
+                    for (index, regex) in view.regexes.iter().enumerate() {
+                        self.regex(
+                            regex,
+                            (shown, view.search(index, known, &mut caches[index])),
+                            folded,
+                            out,
+                        );
+                    }
                 }
             }
         }
@@ -299,7 +329,7 @@ impl<'t> Scan<'_, 't> {
     fn regex(
         &self,
         regex: &TextRegex,
-        Line { text: line, start: offset, is_ascii }: Line<'_>,
+        (Line { text: line, start: offset, .. }, way): (Line<'_>, Search<'_>),
         folded: &Folded<'t>,
         out: &mut Vec<Candidate>,
     ) {
@@ -324,10 +354,10 @@ impl<'t> Scan<'_, 't> {
         if !regex.reads_groups {
             // One more than there is room for tells that there was no room.
             let room = self.limit.saturating_add(1).saturating_sub(out.len());
-            out.extend(regex.matches(line, is_ascii).filter_map(|found| make(found, None)).take(room));
+            out.extend(regex.matches(line, way).filter_map(|found| make(found, None)).take(room));
             return;
         }
-        for found in regex.matches(line, is_ascii) {
+        for found in regex.matches(line, way) {
             if out.len() > self.limit {
                 return;
             }

@@ -6,6 +6,7 @@ use super::every::Places;
 use super::forms::FormTable;
 use super::matcher::{MatchScratch, Matcher};
 use super::relate::{Proposals, Relate};
+use super::scout::Scout;
 use super::trace::Trace;
 
 /// Matches of one rule in one line that `overlap all` gives at most.
@@ -15,6 +16,8 @@ const MOST_MATCHES: usize = 10_000;
 pub(super) struct Search<'a, 'l, T> {
     pub(super) forms: &'a FormTable,
     pub(super) matches: &'a mut MatchScratch,
+    /// Who looks ahead of the matcher.
+    pub(super) scout: &'a mut Scout,
     pub(super) relate: Relate<'a, 'l>,
     /// The tokens with which matches may begin, in text order.
     pub(super) starts: &'a [u32],
@@ -34,11 +37,16 @@ impl<T: Trace> Search<'_, '_, T> {
     /// The preferred match at each start, from left to right.
     fn preferred(&mut self, out: &mut Proposals) {
         let Relate { rule, letters, range, .. } = self.relate;
+        let known = (letters, self.forms.kinds());
         let mut matcher =
             Matcher::new(&rule.pattern, letters, self.forms, self.matches, range, &mut *self.trace);
         let mut free = range.0;
         for &start in self.starts {
             if start < free {
+                continue;
+            }
+            // A watcher sees where walks end.
+            if !T::ON && !self.scout.may_match(&rule.pattern, known, (start, range.1)) {
                 continue;
             }
             let Some(end) = matcher.match_at(start) else { continue };

@@ -12,6 +12,7 @@ use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind, Lo
 
 use super::letters::{are_rare, required, tokens, words};
 use super::sieve::{LetterGate, LetterGates, ShapeGate, ShapeGates, Sieve};
+use super::starts::Starts;
 
 /// Strings that a table of all steps still has room for; it is quicker than lists.
 const MOST_IN_DFA: usize = 4_000;
@@ -21,15 +22,17 @@ const MOST_IN_DFA: usize = 4_000;
 const MOST_OF_ONE: usize = 4;
 /// Expressions that are searched in each line rather than all at once.
 const MOST_ALONE: usize = 2;
+/// Expressions that any digit opens, since they begin with one; more are quicker looked
+/// for together.
+const MOST_NUMBERS: usize = 32;
 
-/// A sieve for some expressions, unless one of them is too large for it.
-pub(super) fn sieve<'s>(sources: impl ExactSizeIterator<Item = &'s str>) -> Option<Sieve> {
-    let hirs = sources.map(|source| regex_syntax::parse(source).ok()).collect::<Option<Vec<_>>>()?;
+/// A sieve for some expressions, each with where its matches begin if that is known.
+pub(super) fn sieve(hirs: &[Hir], starts: &[Option<Starts>]) -> Option<Sieve> {
     let (mut by_letters, mut by_words, mut beyond_words) = (Strings::new(), Strings::new(), Strings::new());
     // Those that letters cannot open: in lines as they come, and in lines of ASCII.
     let (mut shapes, mut plain) = (Vec::new(), Vec::new());
     let mut common = Vec::new();
-    for (index, hir) in (0..).zip(&hirs) {
+    for (index, hir) in (0..).zip(hirs) {
         let required = required(hir);
         let held = required.as_deref().and_then(tokens).unwrap_or_default();
         let letters = required.filter(|strings| are_rare(strings));
@@ -46,10 +49,13 @@ pub(super) fn sieve<'s>(sources: impl ExactSizeIterator<Item = &'s str>) -> Opti
     for (_, _, held) in &common {
         held.iter().collect::<BTreeSet<_>>().into_iter().for_each(|held| *uses.entry(held).or_default() += 1);
     }
+    let mut numbers: Vec<u32> = Vec::new();
     for (index, letters, held) in &common {
         let are_few = held.iter().all(|held| uses[&**held] <= MOST_OF_ONE);
+        let begins_with_digit = starts[*index as usize].as_ref().is_some_and(Starts::begins_with_digit);
         match letters {
             _ if are_few && !held.is_empty() => note(&mut by_words, held, *index),
+            _ if begins_with_digit && numbers.len() < MOST_NUMBERS => numbers.push(*index),
             Some(letters) => note(&mut beyond_words, letters, *index),
             None => plain.push(*index),
         }
@@ -61,10 +67,11 @@ pub(super) fn sieve<'s>(sources: impl ExactSizeIterator<Item = &'s str>) -> Opti
     };
     let alone = if plain.len() > MOST_ALONE { Vec::new() } else { std::mem::take(&mut plain) };
     let shapes = ShapeGates {
-        plain: shape_gate(&hirs, &plain, narrowed),
-        ascii: shape_gate(&hirs, &shapes, narrowed),
-        wide: shape_gate(&hirs, &shapes, unbounded),
+        plain: shape_gate(hirs, &plain, narrowed),
+        ascii: shape_gate(hirs, &shapes, narrowed),
+        wide: shape_gate(hirs, &shapes, unbounded),
         alone,
+        numbers,
     };
     Some(Sieve::new(letters, shapes, hirs.len()))
 }
@@ -188,7 +195,7 @@ fn narrow_look(look: Look) -> Look {
 }
 
 /// The expression over ASCII text: the same matches there, with few classes.
-fn narrowed(hir: &Hir) -> Hir {
+pub(super) fn narrowed(hir: &Hir) -> Hir {
     let ascii = ClassUnicode::new([ClassUnicodeRange::new('\0', '\x7f')]);
     mapped(hir, &|hir| match hir.kind() {
         HirKind::Look(look) => Some(Hir::look(narrow_look(*look))),
@@ -232,23 +239,33 @@ mod tests {
     use proptest::prelude::*;
     use regex::Regex;
 
+    use super::super::starts::Words;
     use super::*;
 
+    fn of(sources: &[&str]) -> Sieve {
+        let hirs: Vec<Hir> =
+            sources.iter().map(|source| regex_syntax::parse(source).expect("an expression")).collect();
+        let starts: Vec<Option<Starts>> = hirs.iter().map(Starts::new).collect();
+        sieve(&hirs, &starts).expect("small expressions")
+    }
+
     fn open(sources: &[&str], line: &str) -> Vec<usize> {
-        let sieve = sieve(sources.iter().copied()).expect("small expressions");
-        sieve.open(line, None::<fn(&mut dyn FnMut(&[u32]))>, &mut sieve.scratch()).collect()
+        let sieve = of(sources);
+        sieve.open(line, None::<(fn(&mut dyn FnMut(&[u32])), bool)>, &mut sieve.scratch()).collect()
     }
 
     /// The same, where the tokens of a line of ASCII are asked.
     fn open_by_tokens(sources: &[&str], line: &str) -> Vec<usize> {
-        let sieve = sieve(sources.iter().copied()).expect("small expressions");
+        let sieve = of(sources);
         let mut tokens = Vec::new();
         crate::prep::tokenize(line, &mut tokens);
         let words = |open: &mut dyn FnMut(&[u32])| {
             let forms = tokens.iter().filter_map(|token| token.span().slice(line));
             forms.for_each(|form| sieve.words().into_iter().for_each(|gate| gate.each(form, &mut *open)));
         };
-        sieve.open(line, Some(words), &mut sieve.scratch()).collect()
+        let mut starts = Words::default();
+        starts.read(line);
+        sieve.open(line, Some((words, starts.has_digits())), &mut sieve.scratch()).collect()
     }
 
     #[test]

@@ -19,6 +19,7 @@ mod rule_set;
 mod rules;
 mod saved;
 mod sieve;
+mod starts;
 mod steps;
 mod texts;
 
@@ -28,17 +29,20 @@ pub use entries::{PhraseEntries, PhraseEntry};
 pub(crate) use kinds::bits;
 pub use kinds::{KindBuilder, KindTestId, KindTests};
 pub use openings::{Opening, Openings, Use};
-pub use pattern::{First, Inst, NO_JOIN, PatternProgram, PatternTest, Pc, TokenTest, Way};
+pub use pattern::{
+    First, Inst, NO_JOIN, PatternProgram, PatternTest, Pc, SpanCheck, TextTestId, TokenTest, Way,
+};
 pub use phrases::{PhraseNode, PhraseTrie, PhraseTrieBuilder};
 pub use predicates::{FormField, PredicateId, Predicates, regex_set};
-pub use regexes::{RegexBank, RegexUse, RegexView, TextRegex};
-pub use rule_set::RuleSet;
+pub use regexes::{RegexBank, RegexUse, RegexView, Search, TextRegex};
+pub use rule_set::{OnType, RuleSet};
 pub use rules::{
     BindingInfo, BindingUse, ContextRule, Expr, HeadPlan, Part, Requirement, Setter, Side, SpanTest,
     TextCheck, TokenRule, Where,
 };
 pub use saved::{LoadConfig, LoadError, Saved};
 pub use sieve::{LetterGate, LetterGates, ShapeGate, ShapeGates, Sieve, SieveScratch};
+pub use starts::{Starts, Words};
 pub use texts::{NO_WORD, Vocabulary};
 
 use std::sync::Arc;
@@ -71,6 +75,8 @@ pub struct Program {
     pub kinds: KindTests,
     /// Which rules may match in a line, by the kinds of its tokens.
     pub openings: Openings,
+    /// How many tests there are that the text of a span decides.
+    pub text_tests: usize,
     /// The tokens of all phrases, one vocabulary for each folding in use.
     pub vocabularies: Vec<(FoldFlags, Vocabulary)>,
     /// The phases in order.

@@ -136,6 +136,13 @@ impl Openings {
         ((self.bases[set] + rule / 64) as usize, 1 << (rule % 64))
     }
 
+    /// The number of a rule of a set among all rules; some numbers stand for none.
+    #[must_use]
+    #[inline]
+    pub fn number(&self, set: usize, rule: usize) -> usize {
+        self.bases[set] as usize * 64 + rule
+    }
+
     /// The rules that ask nothing of the token in a role.
     #[must_use]
     pub fn free(&self, role: usize) -> &[u64] {

@@ -22,7 +22,7 @@ pub enum Inst {
         /// The types.
         types: Box<[TypeId]>,
         /// Further condition.
-        test: Option<Box<SpanTest>>,
+        test: Option<Box<SpanCheck>>,
         /// What it is bound to.
         binding: Option<BindingId>,
         /// Next instruction.
@@ -55,6 +55,27 @@ pub enum Inst {
     /// Done.
     Match,
 }
+
+/// A test on a span that a pattern consumes, prepared.
+#[derive(Clone, Debug)]
+pub struct SpanCheck {
+    /// As it was written.
+    pub test: SpanTest,
+    /// Its number, where the text of a span alone decides it; equal tests share one.
+    pub text: Option<TextTestId>,
+}
+
+impl SpanCheck {
+    /// A test as it is written, not yet prepared.
+    #[must_use]
+    pub fn new(test: SpanTest) -> Self {
+        Self { test, text: None }
+    }
+}
+
+/// The number of a test that the text of a span decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct TextTestId(pub u32);
 
 /// One way on from an [`Inst::Split`].
 #[derive(Clone, Copy, Debug)]

@@ -4,10 +4,10 @@
 use indexmap::IndexSet;
 
 use super::{
-    First, Inst, KindBuilder, NO_JOIN, Opening, Openings, PatternProgram, PatternTest, Pc, Program,
-    TokenRule, TokenTest, Way,
+    First, Inst, KindBuilder, NO_JOIN, Opening, Openings, PatternProgram, PatternTest, Pc, Program, SpanTest,
+    TextTestId, TokenRule, TokenTest, Way,
 };
-use crate::doc::schema::{Anchor, TypeId};
+use crate::doc::schema::{Anchor, TextField, TypeId};
 use crate::prep::Class;
 
 impl Program {
@@ -15,22 +15,48 @@ impl Program {
     /// together. To be called when everything else is there. O(size of the rules).
     pub fn prepare(&mut self) {
         let mut kinds = KindBuilder::default();
+        let mut texts = TextTests::default();
         for phase in &mut self.phases {
-            phase.rules.prepare(&mut kinds);
-            phase.drops.prepare(&mut kinds);
+            phase.rules.prepare(&mut kinds, &mut texts);
+            phase.drops.prepare(&mut kinds, &mut texts);
             for context in &mut phase.contexts {
-                context.cue.prepare(&mut kinds);
-                context.stops.iter_mut().for_each(|stop| stop.prepare(&mut kinds));
+                for rule in std::iter::once(&mut context.cue).chain(&mut context.stops) {
+                    rule.prepare(&mut kinds, &mut texts);
+                }
             }
         }
         self.kinds = kinds.finish();
+        self.text_tests = texts.len();
         self.openings = Openings::new(&self.phases, self.kinds.len());
     }
 }
 
+/// Tests that the text of a span decides, as they are written; equal ones once.
+pub(super) type TextTests = IndexSet<String>;
+
+impl SpanTest {
+    /// Whether the text of a span alone decides the test.
+    fn is_of_text(&self) -> bool {
+        match self {
+            Self::Not(inner) => inner.is_of_text(),
+            Self::And(list) | Self::Or(list) => list.iter().all(Self::is_of_text),
+            Self::Text(field, _) => {
+                matches!(field, TextField::Text | TextField::Lower | TextField::Fold | TextField::Shape)
+            }
+            Self::Any | Self::Flag(_) | Self::Number(..) => false,
+        }
+    }
+}
+
 impl TokenRule {
-    pub(super) fn prepare(&mut self, kinds: &mut KindBuilder) {
+    pub(super) fn prepare(&mut self, kinds: &mut KindBuilder, texts: &mut TextTests) {
         let program = &mut self.pattern;
+        for inst in &mut program.insts {
+            if let Inst::Span { test: Some(check), .. } = inst {
+                let mut number = |test| TextTestId(texts.insert_full(format!("{test:?}")).0 as u32);
+                check.text = check.test.is_of_text().then(|| number(&check.test));
+            }
+        }
         for test in &mut program.tests {
             test.kind = kinds.number(&test.whole);
             test.rest = test.whole.beyond_kind().map(Box::new);

@@ -4,10 +4,12 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 use regex::{Regex, RegexBuilder};
+use regex_automata::hybrid::dfa::Cache;
 use regex_automata::nfa::thompson;
 
 use super::boundaries::Loose;
 use super::gates::sieve;
+use super::starts::{Starts, Words};
 use super::{Setter, Sieve};
 use crate::doc::schema::{RuleId, TypeId};
 
@@ -72,25 +74,50 @@ pub struct TextRegex {
 }
 
 impl TextRegex {
-    /// Every match in a line, as bytes of it: those of [`Regex::find_iter`]. Whoever
-    /// asks has to know whether the line is ASCII.
-    pub fn matches<'l>(&'l self, line: &'l str, is_ascii: bool) -> impl Iterator<Item = Range<usize>> + 'l {
-        let loose = match is_ascii {
-            true => None,
-            false => self.loose.get_or_init(|| Loose::new(self.regex.as_str()).map(Box::new)).as_deref(),
-        };
-        let mut plain = loose.is_none().then(|| self.regex.find_iter(line));
-        let mut from = 0;
-        std::iter::from_fn(move || match (&mut plain, loose) {
-            (Some(plain), _) => plain.next().map(|found| found.range()),
-            (None, Some(loose)) => {
-                let found = loose.find_at(line, from, &self.regex)?;
-                from = found.end;
-                Some(found)
+    /// Every match in a line, as bytes of it: those of [`Regex::find_iter`].
+    pub fn matches<'l>(
+        &'l self,
+        line: &'l str,
+        mut way: Search<'l>,
+    ) -> impl Iterator<Item = Range<usize>> + 'l {
+        let loose = match way {
+            Search::Wide => {
+                self.loose.get_or_init(|| Loose::new(self.regex.as_str()).map(Box::new)).as_deref()
             }
-            (None, None) => None,
+            Search::Ascii | Search::Words { .. } => None,
+        };
+        let mut plain = self.regex.find_iter(line);
+        let (mut from, mut next) = (0, 0);
+        std::iter::from_fn(move || {
+            let found = match (&mut way, loose) {
+                (Search::Words { starts, words, cache }, _) => {
+                    starts.find_at((line, words), (&mut next, from), cache, &self.regex)?
+                }
+                (Search::Wide, Some(loose)) => loose.find_at(line, from, &self.regex)?,
+                (Search::Wide, None) | (Search::Ascii, _) => plain.next()?.range(),
+            };
+            from = found.end;
+            Some(found)
         })
     }
+}
+
+/// How an expression is searched in a line.
+#[derive(Debug)]
+pub enum Search<'l> {
+    /// The line is not ASCII.
+    Wide,
+    /// It is.
+    Ascii,
+    /// It is, and its words are known.
+    Words {
+        /// Where matches of the expression begin.
+        starts: &'l Starts,
+        /// The words.
+        words: &'l Words,
+        /// The states that were built for the expression.
+        cache: &'l mut Option<Cache>,
+    },
 }
 
 /// The regular expressions of one phase over one view of the text.
@@ -101,16 +128,35 @@ impl TextRegex {
 pub struct RegexView {
     /// The expressions.
     pub regexes: Vec<TextRegex>,
+    /// For each of them where its matches begin, if that is known.
+    pub starts: Vec<Option<Starts>>,
     /// Which of them may occur in a line; without it all are searched.
     pub sieve: Option<Sieve>,
 }
 
 impl RegexView {
+    /// How an expression is searched in a line; `words` are those of a line of ASCII.
+    pub fn search<'l>(
+        &'l self,
+        index: usize,
+        words: Option<&'l Words>,
+        cache: &'l mut Option<Cache>,
+    ) -> Search<'l> {
+        match (words, self.starts.get(index).and_then(Option::as_ref)) {
+            (None, _) => Search::Wide,
+            (Some(words), Some(starts)) => Search::Words { starts, words, cache },
+            (Some(_), None) => Search::Ascii,
+        }
+    }
+
     /// Builds the sieve of the expressions.
     pub fn finish(&mut self) {
-        if !self.regexes.is_empty() {
-            self.sieve = sieve(self.regexes.iter().map(|regex| regex.regex.as_str()));
-        }
+        let sources = self.regexes.iter().map(|regex| regex.regex.as_str());
+        let hirs = sources.map(|source| regex_syntax::parse(source).ok()).collect::<Option<Vec<_>>>();
+        let hirs = hirs.filter(|hirs| !hirs.is_empty()).unwrap_or_default();
+        self.starts = hirs.iter().map(Starts::new).collect();
+        self.starts.resize_with(self.regexes.len(), || None);
+        self.sieve = if hirs.is_empty() { None } else { sieve(&hirs, &self.starts) };
     }
 }
 

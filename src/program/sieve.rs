@@ -125,6 +125,8 @@ pub struct ShapeGates {
     pub plain: Option<ShapeGate>,
     /// The same, where they are so few that each is searched in every such line.
     pub alone: Vec<u32>,
+    /// The same, for those that begin with a digit: where the line has one.
+    pub numbers: Vec<u32>,
     /// For other lines of ASCII.
     pub ascii: Option<ShapeGate>,
     /// For all others.
@@ -157,8 +159,8 @@ impl Sieve {
     /// Whether an expression is opened by letters of its own, in lines of ASCII.
     #[must_use]
     pub fn waits_for_letters(&self, expression: usize) -> bool {
-        let ShapeGates { plain, alone, .. } = &self.shapes;
-        let mut others = plain.iter().flat_map(|gate| &gate.opens).chain(alone);
+        let ShapeGates { plain, alone, numbers, .. } = &self.shapes;
+        let mut others = plain.iter().flat_map(|gate| &gate.opens).chain(alone).chain(numbers);
         !others.any(|index| *index as usize == expression)
     }
 
@@ -183,13 +185,13 @@ impl Sieve {
 
     /// The indices of the expressions that may occur in a line, ascending. `words`
     /// shows what the tokens of the line open, each asked by itself through
-    /// [`Sieve::words`]: only for a line that is ASCII as it was written. Without it
-    /// the line alone is asked. O(n) once the automaton knows the states that the text leads to, and
+    /// [`Sieve::words`], and says whether the line has digits: only for a line that is
+    /// ASCII as it was written. Without it the line alone is asked. O(n) once the automaton knows the states that the text leads to, and
     /// in the letters that are found.
     pub fn open<'s>(
         &self,
         line: &str,
-        words: Option<impl FnOnce(&mut dyn FnMut(&[u32]))>,
+        words: Option<(impl FnOnce(&mut dyn FnMut(&[u32])), bool)>,
         scratch: &'s mut SieveScratch,
     ) -> impl Iterator<Item = usize> + 's {
         let SieveScratch { caches, found, open } = scratch;
@@ -199,9 +201,12 @@ impl Sieve {
         };
         let [plain, ascii, wide] = caches;
         let (letters, shape, cache) = match words {
-            Some(words) => {
+            Some((words, has_digits)) => {
                 words(&mut let_in);
                 let_in(&self.shapes.alone);
+                if has_digits {
+                    let_in(&self.shapes.numbers);
+                }
                 (&self.letters.beyond_words, &self.shapes.plain, plain)
             }
             None if line.is_ascii() => (&self.letters.all, &self.shapes.ascii, ascii),

@@ -312,6 +312,9 @@ rule every overlap all { <NAME: [word]{1,2} "mayor"> }
 rule starts overlap starts { <NAME: [capitalized]* "Giang"> }
 rule looks { (?<= "of") <NUM: [number]> (?! "tons") }
 rule anywhere { <NAME: [capitalized & word]{2,3}> }
+rule said { LOC[lower ~ /à g/ & len > 5] ...{0,3} <NAME: "mayor"i> }
+rule inside { <NUM: [capitalized & !in LOC] [!starts LOC & !ends NUM]{0,3} "tons"> (?! [in LOC]) }
+rule mixed nested { <NAME: (LOC[text ~ /^H/] | NUM[text = "7"] | NUM[!value = "3.5"] | "of"){1,3} "mayor"> }
 drop some { n=NUM "Giang" }
 "#;
 
@@ -332,11 +335,15 @@ proptest! {
             ExtractConfig { candidates: CandidateReport::Keep, ..ExtractConfig::default() },
         );
         let document = Document::new("1", words.join(" "));
-        let found = extractor.extract(&document, &mut extractor.scratch());
+        let mut scratch = extractor.scratch();
+        let found = extractor.extract(&document, &mut scratch);
         let watched = extractor.explain(&document, None);
         prop_assert_eq!(&found.annotations, &watched.annotations);
         let shown = |candidates: &[Candidate]| format!("{candidates:#?}");
         prop_assert_eq!(shown(&found.candidates), shown(&watched.candidates));
+        // What was worked out on the way serves the next document.
+        let again = extractor.extract(&document, &mut scratch);
+        prop_assert_eq!(shown(&again.candidates), shown(&watched.candidates));
     }
 }
 

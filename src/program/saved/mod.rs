@@ -283,6 +283,7 @@ impl Stored for Program {
             predicates,
             kinds: _,
             openings: _,
+            text_tests: _,
             vocabularies,
             phases,
             links,

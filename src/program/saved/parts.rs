@@ -14,8 +14,8 @@ use crate::doc::schema::{
 use crate::program::{
     AnywhereBuilder, AnywherePhrases, BindingInfo, BindingUse, ContextRule, Expr, HeadPlan, Inst, Link,
     Opening, Origin, Part, PatternProgram, PatternTest, Pc, Phase, PhraseEntries, PhraseEntry, PhraseTrie,
-    PredicateId, Predicates, RegexBank, RegexUse, RegexView, Requirement, RuleSet, Setter, Side, SpanTest,
-    TextCheck, TextRegex, TokenRule, TokenTest, Way, Where,
+    PredicateId, Predicates, RegexBank, RegexUse, RegexView, Requirement, RuleSet, Setter, Side, SpanCheck,
+    SpanTest, TextCheck, TextRegex, TokenRule, TokenTest, Way, Where,
 };
 use crate::value;
 
@@ -175,6 +175,16 @@ impl Stored for Way {
     }
 }
 
+impl Stored for SpanCheck {
+    fn put(&self, to: &mut Writer) {
+        self.test.put(to);
+    }
+
+    fn take(from: &mut Reader<'_>) -> Taken<Self> {
+        Ok(Self::new(Stored::take(from)?))
+    }
+}
+
 impl Stored for PatternTest {
     fn put(&self, to: &mut Writer) {
         self.whole.put(to);
@@ -307,7 +317,7 @@ impl Stored for RegexView {
     }
 
     fn take(from: &mut Reader<'_>) -> Taken<Self> {
-        Ok(Self { regexes: Stored::take(from)?, sieve: None })
+        Ok(Self { regexes: Stored::take(from)?, ..Self::default() })
     }
 }
 

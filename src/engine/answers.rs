@@ -1,0 +1,141 @@
+//! [`Answers`]: what the texts of spans answer to the tests of patterns, each asked once.
+//!
+//! Many rules ask the same of the same span, at many tokens of a line, and the same
+//! titles and names stand in many documents. A test folds the text and may run an
+//! expression over it; here it costs a look. The plain version is the test itself.
+
+use rustc_hash::FxHashMap;
+
+use crate::program::TextTestId;
+use crate::text::Span;
+
+use super::candidate::CandidateId;
+
+/// Words of answers that are kept, of eight bytes; from then on new texts are asked
+/// each time, and the next document begins anew.
+const MOST_WORDS: usize = 1 << 18;
+/// Longer texts are asked each time, in bytes.
+const LONGEST: usize = 128;
+
+/// The answers that one thread knows.
+#[derive(Debug, Default)]
+pub(super) struct Answers {
+    texts: FxHashMap<Box<str>, u32>,
+    /// For each text, and each word of tests, which of them it was asked, and which of
+    /// those it meets.
+    answers: Vec<Answered>,
+    /// Words of tests.
+    words: usize,
+    /// For each candidate of the document where it stands, and its text; nothing
+    /// where it was never asked.
+    of: Vec<Option<(Span, u32)>>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Answered {
+    asked: u64,
+    met: u64,
+}
+
+impl Answers {
+    /// Makes ready for another document, and for so many tests.
+    pub(super) fn document(&mut self, tests: usize) {
+        self.of.clear();
+        self.words = tests.div_ceil(64);
+        if self.answers.len() >= MOST_WORDS {
+            self.texts.clear();
+            self.answers.clear();
+        }
+    }
+
+    /// Whether the text of a candidate meets a test; `ask` puts it to the test.
+    pub(super) fn meets(
+        &mut self,
+        (id, span, text): (CandidateId, Span, &str),
+        test: TextTestId,
+        ask: impl FnOnce() -> bool,
+    ) -> bool {
+        if text.len() > LONGEST {
+            return ask();
+        }
+        if self.of.len() <= id.index() {
+            self.of.resize(id.index() + 1, None);
+        }
+        let text = match self.of[id.index()] {
+            Some((known, text)) if known == span => text,
+            _ => match self.number(text) {
+                Some(text) => {
+                    self.of[id.index()] = Some((span, text));
+                    text
+                }
+                None => return ask(),
+            },
+        };
+        let (word, bit) = (test.0 as usize / 64, 1 << (test.0 % 64));
+        let answered = &mut self.answers[text as usize * self.words + word];
+        if answered.asked & bit == 0 {
+            answered.asked |= bit;
+            answered.met |= if ask() { bit } else { 0 };
+        }
+        answered.met & bit != 0
+    }
+
+    /// The number of a text, unless there is no room for it.
+    fn number(&mut self, text: &str) -> Option<u32> {
+        if let Some(&known) = self.texts.get(text) {
+            return Some(known);
+        }
+        let number = self.texts.len() as u32;
+        (self.answers.len() < MOST_WORDS).then(|| {
+            self.texts.insert(text.into(), number);
+            self.answers.resize(self.answers.len() + self.words, Answered::default());
+            number
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    /// Asks for a text of the first candidate; says the answer, and how often it was asked.
+    fn ask(answers: &mut Answers, place: u32, text: &str, test: u32, times: &Cell<u32>) -> bool {
+        let said = (CandidateId(0), Span::new(place, place + text.len() as u32), text);
+        answers.meets(said, TextTestId(test), || {
+            times.set(times.get() + 1);
+            text.starts_with('a')
+        })
+    }
+
+    #[test]
+    fn a_text_is_asked_once_by_each_test() {
+        let (mut answers, times) = (Answers::default(), Cell::new(0));
+        for _ in 0..2 {
+            answers.document(70);
+            for _ in 0..3 {
+                assert!(ask(&mut answers, 0, "ab", 0, &times));
+                assert!(ask(&mut answers, 0, "ab", 69, &times));
+                // Candidates may get the numbers of others that were taken back.
+                assert!(!ask(&mut answers, 3, "b", 69, &times));
+            }
+        }
+        assert_eq!(times.get(), 3);
+    }
+
+    #[test]
+    fn long_texts_and_texts_without_room_are_asked_each_time() {
+        let (mut answers, times) = (Answers::default(), Cell::new(0));
+        answers.document(1);
+        let long = "a".repeat(LONGEST + 1);
+        assert!(ask(&mut answers, 0, &long, 0, &times) && ask(&mut answers, 0, &long, 0, &times));
+        assert_eq!(times.get(), 2);
+        answers.answers.resize(MOST_WORDS, Answered::default());
+        assert!(ask(&mut answers, 0, "ab", 0, &times) && ask(&mut answers, 0, "ab", 0, &times));
+        assert_eq!(times.get(), 4);
+        answers.document(1);
+        assert!(ask(&mut answers, 0, "ab", 0, &times) && ask(&mut answers, 0, "ab", 0, &times));
+        assert_eq!(times.get(), 5);
+    }
+}

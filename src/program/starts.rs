@@ -1,0 +1,355 @@
+//! [`Starts`]: searches an expression from the words that it may begin with.
+//!
+//! Most expressions of rules begin at a word: `\b[0-9]+ tons`. A search goes through
+//! the whole line for each of them. But in a line of ASCII the words and digits are
+//! found once for all expressions, and an expression is tried only where a word begins
+//! with one of its first letters, or where a digit stands; most tries end after two or
+//! three letters. The matches are the same, for every match begins at such a place,
+//! and the first place where one begins is the leftmost. The plain version is the
+//! expression's own search.
+
+use std::fmt;
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use regex::Regex;
+use regex_automata::hybrid::dfa::{Cache, Config, DFA};
+use regex_automata::nfa::thompson;
+use regex_automata::{Anchored, Input};
+use regex_syntax::hir::{Class, Hir, HirKind, Look};
+
+use super::gates::narrowed;
+use super::regexes::CACHE;
+
+/// So many places may be tried in vain before the plain search takes over: an
+/// expression without a greatest length could go to the end of the line from each.
+const MOST_TRIES: usize = 32;
+/// Matches of expressions up to this length, in bytes, are tried everywhere.
+const SHORT: usize = 256;
+
+/// Where words begin in a line of ASCII, and where its digits stand.
+#[derive(Debug, Default)]
+pub struct Words {
+    /// Words that begin with no digit: the place of each, and its letter.
+    words: Vec<(u32, u8)>,
+    /// All digits, and whether a word begins there.
+    digits: Vec<(u32, bool)>,
+}
+
+impl Words {
+    /// Finds them. O(n).
+    pub fn read(&mut self, line: &str) {
+        self.words.clear();
+        self.digits.clear();
+        let mut is_inside = false;
+        for (at, &byte) in (0..).zip(line.as_bytes()) {
+            let is_word = is_word(byte);
+            if is_word && (!is_inside || byte.is_ascii_digit()) {
+                match byte.is_ascii_digit() {
+                    true => self.digits.push((at, !is_inside)),
+                    false => self.words.push((at, byte)),
+                }
+            }
+            is_inside = is_word;
+        }
+    }
+
+    /// Whether the line has a digit.
+    #[must_use]
+    pub fn has_digits(&self) -> bool {
+        !self.digits.is_empty()
+    }
+}
+
+/// What is part of a word, as boundaries of ASCII tell it.
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
+}
+
+/// An expression all of whose matches in ASCII text begin at the beginning of a word,
+/// or at a digit.
+pub struct Starts {
+    at: Place,
+    is_short: bool,
+    expression: Hir,
+    /// Nothing where it is too large. Built when first asked.
+    automaton: OnceLock<Option<DFA>>,
+}
+
+/// Where the matches of an expression begin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    /// At words that begin with one of these letters, as bits; no digits.
+    Words([u64; 2]),
+    /// At any digit.
+    Digits,
+    /// At words that begin with a digit.
+    NumberWords,
+}
+
+impl fmt::Debug for Starts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Starts").field("at", &self.at).finish_non_exhaustive()
+    }
+}
+
+impl Starts {
+    /// The expression, unless its matches may begin elsewhere.
+    pub(super) fn new(hir: &Hir) -> Option<Self> {
+        let mut letters = Letters::default();
+        match first(hir, false, &mut letters)? {
+            Way::Consumes => {}
+            Way::Passes { .. } => return None,
+        }
+        let at = match letters {
+            Letters { others: [0, 0], is_any_digit: true, .. } => Place::Digits,
+            Letters { others: [0, 0], .. } => Place::NumberWords,
+            Letters { others, has_digits: false, .. } => Place::Words(others),
+            Letters { .. } => return None,
+        };
+        let expression = narrowed(hir);
+        let is_short = expression.properties().maximum_len().is_some_and(|most| most <= SHORT);
+        Some(Self { at, is_short, expression, automaton: OnceLock::new() })
+    }
+
+    /// Whether matches begin with a digit.
+    #[must_use]
+    pub fn begins_with_digit(&self) -> bool {
+        !matches!(self.at, Place::Words(_))
+    }
+
+    /// The leftmost match in a line of ASCII that begins at its place number `next` or
+    /// later, and not before the byte `from`. `next` is left at the place after its
+    /// first; `plain` is the same expression. O(n) for each match, as one search of
+    /// `plain` is.
+    pub fn find_at(
+        &self,
+        (line, words): (&str, &Words),
+        (next, from): (&mut usize, usize),
+        cache: &mut Option<Cache>,
+        plain: &Regex,
+    ) -> Option<Range<usize>> {
+        let mut tries = 0;
+        while let Some(start) = self.place(words, next) {
+            if start < from {
+                continue;
+            }
+            let search = || plain.find_at(line, start).map(|found| found.range());
+            if tries == MOST_TRIES && !self.is_short {
+                return search();
+            }
+            tries += 1;
+            let Some(automaton) = self.automaton.get_or_init(|| self.build()) else { return search() };
+            let cache = cache.get_or_insert_with(|| automaton.create_cache());
+            match automaton.try_search_fwd(cache, &Input::new(line).range(start..).anchored(Anchored::Yes)) {
+                Ok(Some(end)) => return Some(start..end.offset()),
+                Ok(None) => {}
+                Err(_) => return search(),
+            }
+        }
+        None
+    }
+
+    /// The next place at which a match may begin, from the place number `next` on, which
+    /// is left at the one after it.
+    #[inline]
+    fn place(&self, words: &Words, next: &mut usize) -> Option<usize> {
+        let Words { words, digits } = words;
+        let (at, place) = match self.at {
+            Place::Words(letters) => {
+                let is_first = |letter: u8| letters[usize::from(letter / 64)] >> (letter % 64) & 1 == 1;
+                let at = words.get(*next..)?.iter().position(|(_, letter)| is_first(*letter))?;
+                (at, words[*next + at].0)
+            }
+            Place::Digits => (0, digits.get(*next)?.0),
+            Place::NumberWords => {
+                let at = digits.get(*next..)?.iter().position(|(_, begins_word)| *begins_word)?;
+                (at, digits[*next + at].0)
+            }
+        };
+        *next += at + 1;
+        Some(place as usize)
+    }
+
+    fn build(&self) -> Option<DFA> {
+        let config =
+            thompson::Config::new().which_captures(thompson::WhichCaptures::None).nfa_size_limit(None);
+        let nfa = thompson::Compiler::new().configure(config).build_from_hir(&self.expression).ok()?;
+        let config = Config::new().cache_capacity(CACHE).skip_cache_capacity_check(true);
+        DFA::builder().configure(config).build_from_nfa(nfa).ok()
+    }
+}
+
+/// How one gets through the first part of an expression.
+enum Way {
+    /// By consuming something.
+    Consumes,
+    /// Perhaps by nothing; whether a boundary is sure to have been passed then.
+    Passes { is_bounded: bool },
+}
+
+/// The first letters of matches.
+#[derive(Default)]
+struct Letters {
+    /// A bit for each that is no digit.
+    others: [u64; 2],
+    has_digits: bool,
+    /// Whether a match may begin with a digit inside a word.
+    is_any_digit: bool,
+}
+
+impl Letters {
+    /// Adds letters with which matches may begin; nothing if those may stand elsewhere
+    /// than where a word begins, and are no digits.
+    fn add(&mut self, (from, to): (u8, u8), is_bounded: bool) -> Option<()> {
+        for letter in from..=to {
+            if letter.is_ascii_digit() {
+                self.has_digits = true;
+                self.is_any_digit |= !is_bounded;
+            } else if is_bounded && is_word(letter) {
+                self.others[usize::from(letter / 64)] |= 1 << (letter % 64);
+            } else {
+                return None;
+            }
+        }
+        Some(())
+    }
+}
+
+/// Gathers the first letters of the matches of an expression, in ASCII text. Nothing
+/// where a match may begin elsewhere than at a word or a digit.
+fn first(hir: &Hir, is_bounded: bool, letters: &mut Letters) -> Option<Way> {
+    match hir.kind() {
+        HirKind::Empty => Some(Way::Passes { is_bounded }),
+        HirKind::Literal(literal) => match literal.0.first() {
+            Some(&letter) if letter.is_ascii() => {
+                letters.add((letter, letter), is_bounded).map(|()| Way::Consumes)
+            }
+            // No text of ASCII holds it.
+            Some(_) => Some(Way::Consumes),
+            None => Some(Way::Passes { is_bounded }),
+        },
+        HirKind::Class(Class::Unicode(class)) => {
+            let ranges = class.ranges().iter().filter(|range| range.start().is_ascii());
+            for range in ranges {
+                letters.add((range.start() as u8, range.end().min('\x7f') as u8), is_bounded)?;
+            }
+            Some(Way::Consumes)
+        }
+        HirKind::Class(Class::Bytes(_)) => None,
+        HirKind::Look(look) => {
+            let is_boundary = matches!(
+                look,
+                Look::Start
+                    | Look::WordAscii
+                    | Look::WordUnicode
+                    | Look::WordStartAscii
+                    | Look::WordStartUnicode
+                    | Look::WordStartHalfAscii
+                    | Look::WordStartHalfUnicode
+            );
+            Some(Way::Passes { is_bounded: is_bounded || is_boundary })
+        }
+        HirKind::Repetition(repetition) => match first(&repetition.sub, is_bounded, letters)? {
+            Way::Consumes if repetition.min > 0 => Some(Way::Consumes),
+            Way::Consumes => Some(Way::Passes { is_bounded }),
+            Way::Passes { is_bounded: inside } => {
+                Some(Way::Passes { is_bounded: inside && (is_bounded || repetition.min > 0) })
+            }
+        },
+        HirKind::Capture(capture) => first(&capture.sub, is_bounded, letters),
+        HirKind::Concat(parts) => {
+            let mut so_far = is_bounded;
+            for part in parts {
+                match first(part, so_far, letters)? {
+                    Way::Consumes => return Some(Way::Consumes),
+                    Way::Passes { is_bounded } => so_far = is_bounded,
+                }
+            }
+            Some(Way::Passes { is_bounded: so_far })
+        }
+        HirKind::Alternation(parts) => {
+            let mut all = Way::Consumes;
+            for part in parts {
+                all = match (all, first(part, is_bounded, letters)?) {
+                    (way, Way::Consumes) | (Way::Consumes, way) => way,
+                    (Way::Passes { is_bounded: one }, Way::Passes { is_bounded: other }) => {
+                        Way::Passes { is_bounded: one && other }
+                    }
+                };
+            }
+            Some(all)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn starts(source: &str) -> Option<Starts> {
+        Starts::new(&regex_syntax::parse(source).expect("an expression"))
+    }
+
+    fn found(source: &str, line: &str) -> Option<Vec<Range<usize>>> {
+        let (starts, plain) = (starts(source)?, Regex::new(source).expect("an expression"));
+        let (mut words, mut cache) = (Words::default(), None);
+        words.read(line);
+        let (mut all, mut next, mut from) = (Vec::new(), 0, 0);
+        while let Some(found) = starts.find_at((line, &words), (&mut next, from), &mut cache, &plain) {
+            from = found.end;
+            all.push(found);
+        }
+        Some(all)
+    }
+
+    #[test]
+    fn only_what_begins_with_words_or_digits_has_starts() {
+        let place = |source| starts(source).map(|starts| starts.at);
+        let words = |letters: &str| {
+            let mut bits = [0; 2];
+            letters.bytes().for_each(|letter| bits[usize::from(letter / 64)] |= 1 << (letter % 64));
+            Some(Place::Words(bits))
+        };
+        assert_eq!(place(r"\b[0-2]+ tons"), Some(Place::NumberWords));
+        assert_eq!(place(r"[0-2]+ tons"), Some(Place::Digits));
+        assert_eq!(place(r"(?:\b19|20)[0-9]"), Some(Place::Digits));
+        assert_eq!(place(r"\b(?:of )?(?:a|the) \w"), words("oat"));
+        assert_eq!(place(r"^(?:ab|c)"), words("ac"));
+        assert_eq!(place(r"\b\u{e9}?a"), words("a"));
+        for elsewhere in
+            ["ab", r"\b.a", r"\b-", r"\ba?", r"(?:\ba|b)", r"(?:\b)?a", r"\Ba", r"\b[a-z]?-", r"\b\w+"]
+        {
+            assert_eq!(place(elsewhere), None, "{elsewhere}");
+        }
+    }
+
+    #[test]
+    fn tries_in_vain_come_to_an_end() {
+        let line = format!("{}a. ab", "a ".repeat(3 * MOST_TRIES));
+        let texts = |source| {
+            let found = found(source, &line).expect("an expression that begins with a word");
+            found.into_iter().map(|found| &line[found]).collect::<Vec<_>>()
+        };
+        assert_eq!(texts(r"\ba[a ]*b"), ["ab"]);
+        assert_eq!(texts(r"\ba\."), ["a."]);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2048))]
+
+        #[test]
+        fn the_matches_are_those_of_a_plain_search(
+            source in r"(\\b|\^)?((a|b|1|\[a-c\]|é|\\w|\\d|\[a1-\]|\\s|\(ab\|c\)|\(\\bé\|b\\b\)|\\B|\\b|-)([*+?]|\{1,2\}|\+\?)?){1,4}(\\b|\$)?",
+            line in "[abcd 1_.-]{0,16}",
+        ) {
+            if let Some(found) = found(&source, &line) {
+                let plain = Regex::new(&source).expect("it was built before");
+                let wanted: Vec<Range<usize>> = plain.find_iter(&line).map(|found| found.range()).collect();
+                prop_assert_eq!(found, wanted);
+            }
+        }
+    }
+}
