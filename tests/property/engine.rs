@@ -6,7 +6,9 @@ use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use spanwright::doc::schema::{FoldFlags, TypeId};
 use spanwright::doc::{Annotations, Document};
-use spanwright::engine::{Candidate, CandidateReport, ExtractConfig, Extraction, Extractor, Question};
+use spanwright::engine::{
+    Candidate, CandidateReport, ExtractConfig, Extraction, Extractor, Question, Scratch,
+};
 use spanwright::io::JsonlWriter;
 use spanwright::prep::{Prepared, fold_with_map};
 use spanwright::program::Program;
@@ -344,6 +346,38 @@ proptest! {
         // What was worked out on the way serves the next document.
         let again = extractor.extract(&document, &mut scratch);
         prop_assert_eq!(shown(&again.candidates), shown(&watched.candidates));
+    }
+}
+
+/// The texts that one rule finds.
+fn found_by(program: &Program, scratch: &mut Scratch, text: &str) -> Vec<String> {
+    let found = Extractor::new(program).extract(&Document::new("1", text), scratch).annotations;
+    found.mentions.iter().filter_map(|mention| mention.span().slice(text)).map(str::to_owned).collect()
+}
+
+fn one_rule(rule: &str) -> Program {
+    let toml = "[pack]\nname = \"p\"\nversion = \"1\"\nphases = [\"a.span\"]\n[entities]\nX = {}\n";
+    program(&[("pack.toml", toml), ("a.span", rule)]).unwrap()
+}
+
+#[test]
+fn a_pattern_may_tell_more_kinds_apart_than_a_scout_has_room_for() {
+    let words: Vec<String> = (0..600).map(|at| format!("w{at}")).collect();
+    let ways = words.iter().map(|word| format!("\"{word}\" \"{word}\"")).collect::<Vec<_>>();
+    let program = one_rule(&format!("rule twice {{ <X: {}> }}", ways.join(" | ")));
+    let mut scratch = Extractor::new(&program).scratch();
+    assert!(found_by(&program, &mut scratch, &words.join(" ")).is_empty());
+    assert_eq!(found_by(&program, &mut scratch, "w0 w9 w9 w500 w500"), ["w9 w9", "w500 w500"]);
+}
+
+#[test]
+fn a_match_may_end_farther_than_a_scout_looks() {
+    let program = one_rule("rule far { <X: \"a\" \"b\"* \"c\"> }");
+    let mut scratch = Extractor::new(&program).scratch();
+    for between in (0..200).chain([5_000]) {
+        let text = format!("a {}c", "b ".repeat(between));
+        assert_eq!(found_by(&program, &mut scratch, &text), [&*text]);
+        assert!(found_by(&program, &mut scratch, &text.replace('c', "d")).is_empty());
     }
 }
 
