@@ -10,7 +10,7 @@ use crate::doc::schema::{FoldFlags, TypeId};
 use crate::prep::{Class, Folded, Token, fold_with_map};
 use crate::program::{
     AnywhereMatch, AnywherePhrases, NO_WORD, Part, Phase, PhraseEntries, PhraseNode, PhraseTrie, Program,
-    RegexView, Search, SieveScratch, TextRegex, Words,
+    RegexView, Search, SieveScratch, TextRegex, Words, has_digits,
 };
 use crate::text::Span;
 use crate::value;
@@ -54,6 +54,30 @@ struct Line<'a> {
     /// Where it begins.
     start: usize,
     is_ascii: bool,
+}
+
+/// How the expressions of a view are searched in a line: its words are found once the
+/// first of them asks.
+struct Searches<'a> {
+    view: &'a RegexView,
+    line: Line<'a>,
+    words: &'a mut Words,
+    is_read: bool,
+}
+
+impl Searches<'_> {
+    fn of<'l>(&'l mut self, index: usize, cache: &'l mut Option<Cache>) -> Search<'l> {
+        match self.view.starts.get(index).and_then(Option::as_ref) {
+            _ if !self.line.is_ascii => Search::Wide,
+            None => Search::Ascii,
+            Some(starts) => {
+                if !std::mem::replace(&mut self.is_read, true) {
+                    self.words.read(self.line.text);
+                }
+                Search::Words { starts, words: self.words, cache }
+            }
+        }
+    }
 }
 
 /// The words of a document in one vocabulary, where phrases may begin, and those
@@ -260,7 +284,6 @@ impl<'t> Scan<'_, 't> {
     ) {
         let ViewScratch { sieve: scratch, words, caches } = scratch;
         caches.resize_with(view.regexes.len(), || None);
-        let has_starts = view.starts.iter().any(Option::is_some);
         let mut sieve = view
             .sieve
             .as_ref()
@@ -274,10 +297,7 @@ impl<'t> Scan<'_, 't> {
                 return;
             }
             let shown = Line { text: line, start, is_ascii: line.is_ascii() };
-            if shown.is_ascii && has_starts {
-                words.read(line);
-            }
-            let known = shown.is_ascii.then_some(&*words);
+            let mut search = Searches { view, line: shown, words: &mut *words, is_read: false };
             match &mut sieve {
                 Some((sieve, (scratch, triggers))) => {
                     let written =
@@ -298,27 +318,17 @@ impl<'t> Scan<'_, 't> {
                         }
                         triggers.of(first..next, open);
                     };
-                    let tokens = is_plain.then_some((by_tokens, words.has_digits()));
+                    let tokens = is_plain.then_some((by_tokens, has_digits(line)));
                     for index in sieve.open(line, tokens, scratch) {
                         let regex = &view.regexes[index];
                         self.gauge.search(regex.rule);
-                        self.regex(
-                            regex,
-                            (shown, view.search(index, known, &mut caches[index])),
-                            folded,
-                            out,
-                        );
+                        self.regex(regex, (shown, search.of(index, &mut caches[index])), folded, out);
                     }
                     self.gauge.set(Stage::Sieve);
                 }
                 None => {
                     for (index, regex) in view.regexes.iter().enumerate() {
-                        self.regex(
-                            regex,
-                            (shown, view.search(index, known, &mut caches[index])),
-                            folded,
-                            out,
-                        );
+                        self.regex(regex, (shown, search.of(index, &mut caches[index])), folded, out);
                     }
                 }
             }

@@ -42,7 +42,7 @@ pub use rules::{
 };
 pub use saved::{LoadConfig, LoadError, Saved};
 pub use sieve::{LetterGate, LetterGates, ShapeGate, ShapeGates, Sieve, SieveScratch};
-pub use starts::{Starts, Words};
+pub use starts::{Starts, Words, has_digits};
 pub use texts::{NO_WORD, Vocabulary};
 
 use std::sync::Arc;

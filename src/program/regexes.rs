@@ -135,20 +135,6 @@ pub struct RegexView {
 }
 
 impl RegexView {
-    /// How an expression is searched in a line; `words` are those of a line of ASCII.
-    pub fn search<'l>(
-        &'l self,
-        index: usize,
-        words: Option<&'l Words>,
-        cache: &'l mut Option<Cache>,
-    ) -> Search<'l> {
-        match (words, self.starts.get(index).and_then(Option::as_ref)) {
-            (None, _) => Search::Wide,
-            (Some(words), Some(starts)) => Search::Words { starts, words, cache },
-            (Some(_), None) => Search::Ascii,
-        }
-    }
-
     /// Builds the sieve of the expressions.
     pub fn finish(&mut self) {
         let sources = self.regexes.iter().map(|regex| regex.regex.as_str());

@@ -36,34 +36,49 @@ pub struct Words {
     digits: Vec<(u32, bool)>,
 }
 
+/// What a byte is to words.
+const LETTER: u8 = 1;
+const DIGIT: u8 = 2;
+
+/// [`LETTER`] (an underscore is one too), [`DIGIT`], or 0, by byte.
+static CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        classes[byte as usize] = match byte {
+            b'0'..=b'9' => DIGIT,
+            b'a'..=b'z' | b'A'..=b'Z' | b'_' => LETTER,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    classes
+};
+
 impl Words {
     /// Finds them. O(n).
     pub fn read(&mut self, line: &str) {
         self.words.clear();
         self.digits.clear();
-        let mut is_inside = false;
+        let mut before = 0;
         for (at, &byte) in (0..).zip(line.as_bytes()) {
-            let is_word = is_word(byte);
-            if is_word && (!is_inside || byte.is_ascii_digit()) {
-                match byte.is_ascii_digit() {
-                    true => self.digits.push((at, !is_inside)),
-                    false => self.words.push((at, byte)),
+            let class = CLASSES[usize::from(byte)];
+            // A digit, or a letter with no letter or digit before it.
+            if class + u8::from(before == 0) >= DIGIT {
+                match class {
+                    DIGIT => self.digits.push((at, before == 0)),
+                    _ => self.words.push((at, byte)),
                 }
             }
-            is_inside = is_word;
+            before = class;
         }
-    }
-
-    /// Whether the line has a digit.
-    #[must_use]
-    pub fn has_digits(&self) -> bool {
-        !self.digits.is_empty()
     }
 }
 
-/// What is part of a word, as boundaries of ASCII tell it.
-fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_'
+/// Whether a line has a digit. O(n), many bytes at a time.
+#[must_use]
+pub fn has_digits(line: &str) -> bool {
+    line.bytes().fold(false, |any, byte| any | byte.is_ascii_digit())
 }
 
 /// An expression all of whose matches in ASCII text begin at the beginning of a word,
@@ -206,7 +221,7 @@ impl Letters {
             if letter.is_ascii_digit() {
                 self.has_digits = true;
                 self.is_any_digit |= !is_bounded;
-            } else if is_bounded && is_word(letter) {
+            } else if is_bounded && CLASSES[usize::from(letter)] == LETTER {
                 self.others[usize::from(letter / 64)] |= 1 << (letter % 64);
             } else {
                 return None;
