@@ -4,10 +4,10 @@
 //! Most walks end without a match, after some ten steps each. A scout takes the
 //! same way with one look into a table a token: for each rule an automaton over
 //! the kinds of tokens and the types of spans, of which only what texts ask for is
-//! ever built. It asks no more than that. What stands before a match, and looks around longer than a token are taken to be as the pattern
-//! wants them, and a way longer than [`MOST_LOOKS`] to lead to a match; so a
-//! scout may say yes too often, never no wrongly. The plain version is the
-//! matcher, which a watched extraction always asks.
+//! ever built. What stands before a match, and looks around that are longer than a
+//! token, are taken to be as the pattern wants them, and a way longer than
+//! [`MOST_LOOKS`] to lead to a match; so a scout may say yes too often, never no
+//! wrongly. The plain version is the matcher, which a watched extraction always asks.
 
 use indexmap::{IndexMap, IndexSet};
 use rustc_hash::FxBuildHasher;
@@ -21,10 +21,15 @@ use super::lattice::{Laid, Lattice, Letters};
 
 /// Looks of one scout from one token: what lies farther on, the matcher finds out.
 const MOST_LOOKS: usize = 64;
-/// Cells of all automata of a thread before they are built anew, of four bytes.
-const MOST_CELLS: usize = 1 << 20;
-/// Cells of one automaton; from then on all matches are possible, until all are built anew.
-const MOST_OF_ONE: usize = 1 << 15;
+/// What all automata of a thread may hold before they are built anew: cells and places,
+/// of four bytes.
+const MOST: usize = 1 << 22;
+/// The same for one; from then on all matches are possible, until all are built anew.
+const MOST_OF_ONE: usize = 1 << 17;
+/// States of one, likewise.
+const MOST_STATES: usize = 1 << 12;
+/// Cells of one for how tokens stand to spans, likewise.
+const MOST_ASKED: usize = 1 << 15;
 /// Classes of kinds of one automaton; for a pattern that tells more apart all matches are
 /// possible.
 const MOST_CLASSES: usize = UNMET as usize;
@@ -38,8 +43,8 @@ const MOST_QUESTIONS: usize = 8;
 pub(super) struct Scouts {
     /// By the number of a rule.
     scouts: Vec<Option<Box<Scout>>>,
-    /// Cells of all of them.
-    cells: usize,
+    /// What they hold together.
+    size: usize,
     /// The age of the kinds that they know.
     age: u32,
 }
@@ -68,8 +73,11 @@ pub(super) struct Scout {
     /// What it does where it is to be asked how the token stands to spans: blocks of a
     /// cell for each way to stand.
     asked: Vec<Cell>,
-    /// Cells that were not counted yet.
+    /// What it holds, and how much of that was not counted yet.
+    size: usize,
     grown: usize,
+    /// Whether it holds too much: then no state is sound, and nothing is looked up.
+    is_full: bool,
     /// Ways that are still to be followed, while it looks: tokens and states.
     open: Vec<(u32, u16)>,
 }
@@ -167,14 +175,14 @@ impl Scouts {
 
     /// The scout of the rule with a number.
     pub(super) fn of(&mut self, number: usize, pattern: &PatternProgram) -> &mut Scout {
-        if self.cells > MOST_CELLS {
+        if self.size > MOST {
             *self = Self { age: self.age, ..Self::default() };
         }
         if self.scouts.len() <= number {
             self.scouts.resize_with(number + 1, || None);
         }
         let scout = self.scouts[number].get_or_insert_with(|| Box::new(Scout::new(pattern)));
-        self.cells += std::mem::take(&mut scout.grown);
+        self.size += std::mem::take(&mut scout.grown);
         scout
     }
 }
@@ -200,7 +208,7 @@ impl Scout {
         (letters, kinds): (&Letters<'_>, &KindTable),
         (start, last): (u32, u32),
     ) -> bool {
-        if self.cells.len() + self.asked.len() > MOST_OF_ONE {
+        if self.is_full {
             return true;
         }
         self.open.clear();
@@ -251,7 +259,7 @@ impl Scout {
             }
             match self.open.pop() {
                 Some(place) => (at, state) = place,
-                None => return false,
+                None => return self.is_full,
             }
         }
         true
@@ -298,17 +306,30 @@ impl Scout {
         self.spans.clear();
         self.cells.clear();
         self.asked.clear();
+        (self.size, self.is_full) = (0, false);
         self.state(vec![pattern.start]);
         Some(true)
     }
 
-    /// The number of a state.
+    /// Counts what was added.
+    fn grow(&mut self, by: usize) {
+        self.size += by;
+        self.grown += by;
+        self.is_full |= self.size > MOST_OF_ONE;
+    }
+
+    /// The number of a state; that of the first, when there are too many.
     fn state(&mut self, mut places: Vec<Pc>) -> u16 {
         places.sort_unstable();
         places.dedup();
+        if self.states.len() == MOST_STATES {
+            self.is_full = true;
+            return 0;
+        }
+        let size = self.stride + places.len();
         let (number, is_new) = self.states.insert_full(places.into());
         if is_new {
-            self.grown += self.stride;
+            self.grow(size);
             self.cells.resize(self.cells.len() + self.stride, Cell::UNKNOWN);
         }
         number as u16
@@ -370,8 +391,9 @@ impl Scout {
             }
         }
         let cell = if is_to_be_asked {
+            self.is_full |= self.asked.len() > MOST_ASKED;
             let block = (self.asked.len() >> self.standings.len()) as u16;
-            self.grown += 1 << self.standings.len();
+            self.grow(1 << self.standings.len());
             self.asked.resize(self.asked.len() + (1 << self.standings.len()), Cell::UNKNOWN);
             Cell { token: ASK, spans: block }
         } else if ends {
@@ -395,9 +417,13 @@ impl Scout {
     /// The number of a set of places that consume a span.
     fn set(&mut self, mut places: Vec<Pc>) -> u16 {
         places.sort_unstable();
+        let (known, size) = (self.spans.len(), places.len());
         let entry = self.spans.entry(places.into());
         let number = entry.index() as u16;
         entry.or_default();
+        if self.spans.len() > known {
+            self.grow(size);
+        }
         number
     }
 

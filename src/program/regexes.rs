@@ -86,7 +86,8 @@ impl TextRegex {
             }
             Search::Ascii | Search::Words { .. } => None,
         };
-        let mut plain = self.regex.find_iter(line);
+        let is_plain = loose.is_none() && !matches!(way, Search::Words { .. });
+        let mut plain = is_plain.then(|| self.regex.find_iter(line));
         let (mut from, mut next) = (0, 0);
         std::iter::from_fn(move || {
             let found = match (&mut way, loose) {
@@ -94,7 +95,7 @@ impl TextRegex {
                     starts.find_at((line, words), (&mut next, from), cache, &self.regex)?
                 }
                 (Search::Wide, Some(loose)) => loose.find_at(line, from, &self.regex)?,
-                (Search::Wide, None) | (Search::Ascii, _) => plain.next()?.range(),
+                (Search::Wide, None) | (Search::Ascii, _) => plain.as_mut()?.next()?.range(),
             };
             from = found.end;
             Some(found)

@@ -186,8 +186,9 @@ impl Sieve {
     /// The indices of the expressions that may occur in a line, ascending. `words`
     /// shows what the tokens of the line open, each asked by itself through
     /// [`Sieve::words`], and says whether the line has digits: only for a line that is
-    /// ASCII as it was written. Without it the line alone is asked. O(n) once the automaton knows the states that the text leads to, and
-    /// in the letters that are found.
+    /// ASCII as it was written. Without it the line alone is asked. O(n) once the
+    /// automaton knows the states that the text leads to, and in the letters that are
+    /// found.
     pub fn open<'s>(
         &self,
         line: &str,

@@ -381,6 +381,23 @@ fn a_match_may_end_farther_than_a_scout_looks() {
     }
 }
 
+#[test]
+fn a_pattern_may_have_more_states_than_a_scout_has_room_for() {
+    let program = one_rule("rule many { <X: (\"a\" | \"b\"){0,40} \"a\" (\"a\" | \"b\"){12} \"c\"> }");
+    let mut random = 1u64;
+    let mut word = || {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        ["a", "b", "a", "b", "a", "b", "a", "c"][(random >> 61) as usize]
+    };
+    let lines: Vec<String> =
+        (0..60).map(|_| (0..200).map(|_| word()).collect::<Vec<_>>().join(" ")).collect();
+    let extractor = Extractor::new(&program);
+    let document = Document::new("1", lines.join("\n"));
+    let found = extractor.extract(&document, &mut extractor.scratch()).annotations;
+    assert!(!found.mentions.is_empty());
+    assert_eq!(found, extractor.explain(&document, None).annotations);
+}
+
 /// A pattern over the words a, b and c, for the plain matcher.
 #[derive(Clone, Debug)]
 enum Plain {
