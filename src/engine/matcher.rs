@@ -313,6 +313,7 @@ impl<'a, 'l, T: Trace> Matcher<'a, 'l, T> {
                         true => self.ahead::<true>(token),
                         false => self.ahead::<false>(token),
                     };
+                    let test = &program.tests[test as usize];
                     let found = at.is_some_and(|at| self.meets(test, at));
                     return (found != *negative).then_some(token);
                 }

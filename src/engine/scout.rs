@@ -372,12 +372,8 @@ impl Scout {
                 Inst::Span { .. } => {}
                 Inst::Split(one, other) => open.extend([one.to, other.to]),
                 Inst::Look { start, negative, next } => {
-                    let passes = match pattern.insts[*start as usize] {
-                        Inst::Token { test, next } => {
-                            let is_ahead = !pattern.backward[*start as usize]
-                                && matches!(pattern.insts[next as usize], Inst::Match);
-                            !is_ahead || meets(test) != Some(*negative)
-                        }
+                    let passes = match pattern.single(*start) {
+                        Some(test) if !pattern.backward[*start as usize] => meets(test) != Some(*negative),
                         _ => true,
                     };
                     if passes {

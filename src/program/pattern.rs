@@ -120,14 +120,13 @@ pub struct PatternProgram {
 }
 
 impl PatternProgram {
-    /// The test of a look around that is nothing but one token.
+    /// The test of a look around that is nothing but one token, as an index into
+    /// [`PatternProgram::tests`].
     #[must_use]
     #[inline]
-    pub fn single(&self, start: Pc) -> Option<&PatternTest> {
+    pub fn single(&self, start: Pc) -> Option<u32> {
         match self.insts[start as usize] {
-            Inst::Token { test, next } if matches!(self.insts[next as usize], Inst::Match) => {
-                self.tests.get(test as usize)
-            }
+            Inst::Token { test, next } if matches!(self.insts[next as usize], Inst::Match) => Some(test),
             _ => None,
         }
     }

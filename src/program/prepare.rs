@@ -235,7 +235,8 @@ fn looks(program: &PatternProgram) -> (Option<TokenTest>, Vec<TokenTest>) {
     loop {
         pc = match &program.insts[pc as usize] {
             Inst::Look { start, negative, next } => {
-                if let Some(PatternTest { whole: test, .. }) = program.single(*start) {
+                if let Some(test) = program.single(*start) {
+                    let PatternTest { whole: test, .. } = &program.tests[test as usize];
                     let side = if program.backward[*start as usize] { &mut before } else { &mut ahead };
                     // That no token meets what the kind alone cannot tell is no news.
                     match negative {
