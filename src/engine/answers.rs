@@ -48,6 +48,15 @@ impl Answers {
         }
     }
 
+    /// What the text of a candidate answered to a test, if it is known.
+    #[inline]
+    pub(super) fn known(&self, id: CandidateId, span: Span, test: TextTestId) -> Option<bool> {
+        let (place, text) = self.of.get(id.index()).copied().flatten()?;
+        let (word, bit) = (test.0 as usize / 64, 1 << (test.0 % 64));
+        let answered = &self.answers[text as usize * self.words + word];
+        (place == span && answered.asked & bit != 0).then_some(answered.met & bit != 0)
+    }
+
     /// Whether the text of a candidate meets a test; `ask` puts it to the test.
     pub(super) fn meets(
         &mut self,
@@ -102,11 +111,17 @@ mod tests {
 
     /// Asks for a text of the first candidate; says the answer, and how often it was asked.
     fn ask(answers: &mut Answers, place: u32, text: &str, test: u32, times: &Cell<u32>) -> bool {
-        let said = (CandidateId(0), Span::new(place, place + text.len() as u32), text);
-        answers.meets(said, TextTestId(test), || {
+        let (id, span, test) =
+            (CandidateId(0), Span::new(place, place + text.len() as u32), TextTestId(test));
+        let known = answers.known(id, span, test);
+        let before = times.get();
+        let said = answers.meets((id, span, text), test, || {
             times.set(times.get() + 1);
             text.starts_with('a')
-        })
+        });
+        assert!(known.is_none_or(|known| (known, before) == (said, times.get())));
+        assert!(text.len() > LONGEST || answers.known(id, span, test).is_none_or(|known| known == said));
+        said
     }
 
     #[test]

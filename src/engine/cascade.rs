@@ -528,7 +528,10 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
         }
         resolve(candidates, fresh, self.program);
         let is_anchor = |rule: RuleId| self.program.origin(rule).rank.anchor;
-        let mut new: Vec<&mut Candidate> = candidates[fresh..].iter_mut().filter(|c| c.stays()).collect();
+        let counts = |candidate: &&mut Candidate| {
+            candidate.stays() && (candidate.pending.is_some() || is_anchor(candidate.rule))
+        };
+        let mut new: Vec<&mut Candidate> = candidates[fresh..].iter_mut().filter(counts).collect();
         new.sort_by_key(|candidate| (!is_anchor(candidate.rule), candidate.span));
         for candidate in new {
             if let Some(pending) = candidate.pending.take() {

@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 use std::cell::Cell;
+use std::ops::ControlFlow;
 
 use indexmap::IndexSet;
 use rustc_hash::FxBuildHasher;
-use smallvec::{SmallVec, smallvec};
+use smallvec::SmallVec;
 
 use crate::doc::schema::{BindingId, FoldFlags, NumberField, SpanRelation, TextField};
 use crate::prep::{Class, fold};
@@ -13,7 +14,7 @@ use crate::program::{Side, SpanCheck, SpanTest, Where};
 use crate::text::Span;
 
 use super::candidate::{Candidate, CandidateId};
-use super::lattice::{Laid, Letters};
+use super::lattice::Letters;
 
 /// What a binding stands for in one reading of a match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
@@ -73,6 +74,14 @@ pub(super) type Reading = SmallVec<[Bound; 8]>;
 
 /// Whether a span meets the test of a pattern; what its text decides is asked once.
 pub(super) fn span_meets(check: &SpanCheck, id: CandidateId, letters: &Letters<'_>) -> bool {
+    let candidate = &letters.candidates[id.index()];
+    let known = check.text.and_then(|number| letters.answers.borrow().known(id, candidate.span, number));
+    known.unwrap_or_else(|| asked(check, id, letters))
+}
+
+/// The same where it is not known.
+#[inline(never)]
+fn asked(check: &SpanCheck, id: CandidateId, letters: &Letters<'_>) -> bool {
     let candidate = &letters.candidates[id.index()];
     let ask = || span_passes(&check.test, candidate, letters);
     match check.text {
@@ -160,8 +169,11 @@ pub(super) fn bound_text<'a>(bound: Bound, field: TextField, letters: &Letters<'
     }
 }
 
-/// Where something bound stands: bytes and tokens.
-fn place(bound: Bound, letters: &Letters<'_>) -> Option<(Span, (u32, u32))> {
+/// Where something stands: bytes, and the tokens that it touches.
+type Place = (Span, (u32, u32));
+
+/// Where something bound stands.
+fn place(bound: Bound, letters: &Letters<'_>) -> Option<Place> {
     match bound {
         Bound::Nothing => None,
         Bound::Span(id) => {
@@ -181,6 +193,58 @@ struct Choice<'s> {
     name: Option<BindingId>,
     /// What it has to meet yet.
     test: Option<&'s SpanTest>,
+}
+
+/// The tokens, of a stretch of them, with which a span may begin to which something else,
+/// given the tokens that it touches, stands so. Never too few, and mostly far fewer than
+/// the stretch has.
+fn near((first, last): (u32, u32), relation: SpanRelation, stretch: (u32, u32)) -> (u32, u32) {
+    let (from, to) = match relation {
+        SpanRelation::Inside | SpanRelation::After => (0, first + 1),
+        SpanRelation::Contains => (first, last),
+        SpanRelation::Equals => (first, first + 1),
+        SpanRelation::Touches | SpanRelation::Overlaps => (0, last + 1),
+        // Both may touch one token.
+        SpanRelation::Before => (last - 1, u32::MAX),
+        SpanRelation::WithinTokens(most) => (0, last.saturating_add(most).saturating_add(1)),
+        SpanRelation::SameLine | SpanRelation::SameSentence => (0, u32::MAX),
+    };
+    let from = from.max(stretch.0);
+    (from, to.min(stretch.1).max(from))
+}
+
+/// How two places stand, as far as that is told without lines and sentences.
+fn stand((a, at): Place, relation: SpanRelation, (b, bt): Place) -> bool {
+    match relation {
+        SpanRelation::Inside => b.contains(a) && a != b,
+        SpanRelation::Contains => a.contains(b) && a != b,
+        SpanRelation::Touches => a.overlaps(b) || at.1 == bt.0 || bt.1 == at.0,
+        SpanRelation::Equals => a == b,
+        SpanRelation::Overlaps => a.overlaps(b),
+        SpanRelation::Before => a.end <= b.start,
+        SpanRelation::After => b.end <= a.start,
+        SpanRelation::SameLine | SpanRelation::SameSentence => true,
+        SpanRelation::WithinTokens(most) => {
+            let between = if at.1 <= bt.0 { bt.0 - at.1 } else { at.0.saturating_sub(bt.1) };
+            between <= most
+        }
+    }
+}
+
+/// How the other of two stands to the one that stands so to it.
+fn turned(relation: SpanRelation) -> SpanRelation {
+    match relation {
+        SpanRelation::Inside => SpanRelation::Contains,
+        SpanRelation::Contains => SpanRelation::Inside,
+        SpanRelation::Before => SpanRelation::After,
+        SpanRelation::After => SpanRelation::Before,
+        SpanRelation::Touches
+        | SpanRelation::Equals
+        | SpanRelation::Overlaps
+        | SpanRelation::SameLine
+        | SpanRelation::SameSentence
+        | SpanRelation::WithinTokens(_) => relation,
+    }
 }
 
 /// The conditions of one rule at work in one line.
@@ -209,21 +273,17 @@ impl Conditions<'_, '_> {
     }
 
     /// The readings that meet the condition, with what it joins to them.
-    pub(super) fn filter(&self, condition: &Where, readings: Vec<Reading>) -> Vec<Reading> {
+    pub(super) fn filter(&self, condition: &Where, mut readings: Vec<Reading>) -> Vec<Reading> {
         match condition {
-            Where::And(list) => list.iter().fold(readings, |left, part| self.filter(part, left)),
-            Where::Or(list) => {
+            Where::And(list) => self.all(list, readings),
+            Where::Or(list) if condition.joins() => {
                 let mut any = Distinct::default();
                 list.iter()
                     .flat_map(|part| self.filter(part, readings.clone()))
                     .for_each(|one| any.insert(one));
                 any.into_iter().collect()
             }
-            Where::Not(inner) => {
-                let holds = |reading: &Reading| !self.filter(inner, vec![reading.clone()]).is_empty();
-                readings.into_iter().filter(|reading| !holds(reading)).collect()
-            }
-            Where::Relation(left, relation, right) => {
+            Where::Relation(left, relation, right) if condition.joins() => {
                 let mut all = Vec::new();
                 for reading in &readings {
                     all.extend(self.join(reading, left, *relation, right));
@@ -236,14 +296,46 @@ impl Conditions<'_, '_> {
                 all
             }
             Where::Outermost(binding) => self.outermost(*binding, readings),
-            Where::Is(binding, test) => {
-                readings.into_iter().filter(|reading| self.is(get(reading, *binding), test)).collect()
+            Where::Or(_) | Where::Not(_) | Where::Relation(..) | Where::Is(..) | Where::SameText(..) => {
+                readings.retain(|reading| self.holds(condition, reading));
+                readings
             }
+        }
+    }
+
+    /// The readings that meet one condition after the other.
+    fn all(&self, list: &[Where], readings: Vec<Reading>) -> Vec<Reading> {
+        list.iter().fold(readings, |left, part| if left.is_empty() { left } else { self.filter(part, left) })
+    }
+
+    /// Whether there is a way in which one reading meets the condition: the same as
+    /// whether the filter leaves something of it, and mostly told with no copy.
+    pub(super) fn holds(&self, condition: &Where, reading: &Reading) -> bool {
+        match condition {
+            Where::And(list) => {
+                // What a part joins, those after it may ask for.
+                let joining = list.iter().position(Where::joins).unwrap_or(list.len());
+                let (before, rest) = list.split_at(joining);
+                before.iter().all(|part| self.holds(part, reading))
+                    && match rest {
+                        [] => true,
+                        [last] => self.holds(last, reading),
+                        _ => !self.all(rest, vec![reading.clone()]).is_empty(),
+                    }
+            }
+            Where::Or(list) => list.iter().any(|part| self.holds(part, reading)),
+            Where::Not(inner) => !self.holds(inner, reading),
+            Where::Relation(left, relation, right) => {
+                self.pairs(reading, left, *relation, right, |_| ControlFlow::Break(())).is_break()
+            }
+            // No other reading is there to lie around it.
+            Where::Outermost(_) => true,
+            Where::Is(binding, test) => self.is(get(reading, *binding), test),
             Where::SameText(left, right) => {
-                let text = |reading: &Reading, (binding, field): (BindingId, TextField)| {
-                    bound_text(get(reading, binding), field, self.letters).into_owned()
+                let text = |(binding, field): (BindingId, TextField)| {
+                    bound_text(get(reading, binding), field, self.letters)
                 };
-                readings.into_iter().filter(|reading| text(reading, *left) == text(reading, *right)).collect()
+                text(*left) == text(*right)
             }
         }
     }
@@ -262,75 +354,103 @@ impl Conditions<'_, '_> {
     /// tells that there are too many.
     fn join(&self, reading: &Reading, left: &Side, relation: SpanRelation, right: &Side) -> Distinct {
         let mut found = Distinct::default();
-        let rights = self.choices(reading, right);
-        for one in self.choices(reading, left) {
-            for other in &rights {
+        let _ = self.pairs(reading, left, relation, right, |pair| {
+            let mut extended = reading.clone();
+            for choice in pair {
+                let slot = choice.name.and_then(|name| extended.get_mut(usize::from(name.0)));
+                slot.into_iter().for_each(|slot| *slot = choice.bound);
+            }
+            // A side without a name asks only whether there is one.
+            found.insert(extended);
+            if found.len() > MOST_JOINED { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        found
+    }
+
+    /// Shows what the two sides may stand for, given a reading, if it stands so and meets
+    /// what is asked of it, until a break.
+    fn pairs<'s>(
+        &'s self,
+        reading: &'s Reading,
+        left: &'s Side,
+        relation: SpanRelation,
+        right: &'s Side,
+        mut visit: impl FnMut([&Choice<'s>; 2]) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        let line = Some(self.range);
+        let right_is = self.settled(reading, right);
+        let lefts = match right_is {
+            None => line,
+            Some(bound) => self.near(bound, turned(relation)),
+        };
+        for one in self.choices(reading, left, lefts) {
+            let rights = if right_is.is_some() { line } else { self.near(one.bound, relation) };
+            for other in self.choices(reading, right, rights) {
                 if one.bound == other.bound || !self.stand(one.bound, relation, other.bound) {
                     continue;
                 }
                 // What they say takes longer to tell than where they stand.
-                if ![&one, other]
-                    .iter()
-                    .all(|choice| choice.test.is_none_or(|test| self.is(choice.bound, test)))
-                {
-                    continue;
-                }
-                let mut extended = reading.clone();
-                for choice in [&one, other] {
-                    let slot = choice.name.and_then(|name| extended.get_mut(usize::from(name.0)));
-                    slot.into_iter().for_each(|slot| *slot = choice.bound);
-                }
-                // A side without a name asks only whether there is one.
-                found.insert(extended);
-                if found.len() > MOST_JOINED {
-                    return found;
+                let pair = [&one, &other];
+                if pair.iter().all(|choice| choice.test.is_none_or(|test| self.is(choice.bound, test))) {
+                    visit(pair)?;
                 }
             }
         }
-        found
+        ControlFlow::Continue(())
     }
 
-    /// What a side may stand for: one thing where that is settled, or else the
-    /// spans of the line that have one of its types, in text order.
-    fn choices<'s>(&self, reading: &Reading, side: &'s Side) -> SmallVec<[Choice<'s>; 4]> {
-        let settled = |bound| smallvec![Choice { bound, name: None, test: None }];
+    /// What a side stands for, where that is settled.
+    fn settled(&self, reading: &Reading, side: &Side) -> Option<Bound> {
         match side {
-            Side::Binding(binding) => settled(get(reading, *binding)),
-            Side::Any(name, types, test) => match name.map(|name| get(reading, name)) {
-                Some(bound) if bound != Bound::Nothing => settled(bound),
-                _ => {
-                    let (first, last) = self.range;
-                    let in_line = self.letters.lattice.starting_in(first, last).iter();
-                    let of_type = in_line.filter(|laid| types.contains(&laid.label));
-                    let choice = |laid: &Laid| Choice {
-                        bound: Bound::Span(laid.id),
-                        name: *name,
-                        test: test.as_ref(),
-                    };
-                    of_type.map(choice).collect()
-                }
-            },
+            Side::Binding(binding) => Some(get(reading, *binding)),
+            Side::Any(name, ..) => {
+                name.map(|name| get(reading, name)).filter(|bound| *bound != Bound::Nothing)
+            }
         }
+    }
+
+    /// The tokens of the line with which a span may begin to which something stands so;
+    /// nothing where that stands nowhere.
+    fn near(&self, bound: Bound, relation: SpanRelation) -> Option<(u32, u32)> {
+        let tokens = match bound {
+            Bound::Nothing => return None,
+            Bound::Span(id) => self.letters.candidates[id.index()].tokens,
+            Bound::Tokens(first, last) | Bound::Made(_, first, last) => (first, last),
+        };
+        Some(near(tokens, relation, self.range))
+    }
+
+    /// What a side may stand for: one thing where that is settled, or else the spans
+    /// that begin with some tokens and have one of its types, in text order.
+    fn choices<'s>(
+        &'s self,
+        reading: &Reading,
+        side: &'s Side,
+        tokens: Option<(u32, u32)>,
+    ) -> impl Iterator<Item = Choice<'s>> {
+        let settled = self.settled(reading, side).map(|bound| Choice { bound, name: None, test: None });
+        let any = match (side, tokens) {
+            (Side::Any(name, types, test), Some((first, last))) if settled.is_none() => {
+                Some((*name, types, test.as_ref(), self.letters.lattice.starting_in(first, last)))
+            }
+            _ => None,
+        };
+        let any = any.into_iter().flat_map(|(name, types, test, spans)| {
+            let of_type = spans.iter().filter(|laid| types.contains(&laid.label));
+            of_type.map(move |laid| Choice { bound: Bound::Span(laid.id), name, test })
+        });
+        settled.into_iter().chain(any)
     }
 
     fn stand(&self, left: Bound, relation: SpanRelation, right: Bound) -> bool {
-        let (Some((a, at)), Some((b, bt))) = (place(left, self.letters), place(right, self.letters)) else {
+        let (Some(left), Some(right)) = (place(left, self.letters), place(right, self.letters)) else {
             return false;
         };
+        let (a, b) = (left.1.0, right.1.0);
         match relation {
-            SpanRelation::Inside => b.contains(a) && a != b,
-            SpanRelation::Contains => a.contains(b) && a != b,
-            SpanRelation::Touches => a.overlaps(b) || at.1 == bt.0 || bt.1 == at.0,
-            SpanRelation::Equals => a == b,
-            SpanRelation::Overlaps => a.overlaps(b),
-            SpanRelation::Before => a.end <= b.start,
-            SpanRelation::After => b.end <= a.start,
-            SpanRelation::SameLine => self.letters.line_of(at.0) == self.letters.line_of(bt.0),
-            SpanRelation::SameSentence => self.letters.sentence_of(at.0) == self.letters.sentence_of(bt.0),
-            SpanRelation::WithinTokens(most) => {
-                let between = if at.1 <= bt.0 { bt.0 - at.1 } else { at.0.saturating_sub(bt.1) };
-                between <= most
-            }
+            SpanRelation::SameLine => self.letters.line_of(a) == self.letters.line_of(b),
+            SpanRelation::SameSentence => self.letters.sentence_of(a) == self.letters.sentence_of(b),
+            _ => stand(left, relation, right),
         }
     }
 
@@ -353,4 +473,64 @@ impl Conditions<'_, '_> {
 
 fn get(reading: &Reading, binding: BindingId) -> Bound {
     reading.get(usize::from(binding.0)).copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const RELATIONS: [SpanRelation; 11] = [
+        SpanRelation::Inside,
+        SpanRelation::Contains,
+        SpanRelation::Touches,
+        SpanRelation::Equals,
+        SpanRelation::Overlaps,
+        SpanRelation::Before,
+        SpanRelation::After,
+        SpanRelation::SameLine,
+        SpanRelation::SameSentence,
+        SpanRelation::WithinTokens(0),
+        SpanRelation::WithinTokens(2),
+    ];
+
+    /// The span, and the tokens that it touches, of tokens with gaps between some.
+    fn touched(tokens: &[(u32, u32)], span: Span) -> Option<Place> {
+        let first = tokens.partition_point(|token| token.1 <= span.start) as u32;
+        let last = tokens.partition_point(|token| token.0 < span.end) as u32;
+        (first < last).then_some((span, (first, last)))
+    }
+
+    proptest! {
+        #[test]
+        fn what_stands_so_is_looked_for(
+            widths in prop::collection::vec((0u32..3, 1u32..4), 1..8),
+            one in (0u32..20, 1u32..8),
+            other in (0u32..20, 1u32..8),
+            line in (0u32..4, 0u32..8),
+        ) {
+            let mut at = 0;
+            let tokens: Vec<(u32, u32)> = widths
+                .into_iter()
+                .map(|(gap, width)| {
+                    let start = at + gap;
+                    at = start + width;
+                    (start, at)
+                })
+                .collect();
+            let place = |(start, len)| touched(&tokens, Span::new(start, start + len));
+            let (Some(one), Some(other)) = (place(one), place(other)) else { return Ok(()) };
+            let stretch = (line.0, line.0 + line.1);
+            let begins = other.1.0;
+            for relation in RELATIONS {
+                prop_assert_eq!(stand(one, relation, other), stand(other, turned(relation), one));
+                let (from, to) = near(one.1, relation, stretch);
+                prop_assert!(stretch.0 <= from && from <= to && to <= stretch.1.max(from));
+                if stand(one, relation, other) && (stretch.0..stretch.1).contains(&begins) {
+                    prop_assert!((from..to).contains(&begins), "{:?} {:?} {:?}", one, relation, other);
+                }
+            }
+        }
+    }
 }

@@ -4,10 +4,11 @@ use std::hash::Hasher;
 
 use indexmap::IndexSet;
 use rustc_hash::{FxBuildHasher, FxHasher};
+use smallvec::SmallVec;
 
 use crate::doc::schema::FoldFlags;
 use crate::prep::{Token, fold, shape};
-use crate::program::{FormField, NO_WORD, PredicateId, Program};
+use crate::program::{FormField, NO_WORD, PhraseNode, PhraseTrie, PredicateId, Program};
 
 use super::kinds::{KindId, KindTable};
 
@@ -24,6 +25,8 @@ impl FormId {
 /// Forms kept before the table starts anew, of which each takes about a hundred
 /// bytes; a hundred megabytes of news hold no more.
 const MOST_FORMS: usize = 1 << 18;
+/// The same for what forms are to phrases, of eight bytes for each set of phrases.
+const MOST_IN_PHRASES: usize = 1 << 22;
 
 /// The forms that one thread has met, with the answers to all tests on them.
 ///
@@ -46,9 +49,12 @@ pub(super) struct FormTable {
     answers_of: Vec<u32>,
     /// The answers of a new form, while it is asked.
     fresh: Vec<u64>,
-    /// One id a form and vocabulary.
-    vocabulary: Vec<u32>,
-    vocabularies: usize,
+    /// What each form is to phrases.
+    phrases: Vec<InPhrases>,
+    /// For each phase, how many sets of phrases stand before its own.
+    sets_before: Vec<usize>,
+    /// How many there are.
+    sets: usize,
     kinds: KindTable,
     age: u32,
 }
@@ -65,6 +71,18 @@ struct Slot {
     classes: u32,
     kind: KindId,
 }
+
+/// What a form is to one set of phrases. Both are asked for together.
+#[derive(Clone, Copy, Debug)]
+struct InPhrases {
+    /// Its id among the words, or [`NO_WORD`].
+    word: u32,
+    /// The node after it where it comes first.
+    root: PhraseNode,
+}
+
+/// A set of phrases: the phase, and which it is of those that belong to it.
+pub(super) type PhraseSet = (u16, usize);
 
 /// A form of up to sixteen bytes, or the hash of a longer one.
 #[derive(Clone, Copy, Debug, Default)]
@@ -168,9 +186,15 @@ impl Key {
 
 impl FormTable {
     pub(super) fn new(program: &Program) -> Self {
+        let (mut sets, mut sets_before) = (0, Vec::new());
+        for phase in &program.phases {
+            sets_before.push(sets);
+            sets += phase.phrases.len();
+        }
         Self {
             slots: vec![Slot::free(); 1 << 12],
-            vocabularies: program.vocabularies.len(),
+            sets_before,
+            sets,
             kinds: KindTable::new(program),
             ..Self::default()
         }
@@ -178,13 +202,13 @@ impl FormTable {
 
     /// Forgets everything if it has grown too large; only between documents.
     pub(super) fn trim(&mut self) {
-        if self.ends.len() > MOST_FORMS {
+        if self.ends.len() > MOST_FORMS || self.phrases.len() > MOST_IN_PHRASES {
             self.slots.fill(Slot::free());
             self.text.clear();
             self.ends.clear();
             self.answers.clear();
             self.answers_of.clear();
-            self.vocabulary.clear();
+            self.phrases.clear();
             self.kinds.clear();
             self.age += 1;
         }
@@ -331,8 +355,12 @@ impl FormTable {
             None => self.answers.insert_full(fresh.as_slice().into()).0,
         };
         self.answers_of.push(number as u32);
-        for (flags, vocabulary) in &program.vocabularies {
-            self.vocabulary.push(vocabulary.get(&fold(form, *flags)).unwrap_or(NO_WORD));
+        let words = program.vocabularies.iter();
+        let words: SmallVec<[u32; 4]> =
+            words.map(|(flags, words)| words.get(&fold(form, *flags)).unwrap_or(NO_WORD)).collect();
+        for (vocabulary, trie) in program.phases.iter().flat_map(|phase| &phase.phrases) {
+            let word = words[*vocabulary];
+            self.phrases.push(InPhrases { word, root: trie.root(word) });
         }
     }
 
@@ -348,11 +376,38 @@ impl FormTable {
         answers[test.0 as usize / 64] >> (test.0 % 64) & 1 == 1
     }
 
-    /// The ids of forms in a vocabulary, [`NO_WORD`] where no phrase holds one.
-    pub(super) fn words(&self, forms: &[FormId], vocabulary: usize, words: &mut Vec<u32>) {
-        let word = |form: &FormId| self.vocabulary[form.0 as usize * self.vocabularies + vocabulary];
-        words.clear();
-        words.extend(forms.iter().map(word));
+    /// The tokens at which phrases of a set may begin, with the nodes after them: see
+    /// [`PhraseTrie::keep_openings`].
+    pub(super) fn openings(
+        &self,
+        forms: &[FormId],
+        (set, trie): (PhraseSet, &PhraseTrie),
+        openings: &mut Vec<(u32, PhraseNode)>,
+    ) {
+        let column = self.column(set);
+        openings.clear();
+        openings.resize(forms.len(), (0, PhraseNode::NONE));
+        let mut count = 0;
+        // Short and without branches, so that many fetches are under way at a time.
+        for (at, form) in (0..).zip(forms) {
+            let root = self.phrases[form.index() * self.sets + column].root;
+            openings[count] = (at, root);
+            count += usize::from(root != PhraseNode::NONE);
+        }
+        openings.truncate(count);
+        let word = |at: u32| forms.get(at as usize).map_or(NO_WORD, |form| self.word(*form, set));
+        trie.keep_openings(openings, word);
+    }
+
+    /// The id of a form among the words of a set of phrases, [`NO_WORD`] where none holds it.
+    #[inline]
+    pub(super) fn word(&self, form: FormId, set: PhraseSet) -> u32 {
+        self.phrases[form.index() * self.sets + self.column(set)].word
+    }
+
+    #[inline]
+    fn column(&self, (phase, nth): PhraseSet) -> usize {
+        self.sets_before[usize::from(phase)] + nth
     }
 }
 

@@ -1,5 +1,7 @@
 //! Joins the mentions of one thing into chains, and spreads their fullest value.
 
+use std::borrow::Cow;
+
 use rustc_hash::FxHashMap;
 
 use crate::doc::schema::{FoldFlags, LinkMethod};
@@ -97,6 +99,21 @@ fn spread(linker: &Linker<'_, '_>, sets: &mut Sets, values: &mut FxHashMap<Candi
     }
 }
 
+/// A text with a space between its words and none around them: itself, where it is so.
+fn spaced(text: Cow<'_, str>) -> Cow<'_, str> {
+    let mut after_space = true;
+    let mut is_word_or_space = |byte: &u8| {
+        let is_space = *byte == b' ';
+        let fits = (byte.is_ascii_graphic() || is_space) && !(is_space && after_space);
+        after_space = is_space;
+        fits
+    };
+    match text.as_bytes().iter().all(&mut is_word_or_space) && !after_space {
+        true => text,
+        false => text.split_whitespace().collect::<Vec<_>>().join(" ").into(),
+    }
+}
+
 /// One link at work in one document.
 struct Linker<'a, 'l> {
     mentions: &'a [CandidateId],
@@ -110,22 +127,19 @@ impl Linker<'_, '_> {
         &self.letters.candidates[self.mentions[at].index()]
     }
 
-    fn text(&self, at: usize, flags: FoldFlags) -> String {
-        let text = self.candidate(at).span.slice(self.letters.text).unwrap_or("");
-        let folded = fold(text, flags);
-        folded.split_whitespace().collect::<Vec<_>>().join(" ")
+    /// The folded text of a member, with a space between its words.
+    fn text(&self, at: usize, flags: FoldFlags) -> Cow<'_, str> {
+        spaced(fold(self.candidate(at).span.slice(self.letters.text).unwrap_or(""), flags))
     }
 
     fn join(&self, method: &LinkMethod, sets: &mut Sets) {
         match method {
             LinkMethod::Text(flags) => self.by_key(sets, |at| Some(self.text(at, *flags))),
             LinkMethod::Feature(name) => {
-                self.by_key(sets, |at| self.candidate(at).feature(*name).map(|value| value.to_string()));
+                self.by_key(sets, |at| self.candidate(at).feature(*name).map(|value| (&**value).into()));
             }
             LinkMethod::Value => {
-                self.by_key(sets, |at| {
-                    self.candidate(at).value.as_ref().map(|value| value.as_str().to_owned())
-                });
+                self.by_key(sets, |at| self.candidate(at).value.as_ref().map(|value| value.as_str().into()));
             }
             LinkMethod::Abbreviation => self.by_abbreviation(sets),
             LinkMethod::LastPart => self.by_last_part(sets),
@@ -134,8 +148,8 @@ impl Linker<'_, '_> {
     }
 
     /// Joins members of one type with the same key, if it is not empty.
-    fn by_key(&self, sets: &mut Sets, key: impl Fn(usize) -> Option<String>) {
-        let mut first: FxHashMap<(u16, String), usize> = FxHashMap::default();
+    fn by_key<'s>(&'s self, sets: &mut Sets, key: impl Fn(usize) -> Option<Cow<'s, str>>) {
+        let mut first: FxHashMap<(u16, Cow<'s, str>), usize> = FxHashMap::default();
         for &at in &self.members {
             let Some(key) = key(at).filter(|key| !key.is_empty()) else { continue };
             let other = *first.entry((self.candidate(at).label.0, key)).or_insert(at);
@@ -177,7 +191,8 @@ impl Linker<'_, '_> {
     /// text, if these all read the same.
     fn by_last_part(&self, sets: &mut Sets) {
         let flags = FoldFlags { case: true, marks: true };
-        let texts: Vec<(usize, String)> = self.members.iter().map(|&at| (at, self.text(at, flags))).collect();
+        let texts: Vec<(usize, Cow<'_, str>)> =
+            self.members.iter().map(|&at| (at, self.text(at, flags))).collect();
         let mut by_end: FxHashMap<(u16, &str), Vec<(usize, &str)>> = FxHashMap::default();
         for (at, text) in &texts {
             for (cut, _) in text.match_indices(' ') {
@@ -186,7 +201,7 @@ impl Linker<'_, '_> {
             }
         }
         for (at, text) in &texts {
-            let Some(longer) = by_end.get(&(self.candidate(*at).label.0, text.as_str())) else { continue };
+            let Some(longer) = by_end.get(&(self.candidate(*at).label.0, &**text)) else { continue };
             let (first, full) = longer[0];
             // `Hoang Thi Lan` and `Thi Lan` are one name at two lengths.
             let unique = longer.iter().all(|(_, other)| other.ends_with(full) || full.ends_with(other));
@@ -216,5 +231,20 @@ impl Linker<'_, '_> {
                 sets.join(first, at);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_have_one_space_between_them() {
+        for text in ["", " ", "a", " a", "a ", "a b", "a  b", "a\tb", "a\u{a0}b", "é  b", "é b", "a\u{1}b c"]
+        {
+            let plain = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert_eq!(spaced(text.into()), plain, "{text:?}");
+        }
+        assert!(matches!(spaced("Ha Giang".into()), Cow::Borrowed(_)));
     }
 }

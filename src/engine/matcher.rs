@@ -134,6 +134,15 @@ impl<'a, 'l, T: Trace> Matcher<'a, 'l, T> {
         self.run(self.program.start, start)
     }
 
+    /// The same for a pattern that is nothing but a span: see [`PatternProgram::lone`].
+    pub(super) fn match_span(&mut self, span: Pc, start: u32) -> Option<u32> {
+        let Inst::Span { binding, .. } = &self.program.insts[span as usize] else { return None };
+        let (end, id) = self.spans::<false>(span, start).next()?;
+        self.scratch.notes.clear();
+        self.scratch.notes.push(Note::Span(*binding, id));
+        Some(end)
+    }
+
     /// Where the pattern begins.
     pub(super) fn start(&self) -> Pc {
         self.program.start
@@ -157,10 +166,10 @@ impl<'a, 'l, T: Trace> Matcher<'a, 'l, T> {
             Inst::Open(binding, next) => go(*next, token, Some(Note::Open(*binding, token))),
             Inst::Close(binding, next) => go(*next, token, Some(Note::Close(*binding, token))),
             Inst::Span { binding, next, .. } => {
-                let fits = |to, id| go(*next, to, Some(Note::Span(*binding, id)));
+                let fits = |(to, id)| go(*next, to, Some(Note::Span(*binding, id)));
                 match program.backward[pc as usize] {
-                    true => self.spans::<true>(pc, token, fits),
-                    false => self.spans::<false>(pc, token, fits),
+                    true => self.spans::<true>(pc, token).for_each(fits),
+                    false => self.spans::<false>(pc, token).for_each(fits),
                 }
             }
             Inst::Token { next, .. }
@@ -385,8 +394,7 @@ impl<'a, 'l, T: Trace> Matcher<'a, 'l, T> {
     fn push_spans<const BACK: bool>(&mut self, pc: Pc, token: u32) {
         let Inst::Span { binding, next, .. } = &self.program.insts[pc as usize] else { return };
         let first = self.scratch.jobs.len();
-        let mut found: SmallVec<[(u32, CandidateId); 4]> = SmallVec::new();
-        self.spans::<BACK>(pc, token, |to, id| found.push((to, id)));
+        let found: SmallVec<[(u32, CandidateId); 4]> = self.spans::<BACK>(pc, token).collect();
         for &(to, id) in found.iter().rev() {
             self.push(*next, to, Some((*binding, id)));
         }
@@ -397,20 +405,23 @@ impl<'a, 'l, T: Trace> Matcher<'a, 'l, T> {
 
     /// The spans that the instruction may consume, the longest first, each
     /// with the place behind it.
-    fn spans<const BACK: bool>(&self, pc: Pc, token: u32, mut fits: impl FnMut(u32, CandidateId)) {
+    fn spans<const BACK: bool>(&self, pc: Pc, token: u32) -> impl Iterator<Item = (u32, CandidateId)> {
         let (program, letters) = (self.program, self.letters);
-        let Inst::Span { types, test, .. } = &program.insts[pc as usize] else { return };
-        let Some(at) = self.ahead::<BACK>(token) else { return };
-        for laid in self.at::<BACK>(at) {
-            let (first, last) = laid.tokens;
-            let fit = types.contains(&laid.label)
-                && first >= self.first
-                && last <= self.last
-                && test.as_ref().is_none_or(|test| span_meets(test, laid.id, letters));
-            if fit {
-                fits(if BACK { first } else { last }, laid.id);
-            }
-        }
+        let consumes = match &program.insts[pc as usize] {
+            Inst::Span { types, test, .. } => Some((types, test)),
+            _ => None,
+        };
+        let at = consumes.zip(self.ahead::<BACK>(token)).into_iter();
+        at.flat_map(move |((types, test), at)| {
+            let fits = move |laid: &&Laid| {
+                types.contains(&laid.label)
+                    && laid.tokens.0 >= self.first
+                    && laid.tokens.1 <= self.last
+                    && test.as_ref().is_none_or(|test| span_meets(test, laid.id, letters))
+            };
+            let beyond = |laid: &Laid| (if BACK { laid.tokens.0 } else { laid.tokens.1 }, laid.id);
+            self.at::<BACK>(at).iter().filter(fits).map(beyond)
+        })
     }
 
     /// The token that would be consumed next.

@@ -46,6 +46,9 @@ pub(super) struct Update {
     pub(super) value: String,
 }
 
+/// What bindings were bound to, in the order of a match.
+type Bindings = SmallVec<[(BindingId, Bound); 6]>;
+
 /// A span that a match makes, before its conditions are known.
 struct Made {
     label: TypeId,
@@ -72,13 +75,24 @@ impl Relate<'_, '_> {
         trace: &mut T,
     ) -> bool {
         let (bound, made) = self.collect(notes);
-        let mut readings = readings(&bound, |index| self.rule.bindings[index].read, &mut out.truncated);
+        let (first, is_one_of_many) = self.first_reading(&bound);
+        let conditions = Conditions { letters: self.letters, range: self.range, cut: Cell::new(false) };
+        let plain = self.rule.condition.as_ref().filter(|condition| !condition.joins());
+        // Nearly all matches have one reading, of which nothing is to be made yet.
+        if !T::ON && !is_one_of_many && plain.is_some_and(|condition| !conditions.holds(condition, &first)) {
+            return false;
+        }
+        let mut readings = match is_one_of_many {
+            false => vec![first],
+            true => self.readings(first, &bound, &mut out.truncated),
+        };
         if let Some(condition) = &self.rule.condition {
-            let conditions = Conditions { letters: self.letters, range: self.range, cut: Cell::new(false) };
             if T::ON {
                 trace.ends(end, notes, conditions.refused(condition, readings.clone()), self.letters);
             }
-            readings = conditions.filter(condition, readings);
+            if T::ON || is_one_of_many || plain.is_none() {
+                readings = conditions.filter(condition, readings);
+            }
             out.truncated |= conditions.cut.get();
         } else if T::ON {
             trace.ends(end, notes, None, self.letters);
@@ -96,14 +110,14 @@ impl Relate<'_, '_> {
         true
     }
 
-    /// What each binding was bound to, and the spans that the match makes.
-    fn collect(&self, notes: &[Note]) -> (Vec<SmallVec<[Bound; 2]>>, Vec<Made>) {
-        let mut bound: Vec<SmallVec<[Bound; 2]>> = vec![SmallVec::new(); self.rule.bindings.len()];
-        let mut made = Vec::new();
+    /// What the bindings were bound to, in the order of the match, and the spans that it
+    /// makes.
+    fn collect(&self, notes: &[Note]) -> (Bindings, SmallVec<[Made; 2]>) {
+        let (mut bound, mut made) = (Bindings::new(), SmallVec::new());
         let mut open: SmallVec<[(BindingId, u32); 4]> = SmallVec::new();
         for note in notes {
             match *note {
-                Note::Span(Some(binding), id) => bound[usize::from(binding.0)].push(Bound::Span(id)),
+                Note::Span(Some(binding), id) => bound.push((binding, Bound::Span(id))),
                 Note::Span(None, _) => {}
                 Note::Open(binding, token) => open.push((binding, token)),
                 Note::Close(binding, end) => {
@@ -112,8 +126,7 @@ impl Relate<'_, '_> {
                     if start >= end {
                         continue;
                     }
-                    let index = usize::from(binding.0);
-                    bound[index].push(match self.rule.bindings[index].kind {
+                    let tokens = match self.rule.bindings[usize::from(binding.0)].kind {
                         BindingUse::Make(label) => {
                             made.push(Made { label, tokens: (start, end) });
                             Bound::Made(made.len() as u32 - 1, start, end)
@@ -121,11 +134,56 @@ impl Relate<'_, '_> {
                         BindingUse::Tokens | BindingUse::Span | BindingUse::Joined => {
                             Bound::Tokens(start, end)
                         }
-                    });
+                    };
+                    bound.push((binding, tokens));
                 }
             }
         }
         (bound, made)
+    }
+
+    /// The reading in which each binding stands for the first that it was bound to, and
+    /// whether some that is read was bound to more.
+    fn first_reading(&self, bound: &Bindings) -> (Reading, bool) {
+        let mut reading = Reading::from_elem(Bound::Nothing, self.rule.bindings.len());
+        let mut is_one_of_many = false;
+        for &(binding, bound) in bound {
+            let index = usize::from(binding.0);
+            match &mut reading[index] {
+                free @ Bound::Nothing => *free = bound,
+                _ => is_one_of_many |= self.rule.bindings[index].read,
+            }
+        }
+        (reading, is_one_of_many)
+    }
+
+    /// Every combination of what the bindings that are read were bound to, in the order
+    /// of the text.
+    fn readings(&self, first: Reading, bound: &Bindings, truncated: &mut bool) -> Vec<Reading> {
+        let mut readings = vec![first];
+        for (index, _) in self.rule.bindings.iter().enumerate().filter(|(_, binding)| binding.read) {
+            let choices =
+                || bound.iter().filter(|(of, _)| usize::from(of.0) == index).map(|(_, bound)| *bound);
+            let count = choices().count();
+            if count < 2 {
+                continue;
+            }
+            if readings.len() * count > MOST_READINGS {
+                *truncated = true;
+                readings.iter_mut().for_each(|reading| reading[index] = Bound::Nothing);
+                continue;
+            }
+            let combine = |reading: &Reading| {
+                let with = |choice: Bound| {
+                    let mut extended = reading.clone();
+                    extended[index] = choice;
+                    extended
+                };
+                choices().map(with).collect::<Vec<_>>()
+            };
+            readings = readings.iter().flat_map(combine).collect();
+        }
+        readings
     }
 
     /// Makes the spans that some reading keeps; returns their ids.
@@ -187,9 +245,7 @@ impl Relate<'_, '_> {
 
     /// What a context gives to a span in its scope.
     pub(super) fn give(&self, span: CandidateId, notes: &[Note], out: &mut Proposals) {
-        let (bound, _) = self.collect(notes);
-        let first = |choices: &SmallVec<[Bound; 2]>| choices.first().copied().unwrap_or_default();
-        let reading: Reading = bound.iter().map(first).collect();
+        let (reading, _) = self.first_reading(&self.collect(notes).0);
         for set in &self.rule.sets {
             self.update_one(set, span, &reading, out);
         }
@@ -225,10 +281,8 @@ impl Relate<'_, '_> {
     }
 
     fn update_one(&self, set: &Setter, span: CandidateId, reading: &Reading, out: &mut Proposals) {
-        let mut copy = self.letters.candidates[span.index()].clone();
-        copy.value = None;
-        copy.pending = None;
-        copy.features.clear();
+        let Candidate { span: place, tokens, label, rule, .. } = self.letters.candidates[span.index()];
+        let mut copy = Candidate::bare(place, tokens, label, rule);
         self.set(set, reading, &mut copy);
         let pending = copy.pending.take().and_then(|pending| (pending.0.normalise)(&pending.1, self.context));
         let value = match set.feature {
@@ -340,35 +394,4 @@ pub(super) fn filtered(text: &str, filters: &[Filter]) -> String {
         Filter::Squeeze => text.split_whitespace().collect(),
         Filter::Unmark => fold(&text, FoldFlags { case: false, marks: true }).into_owned(),
     })
-}
-
-/// Every combination of what the bindings that are read were bound to, in the
-/// order of the text.
-fn readings(
-    bound: &[SmallVec<[Bound; 2]>],
-    is_read: impl Fn(usize) -> bool,
-    truncated: &mut bool,
-) -> Vec<Reading> {
-    let mut readings = vec![Reading::from_elem(Bound::Nothing, bound.len())];
-    for (index, choices) in bound.iter().enumerate() {
-        let Some(first) = choices.first() else { continue };
-        if choices.len() == 1 || !is_read(index) {
-            readings.iter_mut().for_each(|reading| reading[index] = *first);
-            continue;
-        }
-        if readings.len() * choices.len() > MOST_READINGS {
-            *truncated = true;
-            continue;
-        }
-        let combine = |reading: &Reading| {
-            let with = |choice: &Bound| {
-                let mut extended = reading.clone();
-                extended[index] = *choice;
-                extended
-            };
-            choices.iter().map(with).collect::<Vec<_>>()
-        };
-        readings = readings.iter().flat_map(combine).collect();
-    }
-    readings
 }

@@ -8,6 +8,8 @@
 
 use std::cmp::Ordering;
 
+use smallvec::SmallVec;
+
 use crate::doc::schema::Order;
 use crate::program::Program;
 use crate::text::Span;
@@ -18,9 +20,22 @@ use super::candidate::{Candidate, CandidateId, Fate, Step};
 /// O(k log k) in those that are new or that a new one overlaps, plus the square
 /// of the longest run of overlapping ones of a type.
 pub(super) fn resolve(candidates: &mut [Candidate], fresh: usize, program: &Program) {
-    let new = candidates[fresh..].iter().filter(|candidate| candidate.stays());
-    let covered = covered(new.map(|candidate| candidate.span).collect());
-    let met = (0..fresh).filter(|&index| overlaps(candidates[index].span, &covered));
+    let new = || candidates[fresh..].iter().filter(|candidate| candidate.stays());
+    let covered = covered(new().map(|candidate| candidate.span).collect());
+    // A bit for each group that a new one is of.
+    let mut groups: SmallVec<[u64; 4]> = SmallVec::new();
+    for candidate in new() {
+        let (word, bit) = bit(group(candidate, program));
+        groups.resize(groups.len().max(word + 1), 0);
+        groups[word] |= bit;
+    }
+    let meets = |candidate: &Candidate| {
+        let (word, bit) = bit(group(candidate, program));
+        candidate.stays()
+            && groups.get(word).is_some_and(|groups| groups & bit != 0)
+            && overlaps(candidate.span, &covered)
+    };
+    let met = (0..fresh).filter(|&index| meets(&candidates[index]));
     let near = met.chain(fresh..candidates.len()).collect();
     decide(near, candidates, fresh, program);
 }
@@ -64,6 +79,11 @@ fn covered(mut spans: Vec<Span>) -> Vec<Span> {
 fn overlaps(span: Span, covered: &[Span]) -> bool {
     let next = covered.partition_point(|stretch| stretch.end <= span.start);
     covered.get(next).is_some_and(|stretch| stretch.start < span.end)
+}
+
+/// The word of a group in words of bits, and its bit.
+fn bit(group: u16) -> (usize, u64) {
+    (usize::from(group / 64), 1 << (group % 64))
 }
 
 /// Candidates of one group compete: those of one type, and those of types that

@@ -16,7 +16,7 @@ use crate::text::Span;
 use crate::value;
 
 use super::candidate::Candidate;
-use super::forms::{FormId, FormTable};
+use super::forms::{FormId, FormTable, PhraseSet};
 use super::profile::{Gauge, Stage};
 use super::relate::{assign, filtered};
 use super::triggers::Triggers;
@@ -66,25 +66,37 @@ struct Searches<'a> {
 }
 
 impl Searches<'_> {
+    /// The words and digits of the line; where it has no digits, perhaps none.
+    fn digits(&mut self) -> &Words {
+        if has_digits(self.line.text) {
+            self.read();
+        } else {
+            self.words.clear();
+        }
+        self.words
+    }
+
+    fn read(&mut self) {
+        if !std::mem::replace(&mut self.is_read, true) {
+            self.words.read(self.line.text.as_bytes());
+        }
+    }
+
     fn of<'l>(&'l mut self, index: usize, cache: &'l mut Option<Cache>) -> Search<'l> {
         match self.view.starts.get(index).and_then(Option::as_ref) {
             _ if !self.line.is_ascii => Search::Wide,
             None => Search::Ascii,
             Some(starts) => {
-                if !std::mem::replace(&mut self.is_read, true) {
-                    self.words.read(self.line.text);
-                }
+                self.read();
                 Search::Words { starts, words: self.words, cache }
             }
         }
     }
 }
 
-/// The words of a document in one vocabulary, where phrases may begin, and those
-/// that are found anywhere.
+/// Where phrases may begin, those that are found, and those that are found anywhere.
 #[derive(Default)]
 struct WalkScratch {
-    words: Vec<u32>,
     openings: Vec<(u32, PhraseNode)>,
     found: Vec<Found>,
     open: Vec<AnywhereMatch>,
@@ -163,8 +175,8 @@ impl<'t> Scan<'_, 't> {
         out: &mut Vec<Candidate>,
     ) {
         self.gauge.set(Stage::Phrases);
-        for (vocabulary, trie) in &phase.phrases {
-            self.phrases(*vocabulary, trie, &mut scratch.walk, out);
+        for (nth, (_, trie)) in phase.phrases.iter().enumerate() {
+            self.phrases(((self.phase, nth), trie), &mut scratch.walk, out);
         }
         for phrases in &phase.anywhere {
             let view = views.get(self.text, phrases.fold());
@@ -184,21 +196,19 @@ impl<'t> Scan<'_, 't> {
     /// At each token the longest phrase of each gazetteer. O(tokens × longest phrase).
     fn phrases(
         &self,
-        vocabulary: usize,
-        trie: &PhraseTrie,
+        (set, trie): (PhraseSet, &PhraseTrie),
         scratch: &mut WalkScratch,
         out: &mut Vec<Candidate>,
     ) {
-        let WalkScratch { words, openings, found, .. } = scratch;
-        self.table.words(self.forms, vocabulary, words);
-        trie.openings(words, openings);
+        let WalkScratch { openings, found, .. } = scratch;
+        self.table.openings(self.forms, (set, trie), openings);
         found.clear();
         // Each step waits for memory that the one before names, but those of several
         // phrases can be under way at a time: one step for all of them, then the next.
         for openings in openings.chunks(TOGETHER) {
             let mut seconds = [None; TOGETHER];
             for (second, &(first, root)) in seconds.iter_mut().zip(openings) {
-                *second = self.word(words, first + 1).and_then(|word| trie.second(root, word));
+                *second = self.word(set, first + 1).and_then(|word| trie.second(root, word));
             }
             for (second, &(first, root)) in seconds.into_iter().zip(openings) {
                 if out.len() + found.len() > self.limit {
@@ -210,7 +220,7 @@ impl<'t> Scan<'_, 't> {
                     found.extend(trie.entries(here).map(|entry| Found { first, end: at, entry }));
                     node = match at == first + 1 {
                         true => second,
-                        false => self.word(words, at).and_then(|word| trie.next(here, word)),
+                        false => self.word(set, at).and_then(|word| trie.next(here, word)),
                     };
                     at += 1;
                 }
@@ -225,9 +235,9 @@ impl<'t> Scan<'_, 't> {
 
     /// The word at a place that goes on with the line before it, if phrases hold it.
     #[inline]
-    fn word(&self, words: &[u32], at: u32) -> Option<u32> {
+    fn word(&self, set: PhraseSet, at: u32) -> Option<u32> {
         let token = self.tokens.get(at as usize)?;
-        let word = words[at as usize];
+        let word = self.table.word(self.forms[at as usize], set);
         (word != NO_WORD && !token.class.contains(Class::LINE_START)).then_some(word)
     }
 
@@ -318,7 +328,7 @@ impl<'t> Scan<'_, 't> {
                         }
                         triggers.of(first..next, open);
                     };
-                    let tokens = is_plain.then_some((by_tokens, has_digits(line)));
+                    let tokens = is_plain.then(|| (by_tokens, search.digits()));
                     for index in sieve.open(line, tokens, scratch) {
                         let regex = &view.regexes[index];
                         self.gauge.search(regex.rule);

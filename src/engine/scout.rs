@@ -156,12 +156,8 @@ impl Asked {
 
     #[inline]
     fn holds(&self, token: usize, lattice: &Lattice) -> bool {
-        match self.standing {
-            Standing::In => {
-                self.bits.iter().zip(lattice.covering(token)).any(|(asked, types)| asked & types != 0)
-            }
-            standing => self.types.iter().any(|label| lattice.stands(token, standing, *label)),
-        }
+        let types = lattice.types(token, self.standing);
+        self.bits.iter().zip(types).any(|(asked, types)| asked & types != 0)
     }
 }
 

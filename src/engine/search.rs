@@ -40,16 +40,21 @@ impl<T: Trace> Search<'_, '_, T> {
         let known = (letters, self.forms.kinds());
         let mut matcher =
             Matcher::new(&rule.pattern, letters, self.forms, self.matches, range, &mut *self.trace);
+        // A watcher sees where walks end.
+        let lone = if T::ON { None } else { rule.pattern.lone() };
         let mut free = range.0;
         for &start in self.starts {
             if start < free {
                 continue;
             }
-            // A watcher sees where walks end.
-            if !T::ON && !self.scout.may_match(&rule.pattern, known, (start, range.1)) {
-                continue;
-            }
-            let Some(end) = matcher.match_at(start) else { continue };
+            let found = match lone {
+                Some(span) => matcher.match_span(span, start),
+                None if T::ON || self.scout.may_match(&rule.pattern, known, (start, range.1)) => {
+                    matcher.match_at(start)
+                }
+                None => None,
+            };
+            let Some(end) = found else { continue };
             let relate = &self.relate;
             let accepted = matcher.noted(|notes, trace| relate.propose((end, notes), out, trace));
             if accepted && (self.is_full)(out) {

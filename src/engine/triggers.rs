@@ -1,8 +1,8 @@
-//! [`Triggers`]: which expressions the letters of a token open.
+//! [`Triggers`]: which expressions a token opens.
 
 use std::ops::Range;
 
-use crate::program::LetterGate;
+use crate::program::{WordGate, WordScratch};
 
 use super::forms::{FormId, FormTable};
 
@@ -17,6 +17,7 @@ pub(super) struct Triggers {
     lists: Vec<Box<[u32]>>,
     /// The same for each token of a document.
     of_token: Vec<u32>,
+    scratch: WordScratch,
 }
 
 /// Stands for the list of a form that opens nothing.
@@ -25,7 +26,7 @@ const NONE: u32 = u32::MAX;
 impl Triggers {
     /// Looks up all tokens of a document: in one short loop, so that many fetches are
     /// under way at a time. O(tokens), and the letters of forms that are new.
-    pub(super) fn read(&mut self, forms: &[FormId], table: &FormTable, gate: &LetterGate) {
+    pub(super) fn read(&mut self, forms: &[FormId], table: &FormTable, gate: &WordGate) {
         if self.age != table.age() {
             *self = Self { age: table.age(), ..Self::default() };
         }
@@ -49,7 +50,7 @@ impl Triggers {
 
     /// Looks through a form, unless another token of the document had it.
     #[cold]
-    fn ask(&mut self, form: FormId, table: &FormTable, gate: &LetterGate) -> u32 {
+    fn ask(&mut self, form: FormId, table: &FormTable, gate: &WordGate) -> u32 {
         if self.of_form.len() <= form.index() {
             self.of_form.resize(form.index() + 1, 0);
         }
@@ -57,7 +58,7 @@ impl Triggers {
             return self.of_form[form.index()];
         }
         let mut opened: Vec<u32> = Vec::new();
-        gate.each(table.text(form), |indices| opened.extend_from_slice(indices));
+        gate.each(table.text(form), &mut self.scratch, |indices| opened.extend_from_slice(indices));
         opened.sort_unstable();
         opened.dedup();
         let known = match opened.is_empty() {

@@ -11,7 +11,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind, Look, Repetition};
 
 use super::letters::{are_rare, required, tokens, words};
-use super::sieve::{LetterGate, LetterGates, ShapeGate, ShapeGates, Sieve};
+use super::sieve::{LetterGate, LetterGates, ShapeGate, ShapeGates, Sieve, WordGate};
 use super::starts::Starts;
 
 /// Strings that a table of all steps still has room for; it is quicker than lists.
@@ -22,9 +22,9 @@ const MOST_IN_DFA: usize = 4_000;
 const MOST_OF_ONE: usize = 4;
 /// Expressions that are searched in each line rather than all at once.
 const MOST_ALONE: usize = 2;
-/// Expressions that any digit opens, since they begin with one; more are quicker looked
-/// for together.
-const MOST_NUMBERS: usize = 32;
+/// Expressions that the tokens are asked for in which their matches may begin: each new
+/// form of a token is put to all of them.
+const MOST_BEGINNINGS: usize = 32;
 
 /// A sieve for some expressions, each with where its matches begin if that is known.
 pub(super) fn sieve(hirs: &[Hir], starts: &[Option<Starts>]) -> Option<Sieve> {
@@ -49,29 +49,34 @@ pub(super) fn sieve(hirs: &[Hir], starts: &[Option<Starts>]) -> Option<Sieve> {
     for (_, _, held) in &common {
         held.iter().collect::<BTreeSet<_>>().into_iter().for_each(|held| *uses.entry(held).or_default() += 1);
     }
-    let mut numbers: Vec<u32> = Vec::new();
+    let (mut numbers, mut beginnings) = (Vec::new(), Vec::new());
     for (index, letters, held) in &common {
         let are_few = held.iter().all(|held| uses[&**held] <= MOST_OF_ONE);
-        let begins_with_digit = starts[*index as usize].as_ref().is_some_and(Starts::begins_with_digit);
+        let starts = starts[*index as usize].as_ref();
+        let begins_with_digit = starts.is_some_and(Starts::begins_with_digit);
+        let beginning = || starts.filter(|_| beginnings.len() < MOST_BEGINNINGS)?.beginning();
         match letters {
             _ if are_few && !held.is_empty() => note(&mut by_words, held, *index),
-            _ if begins_with_digit && numbers.len() < MOST_NUMBERS => numbers.push(*index),
+            _ if begins_with_digit => numbers.push(*index),
             Some(letters) => note(&mut beyond_words, letters, *index),
-            None => plain.push(*index),
+            None => match beginning() {
+                Some(beginning) => beginnings.push((*index, beginning)),
+                None => plain.push(*index),
+            },
         }
     }
     let letters = LetterGates {
         all: letter_gate(by_letters)?,
-        words: letter_gate(by_words)?,
+        words: WordGate::new(letter_gate(by_words)?, beginnings),
         beyond_words: letter_gate(beyond_words)?,
     };
     let alone = if plain.len() > MOST_ALONE { Vec::new() } else { std::mem::take(&mut plain) };
     let shapes = ShapeGates {
-        plain: shape_gate(hirs, &plain, narrowed),
-        ascii: shape_gate(hirs, &shapes, narrowed),
-        wide: shape_gate(hirs, &shapes, unbounded),
+        plain: shape_gate(hirs, &plain, |hir| narrowed(&trimmed(hir))),
+        ascii: shape_gate(hirs, &shapes, |hir| narrowed(&trimmed(hir))),
+        wide: shape_gate(hirs, &shapes, |hir| unbounded(&trimmed(hir))),
         alone,
-        numbers,
+        numbers: shape_gate(hirs, &numbers, |hir| narrowed(&cut(hir, End::Tail))),
     };
     Some(Sieve::new(letters, shapes, hirs.len()))
 }
@@ -82,7 +87,7 @@ fn note(all: &mut Strings, strings: &[Box<[u8]>], index: u32) {
 }
 
 fn shape_gate(hirs: &[Hir], opens: &[u32], over: fn(&Hir) -> Hir) -> Option<ShapeGate> {
-    let cut = |index: &u32| over(&trimmed(&hirs[*index as usize]));
+    let cut = |index: &u32| over(&hirs[*index as usize]);
     (!opens.is_empty()).then(|| ShapeGate::new(opens.iter().map(cut).collect(), opens.to_vec()))
 }
 
@@ -216,6 +221,11 @@ pub(super) fn unbounded(hir: &Hir) -> Hir {
     })
 }
 
+/// The expression with every look met.
+pub(super) fn without_looks(hir: &Hir) -> Hir {
+    mapped(hir, &|hir| matches!(hir.kind(), HirKind::Look(_)).then(Hir::empty))
+}
+
 /// Puts other leaves into an expression.
 fn mapped(hir: &Hir, leaf: &dyn Fn(&Hir) -> Option<Hir>) -> Hir {
     if let Some(other) = leaf(hir) {
@@ -239,7 +249,8 @@ mod tests {
     use proptest::prelude::*;
     use regex::Regex;
 
-    use super::super::starts::has_digits;
+    use super::super::sieve::WordScratch;
+    use super::super::starts::Words;
     use super::*;
 
     fn of(sources: &[&str]) -> Sieve {
@@ -251,7 +262,7 @@ mod tests {
 
     fn open(sources: &[&str], line: &str) -> Vec<usize> {
         let sieve = of(sources);
-        sieve.open(line, None::<(fn(&mut dyn FnMut(&[u32])), bool)>, &mut sieve.scratch()).collect()
+        sieve.open(line, None::<(fn(&mut dyn FnMut(&[u32])), &Words)>, &mut sieve.scratch()).collect()
     }
 
     /// The same, where the tokens of a line of ASCII are asked.
@@ -259,11 +270,15 @@ mod tests {
         let sieve = of(sources);
         let mut tokens = Vec::new();
         crate::prep::tokenize(line, &mut tokens);
+        let mut scratch = WordScratch::default();
         let words = |open: &mut dyn FnMut(&[u32])| {
             let forms = tokens.iter().filter_map(|token| token.span().slice(line));
-            forms.for_each(|form| sieve.words().into_iter().for_each(|gate| gate.each(form, &mut *open)));
+            let gates = || sieve.words().into_iter();
+            forms.for_each(|form| gates().for_each(|gate| gate.each(form, &mut scratch, &mut *open)));
         };
-        sieve.open(line, Some((words, has_digits(line))), &mut sieve.scratch()).collect()
+        let mut digits = Words::default();
+        digits.read(line.as_bytes());
+        sieve.open(line, Some((words, &digits)), &mut sieve.scratch()).collect()
     }
 
     #[test]
@@ -298,6 +313,26 @@ mod tests {
         let many: Vec<&str> = many.iter().map(String::as_str).collect();
         assert_eq!(open_by_tokens(&many, "the end"), [0; 0]);
         assert_eq!(open_by_tokens(&many[1..], "the end"), [0, 1, 2, 3]);
+    }
+
+    #[test]
+    fn expressions_that_begin_with_digits_are_asked_where_one_stands() {
+        let numbers: Vec<String> = (1..=6).map(|length| format!(r"\b[0-9]{{{length}}} [a-z]")).collect();
+        let mut numbers: Vec<&str> = numbers.iter().map(String::as_str).collect();
+        numbers.push(r"[0-9]{2} [a-z]");
+        assert_eq!(open_by_tokens(&numbers, "123 a"), [2, 6]);
+        assert_eq!(open_by_tokens(&numbers, "12 a, 4567 b; 89"), [1, 3, 6]);
+        assert_eq!(open_by_tokens(&numbers, "a123 a"), [6]);
+        assert_eq!(open_by_tokens(&numbers, "no digits"), [0; 0]);
+    }
+
+    #[test]
+    fn expressions_that_few_words_begin_are_opened_by_those() {
+        let count = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve";
+        let sources = [" ", "[ ,]", "[ ;]"].map(|between| format!(r"(?i)\b(?:{count}){between}\w+"));
+        let sources: Vec<&str> = sources.iter().map(String::as_str).collect();
+        assert_eq!(open_by_tokens(&sources, "once Tenth"), [0; 0]);
+        assert_eq!(open_by_tokens(&sources, "Ten more"), [0, 1, 2]);
     }
 
     proptest! {

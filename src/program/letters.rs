@@ -23,17 +23,17 @@ pub(super) fn are_rare(strings: &[Box<[u8]>]) -> bool {
 
 /// For each string letters of ASCII in a row that it holds, or digits, if all have
 /// some that are rare: whatever holds the string in ASCII text holds these within
-/// one token.
+/// one token. No text of ASCII has a string with other letters.
 pub(super) fn words(strings: &[Box<[u8]>]) -> Option<Vec<Box<[u8]>>> {
     let rarest = |string: &[u8]| {
         let row = rows(string).max_by_key(|row| rarity_of(row))?;
         (rarity_of(row) >= LEAST_IN_WORDS).then(|| row.into())
     };
-    strings.iter().map(|string| rarest(string)).collect()
+    strings.iter().filter(|string| string.is_ascii()).map(|string| rarest(string)).collect()
 }
 
 /// The same, or a sign, whichever is rarest, however common that is. Nothing where a
-/// string has none of these.
+/// string has none of these; no text of ASCII has a string with other letters.
 pub(super) fn tokens(strings: &[Box<[u8]>]) -> Option<Vec<Box<[u8]>>> {
     let rarest = |string: &[u8]| {
         // Of a row and a sign that are as rare, the sign: fewer strings have it.
@@ -41,7 +41,7 @@ pub(super) fn tokens(strings: &[Box<[u8]>]) -> Option<Vec<Box<[u8]>>> {
         let held = rows(string).chain(signs).max_by_key(|held| rarity_of(held))?;
         (!held.is_empty()).then(|| held.into())
     };
-    strings.iter().map(|string| rarest(string)).collect()
+    strings.iter().filter(|string| string.is_ascii()).map(|string| rarest(string)).collect()
 }
 
 /// Letters in a row, and digits; some of no length.
@@ -150,7 +150,8 @@ mod tests {
             (r"\b[0-9]{1,2}(?:st|nd|rd|th) [A-Z]", Some("0 1 2 3 4 5 6 7 8 9")),
             (r"[A-Z]{3,}", None),
             (r"\w+ \w+", None),
-            (r"Hà \w+", Some("H")),
+            (r"Hà \w+", Some("")),
+            (r"(?:\bVND|\$|€) ?[0-9]", Some("$ VND")),
         ] {
             assert_eq!(held(source).as_deref(), wanted, "{source}");
         }

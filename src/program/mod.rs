@@ -41,7 +41,7 @@ pub use rules::{
     TextCheck, TokenRule, Where,
 };
 pub use saved::{LoadConfig, LoadError, Saved};
-pub use sieve::{LetterGate, LetterGates, ShapeGate, ShapeGates, Sieve, SieveScratch};
+pub use sieve::{LetterGate, LetterGates, ShapeGate, ShapeGates, Sieve, SieveScratch, WordGate, WordScratch};
 pub use starts::{Starts, Words, has_digits};
 pub use texts::{NO_WORD, Vocabulary};
 

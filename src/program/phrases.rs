@@ -38,6 +38,9 @@ pub struct PhraseTrie {
 pub struct PhraseNode(u32);
 
 impl PhraseNode {
+    /// Stands for none.
+    pub const NONE: Self = Self(NO_NODE);
+
     const ENDS: u32 = 1 << 31;
 
     fn index(self) -> u32 {
@@ -117,45 +120,30 @@ impl PhraseTrieBuilder {
 }
 
 impl PhraseTrie {
-    /// The tokens at which a walk is worth while, given the words of a text:
-    /// the first of a phrase of one token, and the first two of a longer one
-    /// (nearly always). The loops that fetch memory are short and free of branches
-    /// that would have to wait for it, so that many fetches are under way at a time.
-    pub fn openings(&self, words: &[u32], openings: &mut Vec<(u32, PhraseNode)>) {
-        const TOGETHER: usize = 32;
-        openings.clear();
-        if self.roots.is_empty() {
-            return;
+    /// The node after a token that comes first, or [`PhraseNode::NONE`]. O(1).
+    #[must_use]
+    pub fn root(&self, token: u32) -> PhraseNode {
+        let first = token.wrapping_add(1) as usize;
+        // A token that only later phrases hold lies past the end.
+        PhraseNode(self.roots.get(first).copied().unwrap_or(NO_NODE))
+    }
+
+    /// Of the tokens with which phrases begin, given the nodes after them, keeps those
+    /// at which a walk is worth while: where a phrase of one token ends, or, nearly
+    /// always, where a longer one has its second token too. `word` tells the tokens of
+    /// the text. The loop is free of branches that would have to wait for memory, so that
+    /// many fetches are under way at a time.
+    pub fn keep_openings(&self, firsts: &mut Vec<(u32, PhraseNode)>, word: impl Fn(u32) -> u32) {
+        let mut kept = 0;
+        for at in 0..firsts.len() {
+            let (first, root) = firsts[at];
+            let next = word(first + 1);
+            let (word, bit) = bit(mixed(root.index(), next), self.known.len());
+            let goes_on = (next != NO_WORD) & (self.known[word] & bit != 0);
+            firsts[kept] = (first, root);
+            kept += usize::from((root.0 & PhraseNode::ENDS != 0) | goes_on);
         }
-        openings.resize(words.len(), (0, PhraseNode(NO_NODE)));
-        let (mut count, last) = (0, self.roots.len() - 1);
-        for start in (0..words.len()).step_by(TOGETHER) {
-            let words = &words[start..];
-            let mut roots = [NO_NODE; TOGETHER];
-            for (root, word) in roots.iter_mut().zip(words) {
-                let first = word.wrapping_add(1) as usize;
-                // A token that only later phrases hold lies past the end.
-                *root = self.roots[if first <= last { first } else { 0 }];
-            }
-            let mut places = [(0, 0); TOGETHER];
-            let nexts = words.iter().skip(1).chain(std::iter::once(&NO_WORD));
-            for ((place, &root), &next) in places.iter_mut().zip(&roots).zip(nexts) {
-                let (word, bit) = bit(mixed(PhraseNode(root).index(), next), self.known.len());
-                // Where nothing goes on, no memory is fetched for it.
-                let may_go_on = (root != NO_NODE) & (next != NO_WORD);
-                *place = if may_go_on { (word, bit) } else { (0, 0) };
-            }
-            let mut goes_on = [false; TOGETHER];
-            for (goes_on, (word, bit)) in goes_on.iter_mut().zip(places) {
-                *goes_on = self.known[word] & bit != 0;
-            }
-            for (at, (&root, goes_on)) in roots.iter().zip(goes_on).enumerate().take(words.len()) {
-                openings[count] = ((start + at) as u32, PhraseNode(root));
-                let ends = root & PhraseNode::ENDS != 0;
-                count += usize::from((root != NO_NODE) & (ends | goes_on));
-            }
-        }
-        openings.truncate(count);
+        firsts.truncate(kept);
     }
 
     /// The node after the second token, given that after the first. O(1).

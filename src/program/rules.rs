@@ -159,6 +159,22 @@ pub enum Where {
     SameText((BindingId, TextField), (BindingId, TextField)),
 }
 
+impl Where {
+    /// Whether more may come of it than that a reading meets it or not: whether it joins
+    /// spans to a reading, or weighs readings against each other.
+    #[must_use]
+    pub fn joins(&self) -> bool {
+        match self {
+            Self::And(list) | Self::Or(list) => list.iter().any(Self::joins),
+            Self::Relation(left, _, right) => {
+                [left, right].iter().any(|side| matches!(side, Side::Any(Some(_), ..)))
+            }
+            Self::Outermost(_) => true,
+            Self::Not(_) | Self::Is(..) | Self::SameText(..) => false,
+        }
+    }
+}
+
 /// One side of a relation between spans.
 #[derive(Clone, Debug)]
 pub enum Side {

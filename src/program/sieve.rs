@@ -14,10 +14,11 @@ use std::sync::OnceLock;
 use aho_corasick::AhoCorasick;
 use regex_automata::hybrid::dfa::{Cache, Config, DFA};
 use regex_automata::nfa::thompson;
-use regex_automata::{Input, MatchKind, PatternSet};
+use regex_automata::{Anchored, Input, MatchKind, PatternSet};
 use regex_syntax::hir::Hir;
 
 use super::bits;
+use super::starts::{Beginning, BeginningScratch, Words};
 
 /// The automata of some expressions. Immutable; see [`SieveScratch`].
 pub struct Sieve {
@@ -44,6 +45,38 @@ impl LetterGate {
     }
 }
 
+/// What opens expressions by the forms of tokens, in lines of ASCII.
+pub struct WordGate {
+    letters: Option<LetterGate>,
+    /// Expressions, each with what tells in which tokens its matches may begin.
+    beginnings: Vec<(u32, Beginning)>,
+}
+
+/// What one thread needs to ask a [`WordGate`]: one for each beginning.
+#[derive(Debug, Default)]
+pub struct WordScratch(Vec<BeginningScratch>);
+
+impl WordGate {
+    /// Nothing where it would open nothing.
+    #[must_use]
+    pub fn new(letters: Option<LetterGate>, beginnings: Vec<(u32, Beginning)>) -> Option<Self> {
+        (letters.is_some() || !beginnings.is_empty()).then_some(Self { letters, beginnings })
+    }
+
+    /// Shows the expressions that a token of this form opens, some perhaps more than once.
+    pub fn each(&self, form: &str, scratch: &mut WordScratch, mut visit: impl FnMut(&[u32])) {
+        if let Some(letters) = &self.letters {
+            letters.each(form, &mut visit);
+        }
+        scratch.0.resize_with(self.beginnings.len(), BeginningScratch::default);
+        for ((index, beginning), scratch) in self.beginnings.iter().zip(&mut scratch.0) {
+            if beginning.may_be_in(form, scratch) {
+                visit(&[*index]);
+            }
+        }
+    }
+}
+
 /// The same letters, looked for in two ways.
 ///
 /// No token ends between two letters, or two digits, of ASCII. So in lines of ASCII
@@ -53,7 +86,7 @@ pub struct LetterGates {
     /// For whole lines.
     pub all: Option<LetterGate>,
     /// For tokens of a line of ASCII.
-    pub words: Option<LetterGate>,
+    pub words: Option<WordGate>,
     /// For such a line itself: what no token alone can tell.
     pub beyond_words: Option<LetterGate>,
 }
@@ -99,15 +132,35 @@ impl ShapeGate {
     fn each(
         &self,
         line: &str,
-        cache: &mut Option<Cache>,
-        found: &mut PatternSet,
+        (cache, found): (&mut Option<Cache>, &mut PatternSet),
+        visit: impl FnMut(&[u32]),
+    ) {
+        self.each_of(std::iter::once(Input::new(line)), (cache, found), visit);
+    }
+
+    /// The same for expressions of which a match begins at one of some places.
+    fn each_from(
+        &self,
+        line: &str,
+        places: impl Iterator<Item = usize>,
+        (cache, found): (&mut Option<Cache>, &mut PatternSet),
+        visit: impl FnMut(&[u32]),
+    ) {
+        let from = |place| Input::new(line).range(place..).anchored(Anchored::Yes);
+        self.each_of(places.map(from), (cache, found), visit);
+    }
+
+    fn each_of<'h>(
+        &self,
+        mut inputs: impl Iterator<Item = Input<'h>>,
+        (cache, found): (&mut Option<Cache>, &mut PatternSet),
         mut visit: impl FnMut(&[u32]),
     ) {
         let Some(automaton) = self.automaton() else { return visit(&self.opens) };
         let cache = cache.get_or_insert_with(|| automaton.create_cache());
         found.clear();
         // It gives up only where it may have missed something.
-        match automaton.try_which_overlapping_matches(cache, &Input::new(line), found) {
+        match inputs.try_for_each(|input| automaton.try_which_overlapping_matches(cache, &input, found)) {
             Ok(()) => found.iter().for_each(|id| visit(&self.opens[id.as_usize()..=id.as_usize()])),
             Err(_) => visit(&self.opens),
         }
@@ -125,8 +178,8 @@ pub struct ShapeGates {
     pub plain: Option<ShapeGate>,
     /// The same, where they are so few that each is searched in every such line.
     pub alone: Vec<u32>,
-    /// The same, for those that begin with a digit: where the line has one.
-    pub numbers: Vec<u32>,
+    /// The same, for those that begin with a digit: asked where one stands.
+    pub numbers: Option<ShapeGate>,
     /// For other lines of ASCII.
     pub ascii: Option<ShapeGate>,
     /// For all others.
@@ -142,8 +195,8 @@ impl fmt::Debug for Sieve {
 /// What one thread needs to run a [`Sieve`]: the states that it has built.
 #[derive(Debug)]
 pub struct SieveScratch {
-    /// For [`ShapeGates`]: plain, ASCII, wide; made when a line first needs them.
-    caches: [Option<Cache>; 3],
+    /// For [`ShapeGates`]: plain, ASCII, wide, numbers; made when a line first needs them.
+    caches: [Option<Cache>; 4],
     found: PatternSet,
     /// A bit an expression that may occur.
     open: Vec<u64>,
@@ -160,24 +213,24 @@ impl Sieve {
     #[must_use]
     pub fn waits_for_letters(&self, expression: usize) -> bool {
         let ShapeGates { plain, alone, numbers, .. } = &self.shapes;
-        let mut others = plain.iter().flat_map(|gate| &gate.opens).chain(alone).chain(numbers);
+        let mut others = plain.iter().chain(numbers).flat_map(|gate| &gate.opens).chain(alone);
         !others.any(|index| *index as usize == expression)
     }
 
     /// What tokens open in lines of ASCII.
     #[must_use]
-    pub fn words(&self) -> Option<&LetterGate> {
+    pub fn words(&self) -> Option<&WordGate> {
         self.letters.words.as_ref()
     }
 
     /// Fresh buffers for one thread.
     #[must_use]
     pub fn scratch(&self) -> SieveScratch {
-        let ShapeGates { plain, ascii, wide, .. } = &self.shapes;
-        let gates = [plain, ascii, wide].map(Option::as_ref);
+        let ShapeGates { plain, ascii, wide, numbers, .. } = &self.shapes;
+        let gates = [plain, ascii, wide, numbers].map(Option::as_ref);
         let most = gates.iter().flatten().map(|gate| gate.opens.len()).max();
         SieveScratch {
-            caches: [const { None }; 3],
+            caches: [const { None }; 4],
             found: PatternSet::new(most.unwrap_or(0)),
             open: vec![0; self.count.div_ceil(64)],
         }
@@ -185,14 +238,14 @@ impl Sieve {
 
     /// The indices of the expressions that may occur in a line, ascending. `words`
     /// shows what the tokens of the line open, each asked by itself through
-    /// [`Sieve::words`], and says whether the line has digits: only for a line that is
-    /// ASCII as it was written. Without it the line alone is asked. O(n) once the
+    /// [`Sieve::words`], and the digits of the line: only for a line that is ASCII as it
+    /// was written. Without it the line alone is asked. O(n) once the
     /// automaton knows the states that the text leads to, and in the letters that are
     /// found.
     pub fn open<'s>(
         &self,
         line: &str,
-        words: Option<(impl FnOnce(&mut dyn FnMut(&[u32])), bool)>,
+        words: Option<(impl FnOnce(&mut dyn FnMut(&[u32])), &Words)>,
         scratch: &'s mut SieveScratch,
     ) -> impl Iterator<Item = usize> + 's {
         let SieveScratch { caches, found, open } = scratch;
@@ -200,13 +253,13 @@ impl Sieve {
         let mut let_in = |indices: &[u32]| {
             indices.iter().for_each(|index| open[*index as usize / 64] |= 1 << (index % 64));
         };
-        let [plain, ascii, wide] = caches;
+        let [plain, ascii, wide, numbers] = caches;
         let (letters, shape, cache) = match words {
-            Some((words, has_digits)) => {
-                words(&mut let_in);
+            Some((by_tokens, words)) => {
+                by_tokens(&mut let_in);
                 let_in(&self.shapes.alone);
-                if has_digits {
-                    let_in(&self.shapes.numbers);
+                if let Some(gate) = &self.shapes.numbers {
+                    gate.each_from(line, words.digits(), (numbers, found), &mut let_in);
                 }
                 (&self.letters.beyond_words, &self.shapes.plain, plain)
             }
@@ -217,7 +270,7 @@ impl Sieve {
             gate.each(line, &mut let_in);
         }
         if let Some(gate) = shape {
-            gate.each(line, cache, found, &mut let_in);
+            gate.each(line, (cache, found), &mut let_in);
         }
         bits(open)
     }

@@ -18,7 +18,7 @@ use regex_automata::nfa::thompson;
 use regex_automata::{Anchored, Input};
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
-use super::gates::narrowed;
+use super::gates::{narrowed, without_looks};
 use super::regexes::CACHE;
 
 /// So many places may be tried in vain before the plain search takes over: an
@@ -57,11 +57,11 @@ static CLASSES: [u8; 256] = {
 
 impl Words {
     /// Finds them. O(n).
-    pub fn read(&mut self, line: &str) {
+    pub fn read(&mut self, line: &[u8]) {
         self.words.clear();
         self.digits.clear();
         let mut before = 0;
-        for (at, &byte) in (0..).zip(line.as_bytes()) {
+        for (at, &byte) in (0..).zip(line) {
             let class = CLASSES[usize::from(byte)];
             // A digit, or a letter with no letter or digit before it.
             if class + u8::from(before == 0) >= DIGIT {
@@ -72,6 +72,19 @@ impl Words {
             }
             before = class;
         }
+    }
+}
+
+impl Words {
+    /// The places of the digits.
+    pub(super) fn digits(&self) -> impl Iterator<Item = usize> {
+        self.digits.iter().map(|(at, _)| *at as usize)
+    }
+
+    /// Forgets them: for a line that has no digits, and whose words nobody asks for.
+    pub fn clear(&mut self) {
+        self.words.clear();
+        self.digits.clear();
     }
 }
 
@@ -133,6 +146,17 @@ impl Starts {
         !matches!(self.at, Place::Words(_))
     }
 
+    /// What tells of a token whether a match may begin there; nothing where matches begin
+    /// with digits, or with any word.
+    pub(super) fn beginning(&self) -> Option<Beginning> {
+        let Place::Words(letters) = self.at else { return None };
+        let beginning =
+            Beginning { letters, expression: without_looks(&self.expression), automaton: OnceLock::new() };
+        let mut scratch = BeginningScratch::default();
+        let is_common = COMMON.iter().any(|word| beginning.may_be_in(word, &mut scratch));
+        (!is_common).then_some(beginning)
+    }
+
     /// The leftmost match in a line of ASCII that begins at its place number `next` or
     /// later, and not before the byte `from`. `next` is left at the place after its
     /// first; `plain` is the same expression. O(n) for each match, as one search of
@@ -154,7 +178,9 @@ impl Starts {
                 return search();
             }
             tries += 1;
-            let Some(automaton) = self.automaton.get_or_init(|| self.build()) else { return search() };
+            let Some(automaton) = self.automaton.get_or_init(|| automaton(&self.expression)) else {
+                return search();
+            };
             let cache = cache.get_or_insert_with(|| automaton.create_cache());
             match automaton.try_search_fwd(cache, &Input::new(line).range(start..).anchored(Anchored::Yes)) {
                 Ok(Some(end)) => return Some(start..end.offset()),
@@ -185,14 +211,89 @@ impl Starts {
         *next += at + 1;
         Some(place as usize)
     }
+}
 
-    fn build(&self) -> Option<DFA> {
-        let config =
-            thompson::Config::new().which_captures(thompson::WhichCaptures::None).nfa_size_limit(None);
-        let nfa = thompson::Compiler::new().configure(config).build_from_hir(&self.expression).ok()?;
-        let config = Config::new().cache_capacity(CACHE).skip_cache_capacity_check(true);
-        DFA::builder().configure(config).build_from_nfa(nfa).ok()
+/// Words that nearly every line has, and some that stand for all words: an expression
+/// that may begin with one of them may begin nearly anywhere.
+const COMMON: [&str; 14] =
+    ["a", "and", "by", "for", "in", "is", "of", "on", "that", "the", "The", "to", "vwxyz", "Vwxyz"];
+
+/// Which tokens of a text of ASCII a match may begin in, told by their form alone.
+///
+/// No token ends between two letters, or two digits. So a match that begins with a word
+/// begins in a token that has that word, and goes on through it; what comes after the
+/// token is no letter if it ends with one. It may say yes too often, never no wrongly.
+pub struct Beginning {
+    /// The first letters of matches, as bits.
+    letters: [u64; 2],
+    /// The expression, with all looks met.
+    expression: Hir,
+    /// Nothing where it is too large. Built when first asked.
+    automaton: OnceLock<Option<DFA>>,
+}
+
+/// What one thread needs to ask a [`Beginning`].
+#[derive(Debug, Default)]
+pub struct BeginningScratch {
+    words: Words,
+    cache: Option<Cache>,
+}
+
+impl Beginning {
+    /// Whether a match may begin in a token of this form. O(the square of its length) at
+    /// worst, once the states are known.
+    pub fn may_be_in(&self, form: &str, BeginningScratch { words, cache }: &mut BeginningScratch) -> bool {
+        let form = form.as_bytes();
+        if !form.is_ascii() {
+            return false;
+        }
+        words.read(form);
+        let is_first = |letter: u8| self.letters[usize::from(letter / 64)] >> (letter % 64) & 1 == 1;
+        let mut places = words.words.iter().filter(|(_, letter)| is_first(*letter)).peekable();
+        if places.peek().is_none() {
+            return false;
+        }
+        let build = || automaton(&self.expression);
+        let Some(automaton) = self.automaton.get_or_init(build) else { return true };
+        let cache = cache.get_or_insert_with(|| automaton.create_cache());
+        // An automaton that gives up tells nothing.
+        places.any(|(at, _)| may_go_on(automaton, cache, &form[*at as usize..]).unwrap_or(true))
     }
+}
+
+/// Whether a match may begin where some letters do that end a token.
+fn may_go_on(automaton: &DFA, cache: &mut Cache, letters: &[u8]) -> Option<bool> {
+    let input = Input::new(letters).anchored(Anchored::Yes);
+    let mut state = automaton.start_state_forward(cache, &input).ok()?;
+    for &letter in letters {
+        state = automaton.next_state(cache, state, letter).ok()?;
+        if state.is_match() || state.is_quit() {
+            return Some(true);
+        }
+        if state.is_dead() {
+            return Some(false);
+        }
+    }
+    if automaton.next_eoi_state(cache, state).ok()?.is_match() {
+        return Some(true);
+    }
+    let last = letters.last()?;
+    for next in 0..128u8 {
+        let is_inside = (last.is_ascii_alphabetic() && next.is_ascii_alphabetic())
+            || (last.is_ascii_digit() && next.is_ascii_digit());
+        if !is_inside && !automaton.next_state(cache, state, next).ok()?.is_dead() {
+            return Some(true);
+        }
+    }
+    Some(false)
+}
+
+/// The automaton of an expression over ASCII; nothing where it is too large.
+fn automaton(expression: &Hir) -> Option<DFA> {
+    let config = thompson::Config::new().which_captures(thompson::WhichCaptures::None).nfa_size_limit(None);
+    let nfa = thompson::Compiler::new().configure(config).build_from_hir(expression).ok()?;
+    let config = Config::new().cache_capacity(CACHE).skip_cache_capacity_check(true);
+    DFA::builder().configure(config).build_from_nfa(nfa).ok()
 }
 
 /// How one gets through the first part of an expression.
@@ -311,7 +412,7 @@ mod tests {
     fn found(source: &str, line: &str) -> Option<Vec<Range<usize>>> {
         let (starts, plain) = (starts(source)?, Regex::new(source).expect("an expression"));
         let (mut words, mut cache) = (Words::default(), None);
-        words.read(line);
+        words.read(line.as_bytes());
         let (mut all, mut next, mut from) = (Vec::new(), 0, 0);
         while let Some(found) = starts.find_at((line, &words), (&mut next, from), &mut cache, &plain) {
             from = found.end;
@@ -350,6 +451,30 @@ mod tests {
         };
         assert_eq!(texts(r"\ba[a ]*b"), ["ab"]);
         assert_eq!(texts(r"\ba\."), ["a."]);
+    }
+
+    #[test]
+    fn a_token_tells_whether_a_match_may_begin_in_it() {
+        let may = |source: &str, form: &str| {
+            let starts = starts(source).expect("an expression that begins with a word");
+            let beginning = starts.beginning().expect("one that few words begin");
+            beginning.may_be_in(form, &mut BeginningScratch::default())
+        };
+        let numbers = r"(?i)\b(?:one|two|ten|twenty) (?:years|months)\b";
+        for form in ["one", "Ten", "twenty", "forty-one", "x.TEN"] {
+            assert!(may(numbers, form), "{form}");
+        }
+        for form in ["on", "ones", "to", "tent", "bone", "twen", "years", "1", "", "één", "one-", "_two"] {
+            assert!(!may(numbers, form), "{form}");
+        }
+        for (source, form, is) in
+            [(r"\bno\.?[0-9]", "no", true), (r"\bno\.?[0-9]", "no.", true), (r"\bno\.[0-9]", "nos", false)]
+        {
+            assert_eq!(may(source, form), is, "{source} {form}");
+        }
+        for common in [r"\b[A-Z][a-z]+ [0-9]", r"\bthe [a-z]", r"\b[0-9]+ tons", r"\b[a-z]"] {
+            assert!(starts(common).is_none_or(|starts| starts.beginning().is_none()), "{common}");
+        }
     }
 
     proptest! {
