@@ -429,16 +429,14 @@ impl Conditions<'_, '_> {
         tokens: Option<(u32, u32)>,
     ) -> impl Iterator<Item = Choice<'s>> {
         let settled = self.settled(reading, side).map(|bound| Choice { bound, name: None, test: None });
-        let any = match (side, tokens) {
+        let (name, types, test, spans) = match (side, tokens) {
             (Side::Any(name, types, test), Some((first, last))) if settled.is_none() => {
-                Some((*name, types, test.as_ref(), self.letters.lattice.starting_in(first, last)))
+                (*name, &types[..], test.as_ref(), self.letters.lattice.starting_in(first, last))
             }
-            _ => None,
+            _ => (None, &[][..], None, &[][..]),
         };
-        let any = any.into_iter().flat_map(|(name, types, test, spans)| {
-            let of_type = spans.iter().filter(|laid| types.contains(&laid.label));
-            of_type.map(move |laid| Choice { bound: Bound::Span(laid.id), name, test })
-        });
+        let of_type = spans.iter().filter(|laid| types.contains(&laid.label));
+        let any = of_type.map(move |laid| Choice { bound: Bound::Span(laid.id), name, test });
         settled.into_iter().chain(any)
     }
 

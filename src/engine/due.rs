@@ -164,9 +164,14 @@ impl Due {
             }
             self.types[word] |= bit;
             let Some(OnType { free, asking }) = rules.on_type(laid.label) else { continue };
-            let first = laid.tokens.0;
+            let (first, end) = laid.tokens;
+            let may_follow = |word: usize| match end < last {
+                true => table.allows::<3>(letters.kinds[end as usize], word as u32),
+                false => openings.free(Openings::AFTER)[word],
+            };
             for &(word, rules) in free {
-                let mut bits = rules & allowed[openings.bit(set, word as u32 * 64).0];
+                let of_all = openings.bit(set, word as u32 * 64).0;
+                let mut bits = rules & allowed[of_all] & may_follow(of_all);
                 while bits != 0 {
                     let rule = word as u32 * 64 + bits.trailing_zeros();
                     hit(&mut self.starts, &mut self.rules, rule, first);
@@ -175,7 +180,9 @@ impl Due {
             }
             for &(rule, test) in asking {
                 let (word, bit) = openings.bit(set, rule);
-                if allowed[word] & bit != 0 && table.meets(letters.kinds[first as usize], test) {
+                if allowed[word] & may_follow(word) & bit != 0
+                    && table.meets(letters.kinds[first as usize], test)
+                {
                     hit(&mut self.starts, &mut self.rules, rule, first);
                 }
             }

@@ -44,9 +44,9 @@ struct Calls {
     end: u32,
 }
 
-/// The roles that a token is asked about once a rule may begin: the token before,
-/// and those after the first.
-const DENSE: [usize; Openings::AHEAD] = [Openings::BEFORE, Openings::FIRST + 1, Openings::FIRST + 2];
+/// The roles that a token is asked about once a rule may begin: the token before, those
+/// after the first, and the one after a span.
+const DENSE: [usize; 4] = [Openings::BEFORE, Openings::FIRST + 1, Openings::FIRST + 2, Openings::AFTER];
 
 impl KindTable {
     pub(super) fn new(program: &Program) -> Self {
@@ -130,7 +130,8 @@ impl KindTable {
         &self.words_of_rules[needed as usize..begins as usize]
     }
 
-    /// The rules of a word that may have a kind before them, second, or third.
+    /// The rules of a word that may have a kind before them, second, third, or after the
+    /// span with which they begin.
     #[inline]
     pub(super) fn allows<const AT: usize>(&self, kind: KindId, word: u32) -> u64 {
         const { assert!(AT < DENSE.len()) };

@@ -129,11 +129,18 @@ impl Lattice {
         }
     }
 
-    /// The types of the spans to which a token stands so, as bits.
+    /// How a token stands to spans: for each standing in turn the types as bits, in so
+    /// many words as [`Lattice::place`] says.
     #[inline]
-    pub(super) fn types(&self, token: usize, standing: Standing) -> &[u64] {
-        let at = (token * STANDINGS + column(standing)) * self.words;
-        self.standing.get(at..at + self.words).unwrap_or(&[])
+    pub(super) fn standings(&self, token: usize) -> &[u64] {
+        let row = STANDINGS * self.words;
+        self.standing.get(token * row..(token + 1) * row).unwrap_or(&[])
+    }
+
+    /// The place of a word of types among the [`Lattice::standings`] of a token.
+    #[inline]
+    pub(super) fn place(&self, standing: Standing, word: usize) -> usize {
+        column(standing) * self.words + word
     }
 
     /// The spans that begin with a token, the longest first.
@@ -173,8 +180,8 @@ impl Lattice {
     /// Whether a token stands so to a span of the type.
     #[inline]
     pub(super) fn stands(&self, token: usize, standing: Standing, label: TypeId) -> bool {
-        let word = self.types(token, standing).get(usize::from(label.0) / 64);
-        word.is_some_and(|types| types >> (label.0 % 64) & 1 == 1)
+        let place = self.place(standing, usize::from(label.0) / 64);
+        self.standings(token).get(place).is_some_and(|types| types >> (label.0 % 64) & 1 == 1)
     }
 }
 

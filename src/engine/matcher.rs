@@ -406,22 +406,19 @@ impl<'a, 'l, T: Trace> Matcher<'a, 'l, T> {
     /// The spans that the instruction may consume, the longest first, each
     /// with the place behind it.
     fn spans<const BACK: bool>(&self, pc: Pc, token: u32) -> impl Iterator<Item = (u32, CandidateId)> {
-        let (program, letters) = (self.program, self.letters);
-        let consumes = match &program.insts[pc as usize] {
-            Inst::Span { types, test, .. } => Some((types, test)),
-            _ => None,
+        let (first, last, letters) = (self.first, self.last, self.letters);
+        let (types, test, at) = match (&self.program.insts[pc as usize], self.ahead::<BACK>(token)) {
+            (Inst::Span { types, test, .. }, Some(at)) => (&**types, test.as_deref(), self.at::<BACK>(at)),
+            _ => (&[][..], None, &[][..]),
         };
-        let at = consumes.zip(self.ahead::<BACK>(token)).into_iter();
-        at.flat_map(move |((types, test), at)| {
-            let fits = move |laid: &&Laid| {
-                types.contains(&laid.label)
-                    && laid.tokens.0 >= self.first
-                    && laid.tokens.1 <= self.last
-                    && test.as_ref().is_none_or(|test| span_meets(test, laid.id, letters))
-            };
-            let beyond = |laid: &Laid| (if BACK { laid.tokens.0 } else { laid.tokens.1 }, laid.id);
-            self.at::<BACK>(at).iter().filter(fits).map(beyond)
-        })
+        let fits = move |laid: &&Laid| {
+            types.contains(&laid.label)
+                && laid.tokens.0 >= first
+                && laid.tokens.1 <= last
+                && test.is_none_or(|test| span_meets(test, laid.id, letters))
+        };
+        let beyond = |laid: &Laid| (if BACK { laid.tokens.0 } else { laid.tokens.1 }, laid.id);
+        at.iter().filter(fits).map(beyond)
     }
 
     /// The token that would be consumed next.

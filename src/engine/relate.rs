@@ -193,7 +193,7 @@ impl Relate<'_, '_> {
         made: &[Made],
         readings: &[Reading],
         out: &mut Proposals,
-    ) -> Vec<Option<CandidateId>> {
+    ) -> SmallVec<[Option<CandidateId>; 2]> {
         let stands_on: SmallVec<[_; 2]> = notes
             .iter()
             .filter_map(|note| match note {
@@ -201,7 +201,7 @@ impl Relate<'_, '_> {
                 Note::Open(..) | Note::Close(..) => None,
             })
             .collect();
-        let mut ids = Vec::with_capacity(made.len());
+        let mut ids = SmallVec::new();
         for (index, span) in made.iter().enumerate() {
             let is_this = |bound: &Bound| matches!(bound, Bound::Made(i, ..) if *i as usize == index);
             let read = readings.iter().find(|reading| reading.iter().any(is_this));

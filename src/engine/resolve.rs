@@ -107,10 +107,13 @@ fn run_end(order: &[CandidateId], from: usize, candidates: &[Candidate], program
     to
 }
 
+/// Candidates that overlap, mostly two or three.
+type Run = SmallVec<[CandidateId; 8]>;
+
 fn resolve_run(run: &mut [CandidateId], candidates: &mut [Candidate], fresh: usize, program: &Program) {
     let is_new = |id: &CandidateId| id.index() >= fresh;
-    let old: Vec<CandidateId> = run.iter().copied().filter(|id| !is_new(id)).collect();
-    let mut new: Vec<CandidateId> = run.iter().copied().filter(is_new).collect();
+    let old: Run = run.iter().copied().filter(|id| !is_new(id)).collect();
+    let mut new: Run = run.iter().copied().filter(is_new).collect();
     for &id in &new {
         if let Some(&stronger) = old.iter().find(|&&other| loses_to_old(id, other, candidates, program)) {
             candidates[id.index()].fate = Fate::Lost { to: stronger, by: Step::Earlier };
@@ -118,7 +121,7 @@ fn resolve_run(run: &mut [CandidateId], candidates: &mut [Candidate], fresh: usi
     }
     new.retain(|id| candidates[id.index()].stays());
     new.sort_by(|&a, &b| compare((&candidates[a.index()], a), (&candidates[b.index()], b), program));
-    let mut winners: Vec<CandidateId> = Vec::with_capacity(new.len());
+    let mut winners = Run::new();
     for &id in &new {
         match winners.iter().find(|&&winner| compete(winner, id, candidates, program)) {
             Some(&winner) => {

@@ -11,6 +11,7 @@
 
 use indexmap::{IndexMap, IndexSet};
 use rustc_hash::FxBuildHasher;
+use smallvec::SmallVec;
 
 use crate::doc::schema::{Standing, TypeId};
 use crate::program::{Inst, PatternProgram, Pc, TokenTest};
@@ -86,9 +87,9 @@ pub(super) struct Scout {
 #[derive(Debug)]
 struct Asked {
     standing: Standing,
-    /// One of these types, and those as bits.
+    /// One of these types, and the words of bits with those.
     types: Box<[TypeId]>,
-    bits: Vec<u64>,
+    bits: SmallVec<[(u16, u64); 1]>,
 }
 
 /// The states behind the spans that some places consume.
@@ -141,23 +142,19 @@ const UNMET: u8 = u8::MAX;
 
 impl Asked {
     fn new(standing: Standing, types: &[TypeId]) -> Self {
-        let mut bits = Vec::new();
+        let mut bits: SmallVec<[(u16, u64); 1]> = SmallVec::new();
         for label in types {
-            let word = usize::from(label.0) / 64;
-            bits.resize(bits.len().max(word + 1), 0);
-            bits[word] |= 1 << (label.0 % 64);
+            let (word, bit) = (label.0 / 64, 1 << (label.0 % 64));
+            match bits.iter_mut().find(|(at, _)| *at == word) {
+                Some((_, bits)) => *bits |= bit,
+                None => bits.push((word, bit)),
+            }
         }
         Self { standing, types: types.into(), bits }
     }
 
     fn is(&self, standing: Standing, types: &[TypeId]) -> bool {
         self.standing == standing && *self.types == *types
-    }
-
-    #[inline]
-    fn holds(&self, token: usize, lattice: &Lattice) -> bool {
-        let types = lattice.types(token, self.standing);
-        self.bits.iter().zip(types).any(|(asked, types)| asked & types != 0)
     }
 }
 
@@ -229,7 +226,7 @@ impl Scout {
                     cell = self.fill(state, (class, None), pattern);
                 }
                 if cell.token == ASK {
-                    let (block, stands) = (cell.spans, self.stands(at, letters));
+                    let (block, stands) = (cell.spans, self.stands(at, letters.lattice));
                     cell = self.asked[self.place(block, stands)];
                     if cell.token == UNKNOWN {
                         cell = self.fill(state, (class, Some((block, stands))), pattern);
@@ -268,10 +265,17 @@ impl Scout {
     }
 
     /// How a token stands to spans, as bits.
-    fn stands(&self, at: u32, letters: &Letters<'_>) -> u8 {
+    #[inline]
+    fn stands(&self, at: u32, lattice: &Lattice) -> u8 {
+        let row = lattice.standings(at as usize);
         let mut stands = 0;
-        for asked in self.standings.iter().rev() {
-            stands = stands << 1 | u8::from(asked.holds(at as usize, letters.lattice));
+        for (bit, Asked { standing, bits, .. }) in self.standings.iter().enumerate() {
+            let mut holds = false;
+            for &(word, types) in bits {
+                let place = lattice.place(*standing, usize::from(word));
+                holds |= row.get(place).is_some_and(|standing| standing & types != 0);
+            }
+            stands |= u8::from(holds) << bit;
         }
         stands
     }

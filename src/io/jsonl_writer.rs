@@ -191,14 +191,22 @@ fn next_escape(bytes: &[u8], from: usize) -> Option<usize> {
     let every = |byte: u8| u64::from_ne_bytes([byte; 8]);
     // The top bit of the first byte below a bound, and of none before it.
     let below = |word: u64, bound: u8| word.wrapping_sub(every(bound)) & !word & TOP;
+    let escapes =
+        |word: u64| below(word, b' ') | below(word ^ every(b'"'), 1) | below(word ^ every(b'\\'), 1);
     let mut at = from;
     while let Some(eight) = bytes.get(at..).and_then(|rest| rest.first_chunk()) {
-        let word = u64::from_le_bytes(*eight);
-        let escapes = below(word, b' ') | below(word ^ every(b'"'), 1) | below(word ^ every(b'\\'), 1);
+        let escapes = escapes(u64::from_le_bytes(*eight));
         if escapes != 0 {
             return Some(at + escapes.trailing_zeros() as usize / 8);
         }
         at += eight.len();
+    }
+    // What the last eight bytes share with those before needs no escape.
+    if let Some((last, eight)) =
+        bytes.len().checked_sub(8).filter(|last| *last >= from).zip(bytes.last_chunk())
+    {
+        let escapes = escapes(u64::from_le_bytes(*eight));
+        return (escapes != 0).then(|| last + escapes.trailing_zeros() as usize / 8);
     }
     let rest = bytes[at..].iter().position(|byte| matches!(byte, ..b' ' | b'"' | b'\\'));
     rest.map(|more| at + more)

@@ -4,7 +4,7 @@
 //! Nearly all rules match nowhere in nearly all lines. So a rule is not asked
 //! about a line; each rule is one bit, and the kinds of the tokens say by words
 //! of bits which rules may begin with a token, have it second, third, before
-//! them, or need it anywhere. A few operations on words tell for 64 rules
+//! them, after the span with which they begin, or need it anywhere. A few operations on words tell for 64 rules
 //! together where in a line matches may begin.
 
 use crate::doc::schema::TypeId;
@@ -24,6 +24,8 @@ pub struct Opening {
     pub tokens: Option<[Option<KindTestId>; Openings::AHEAD]>,
     /// The types of the spans with which matches may begin.
     pub types: Vec<TypeId>,
+    /// What the token after such a span must be: nothing where any will do, or none.
+    pub after: Option<KindTestId>,
     /// What some token of the line must be.
     pub needed: [Option<KindTestId>; Openings::REQUIRED],
 }
@@ -63,8 +65,10 @@ impl Openings {
     pub const REQUIRED: usize = 3;
     /// The role of the token before a match.
     pub const BEFORE: usize = 0;
+    /// The role of the token after a span with which a match begins.
+    pub const AFTER: usize = 1;
     /// The role of the first token; the next follow.
-    pub const FIRST: usize = 1;
+    pub const FIRST: usize = 2;
     /// The role of a token that meets the first requirement; the next follow.
     pub const NEEDED: usize = Self::FIRST + Self::AHEAD;
     /// How many roles there are.
@@ -95,9 +99,8 @@ impl Openings {
             let tokens = rule.opening.tokens;
             // What no match begins with has no first token.
             let ahead = tokens.unwrap_or_default().into_iter();
-            for (role, test) in
-                std::iter::once(rule.opening.before).chain(ahead).chain(rule.opening.needed).enumerate()
-            {
+            let around = [rule.opening.before, rule.opening.after].into_iter();
+            for (role, test) in around.chain(ahead).chain(rule.opening.needed).enumerate() {
                 match test {
                     Some(test) => self.uses[test.0 as usize].push(Use { role, word, bit }),
                     None if role == Self::FIRST && tokens.is_none() => {}

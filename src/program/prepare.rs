@@ -198,6 +198,7 @@ fn opening(program: &PatternProgram, kinds: &mut KindBuilder) -> Opening {
         return Opening { before, stands, tokens: Some([None; Openings::AHEAD]), ..Opening::default() };
     };
     let types = types(program, &places);
+    let after = after(program, &places).map(|test| kinds.number(&test));
     let mut tokens = [None; Openings::AHEAD];
     for (at, wanted) in tokens.iter_mut().enumerate() {
         let is_span = |pc: &Pc| matches!(program.insts[*pc as usize], Inst::Span { .. });
@@ -207,7 +208,7 @@ fn opening(program: &PatternProgram, kinds: &mut KindBuilder) -> Opening {
         }
         let test = token(program, &places);
         if at == 0 && test == TokenTest::one(Vec::new()) {
-            return Opening { before, stands, types, ..Opening::default() };
+            return Opening { before, stands, types, after, ..Opening::default() };
         }
         let test = if at == 0 { TokenTest::all(ahead.iter().cloned().chain([test]).collect()) } else { test };
         *wanted = (test != TokenTest::Any).then(|| kinds.number(&test));
@@ -223,7 +224,20 @@ fn opening(program: &PatternProgram, kinds: &mut KindBuilder) -> Opening {
             None => break,
         }
     }
-    Opening { before, stands, tokens: Some(tokens), types, ..Opening::default() }
+    Opening { before, stands, tokens: Some(tokens), types, after, ..Opening::default() }
+}
+
+/// What the token after a span must be that is consumed at one of the places; nothing
+/// where any will do, where a span may follow, or where the match may be over.
+fn after(program: &PatternProgram, places: &[Pc]) -> Option<TokenTest> {
+    let behind = |pc: &Pc| match program.insts[*pc as usize] {
+        Inst::Span { next, .. } => Some(next),
+        _ => None,
+    };
+    let behind: Vec<Pc> = places.iter().filter_map(behind).collect();
+    let follow = reached(program, &behind)?;
+    let is_known = !behind.is_empty() && !ends(program, &follow) && types(program, &follow).is_empty();
+    is_known.then(|| token(program, &follow)).filter(|test| *test != TokenTest::Any)
 }
 
 /// What the token before a match, and its first, must be for the looks around
