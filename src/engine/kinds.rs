@@ -27,7 +27,7 @@ pub(super) struct KindTable {
     /// `words` words a kind.
     answers: Vec<u64>,
     words: usize,
-    /// For each kind and each of [`DENSE`] a word of bits for each word of rules.
+    /// For each kind and each of the [`DENSE`] roles a word of bits for each word of rules.
     roles: Vec<u64>,
     rules: usize,
     /// Rules that may begin with a kind, and rules that need it: words that are not
@@ -44,9 +44,9 @@ struct Calls {
     end: u32,
 }
 
-/// The roles that a token is asked about once a rule may begin: the token before, those
-/// after the first, and the one after a span.
-const DENSE: [usize; 4] = [Openings::BEFORE, Openings::FIRST + 1, Openings::FIRST + 2, Openings::AFTER];
+/// The roles that a token is asked about once a rule may begin: all but those in which it
+/// is needed.
+const DENSE: usize = Openings::NEEDED;
 
 impl KindTable {
     pub(super) fn new(program: &Program) -> Self {
@@ -97,7 +97,7 @@ impl KindTable {
         let needed = self.note(&roles[Openings::NEEDED..].concat());
         let begins = self.note(&roles[Openings::FIRST]);
         self.calls.push(Calls { needed, begins, end: self.words_of_rules.len() as u32 });
-        DENSE.iter().for_each(|role| self.roles.extend_from_slice(&roles[*role]));
+        roles[..DENSE].iter().for_each(|role| self.roles.extend_from_slice(role));
         kind
     }
 
@@ -130,11 +130,10 @@ impl KindTable {
         &self.words_of_rules[needed as usize..begins as usize]
     }
 
-    /// The rules of a word that may have a kind before them, second, third, or after the
-    /// span with which they begin.
+    /// The rules of a word that may have a kind in a role of [`Openings`], other than those
+    /// in which it is needed.
     #[inline]
-    pub(super) fn allows<const AT: usize>(&self, kind: KindId, word: u32) -> u64 {
-        const { assert!(AT < DENSE.len()) };
-        self.roles[(kind.0 as usize * DENSE.len() + AT) * self.rules + word as usize]
+    pub(super) fn allows(&self, kind: KindId, word: u32, role: usize) -> u64 {
+        self.roles[(kind.0 as usize * DENSE + role) * self.rules + word as usize]
     }
 }

@@ -76,8 +76,10 @@ fn related(
     if proposals.is_empty() {
         return Default::default();
     }
-    let ids: FxHashMap<CandidateId, MentionId> =
-        mentions.iter().enumerate().map(|(index, id)| (*id, MentionId(index as u32))).collect();
+    let mut ids: Vec<Option<MentionId>> = vec![None; letters.candidates.len()];
+    for (index, id) in (0..).zip(mentions) {
+        ids[id.index()] = Some(MentionId(index));
+    }
     let mut found: Vec<(Vec<(u8, MentionId)>, &Proposal)> = Vec::new();
     'proposals: for proposal in proposals {
         let relation = usize::from(proposal.relation.0);
@@ -87,7 +89,7 @@ fn related(
             let stands = standing(id, letters.candidates).and_then(|stands| {
                 let label = letters.candidates[stands.index()].label;
                 let fits = program.accepts(relation, usize::from(role), label);
-                fits.then(|| ids.get(&stands).copied()).flatten()
+                ids[stands.index()].filter(|_| fits)
             });
             match stands {
                 Some(mention) => args.push((role, mention)),

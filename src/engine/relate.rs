@@ -162,24 +162,23 @@ impl Relate<'_, '_> {
     fn readings(&self, first: Reading, bound: &Bindings, truncated: &mut bool) -> Vec<Reading> {
         let mut readings = vec![first];
         for (index, _) in self.rule.bindings.iter().enumerate().filter(|(_, binding)| binding.read) {
-            let choices =
-                || bound.iter().filter(|(of, _)| usize::from(of.0) == index).map(|(_, bound)| *bound);
-            let count = choices().count();
-            if count < 2 {
+            let of_binding = bound.iter().filter(|(of, _)| usize::from(of.0) == index);
+            let choices: SmallVec<[Bound; 4]> = of_binding.map(|(_, bound)| *bound).collect();
+            if choices.len() < 2 {
                 continue;
             }
-            if readings.len() * count > MOST_READINGS {
+            if readings.len() * choices.len() > MOST_READINGS {
                 *truncated = true;
                 readings.iter_mut().for_each(|reading| reading[index] = Bound::Nothing);
                 continue;
             }
             let combine = |reading: &Reading| {
-                let with = |choice: Bound| {
+                let with = |choice: &Bound| {
                     let mut extended = reading.clone();
-                    extended[index] = choice;
+                    extended[index] = *choice;
                     extended
                 };
-                choices().map(with).collect::<Vec<_>>()
+                choices.iter().map(with).collect::<Vec<_>>()
             };
             readings = readings.iter().flat_map(combine).collect();
         }

@@ -13,9 +13,10 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 use regex::Regex;
+use regex_automata::Anchored;
 use regex_automata::hybrid::dfa::{Cache, Config, DFA};
 use regex_automata::nfa::thompson;
-use regex_automata::{Anchored, Input};
+use regex_automata::util::start;
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
 use super::gates::{narrowed, without_looks};
@@ -182,10 +183,10 @@ impl Starts {
                 return search();
             };
             let cache = cache.get_or_insert_with(|| automaton.create_cache());
-            match automaton.try_search_fwd(cache, &Input::new(line).range(start..).anchored(Anchored::Yes)) {
-                Ok(Some(end)) => return Some(start..end.offset()),
-                Ok(None) => {}
-                Err(_) => return search(),
+            match match_end(automaton, cache, line.as_bytes(), start) {
+                Some(Some(end)) => return Some(start..end),
+                Some(None) => {}
+                None => return search(),
             }
         }
         None
@@ -261,10 +262,34 @@ impl Beginning {
     }
 }
 
+/// Where the match ends that begins at a place, if there is one; nothing where the
+/// automaton gives up. What the library's own search does, without what that asks
+/// beforehand: most searches end after two or three letters.
+fn match_end(automaton: &DFA, cache: &mut Cache, line: &[u8], place: usize) -> Option<Option<usize>> {
+    let before = place.checked_sub(1).map(|at| line[at]);
+    let start = start::Config::new().look_behind(before).anchored(Anchored::Yes);
+    let mut state = automaton.start_state(cache, &start).ok()?;
+    let mut end = None;
+    for (at, &byte) in (place..).zip(&line[place..]) {
+        state = automaton.next_state(cache, state, byte).ok()?;
+        if state.is_tagged() {
+            // It is told that a match has ended one byte late.
+            if state.is_match() {
+                end = Some(at);
+            } else if state.is_dead() {
+                return Some(end);
+            } else if state.is_quit() {
+                return None;
+            }
+        }
+    }
+    let is_match = automaton.next_eoi_state(cache, state).ok()?.is_match();
+    Some(if is_match { Some(line.len()) } else { end })
+}
+
 /// Whether a match may begin where some letters do that end a token.
 fn may_go_on(automaton: &DFA, cache: &mut Cache, letters: &[u8]) -> Option<bool> {
-    let input = Input::new(letters).anchored(Anchored::Yes);
-    let mut state = automaton.start_state_forward(cache, &input).ok()?;
+    let mut state = automaton.start_state(cache, &start::Config::new().anchored(Anchored::Yes)).ok()?;
     for &letter in letters {
         state = automaton.next_state(cache, state, letter).ok()?;
         if state.is_match() || state.is_quit() {
