@@ -49,14 +49,17 @@ pub(super) fn sieve(hirs: &[Hir], starts: &[Option<Starts>]) -> Option<Sieve> {
     for (_, _, held) in &common {
         held.iter().collect::<BTreeSet<_>>().into_iter().for_each(|held| *uses.entry(held).or_default() += 1);
     }
-    let (mut numbers, mut beginnings) = (Vec::new(), Vec::new());
+    let (mut numbers, mut beginnings, mut inside_words) = (Vec::new(), Vec::new(), false);
     for (index, letters, held) in &common {
         let are_few = held.iter().all(|held| uses[&**held] <= MOST_OF_ONE);
         let starts = starts[*index as usize].as_ref();
         let begins_with_digit = starts.is_some_and(Starts::begins_with_digit);
         let beginning = || starts.filter(|_| beginnings.len() < MOST_BEGINNINGS)?.beginning();
         match letters {
-            _ if begins_with_digit => numbers.push(*index),
+            _ if begins_with_digit => {
+                numbers.push(*index);
+                inside_words |= starts.is_some_and(Starts::begins_inside_words);
+            }
             _ if are_few && !held.is_empty() => note(&mut by_words, held, *index),
             Some(letters) => note(&mut beyond_words, letters, *index),
             None => match beginning() {
@@ -77,6 +80,7 @@ pub(super) fn sieve(hirs: &[Hir], starts: &[Option<Starts>]) -> Option<Sieve> {
         wide: shape_gate(hirs, &shapes, |hir| unbounded(&trimmed(hir))),
         alone,
         numbers: shape_gate(hirs, &numbers, |hir| narrowed(&cut(hir, End::Tail))),
+        inside_words,
     };
     Some(Sieve::new(letters, shapes, hirs.len()))
 }
@@ -319,6 +323,7 @@ mod tests {
     fn expressions_that_begin_with_digits_are_asked_where_one_stands() {
         let numbers: Vec<String> = (1..=6).map(|length| format!(r"\b[0-9]{{{length}}} [a-z]")).collect();
         let mut numbers: Vec<&str> = numbers.iter().map(String::as_str).collect();
+        assert_eq!(open_by_tokens(&numbers, "a1 a 4567 b; 89"), [3]);
         numbers.push(r"[0-9]{2} [a-z]");
         assert_eq!(open_by_tokens(&numbers, "123 a"), [2, 6]);
         assert_eq!(open_by_tokens(&numbers, "12 a, 4567 b; 89"), [1, 3, 6]);

@@ -180,6 +180,8 @@ pub struct ShapeGates {
     pub alone: Vec<u32>,
     /// The same, for those that begin with a digit: asked where one stands.
     pub numbers: Option<ShapeGate>,
+    /// Whether some of those begin with a digit inside a word.
+    pub inside_words: bool,
     /// For other lines of ASCII.
     pub ascii: Option<ShapeGate>,
     /// For all others.
@@ -259,7 +261,8 @@ impl Sieve {
                 by_tokens(&mut let_in);
                 let_in(&self.shapes.alone);
                 if let Some(gate) = &self.shapes.numbers {
-                    gate.each_from(line, words.digits(), (numbers, found), &mut let_in);
+                    let places = words.digits(self.shapes.inside_words);
+                    gate.each_from(line, places, (numbers, found), &mut let_in);
                 }
                 (&self.letters.beyond_words, &self.shapes.plain, plain)
             }

@@ -77,9 +77,10 @@ impl Words {
 }
 
 impl Words {
-    /// The places of the digits.
-    pub(super) fn digits(&self) -> impl Iterator<Item = usize> {
-        self.digits.iter().map(|(at, _)| *at as usize)
+    /// The places of the digits: of all, or of those with which words begin.
+    pub(super) fn digits(&self, inside_words: bool) -> impl Iterator<Item = usize> {
+        let digits = self.digits.iter().filter(move |(_, begins_word)| inside_words || *begins_word);
+        digits.map(|(at, _)| *at as usize)
     }
 
     /// Forgets them: for a line that has no digits, and whose words nobody asks for.
@@ -145,6 +146,12 @@ impl Starts {
     #[must_use]
     pub fn begins_with_digit(&self) -> bool {
         !matches!(self.at, Place::Words(_))
+    }
+
+    /// Whether matches begin with any digit, also inside a word.
+    #[must_use]
+    pub fn begins_inside_words(&self) -> bool {
+        self.at == Place::Digits
     }
 
     /// What tells of a token whether a match may begin there; nothing where matches begin
