@@ -101,20 +101,21 @@ impl Due {
         for (at, &kind) in kinds.iter().enumerate() {
             for &(word, begins) in table.begins(kind) {
                 let mut bits = begins & allowed[word as usize];
-                if let Some(&before) = at.checked_sub(1).and_then(|at| kinds.get(at)).filter(|_| bits != 0) {
+                if bits == 0 {
+                    continue;
+                }
+                if let Some(&before) = at.checked_sub(1).and_then(|at| kinds.get(at)) {
                     bits &= table.allows(before, word, Openings::BEFORE);
                 }
-                // At the end of the line only rules match that ask for no more. Mostly
-                // nothing is left before all is asked.
-                for ahead in 1..Openings::AHEAD {
-                    if bits == 0 {
-                        break;
-                    }
-                    bits &= match kinds.get(at + ahead) {
-                        Some(&next) => table.allows(next, word, Openings::FIRST + ahead),
-                        None => openings.free(Openings::FIRST + ahead)[word as usize],
-                    };
-                }
+                // At the end of the line only rules match that ask for no more.
+                bits &= match kinds.get(at + 1) {
+                    Some(&next) => table.allows(next, word, Openings::FIRST + 1),
+                    None => openings.free(Openings::FIRST + 1)[word as usize],
+                };
+                bits &= match kinds.get(at + 2) {
+                    Some(&next) => table.allows(next, word, Openings::FIRST + 2),
+                    None => openings.free(Openings::FIRST + 2)[word as usize],
+                };
                 let (set, base) = openings.place(word);
                 while bits != 0 {
                     let rule = base + bits.trailing_zeros();
