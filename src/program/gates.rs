@@ -329,6 +329,9 @@ mod tests {
         assert_eq!(open_by_tokens(&numbers, "12 a, 4567 b; 89"), [1, 3, 6]);
         assert_eq!(open_by_tokens(&numbers, "a123 a"), [6]);
         assert_eq!(open_by_tokens(&numbers, "no digits"), [0; 0]);
+        // Where there are very many, all are searched.
+        assert_eq!(open_by_tokens(&numbers, &"1 ".repeat(64)), [0; 0]);
+        assert_eq!(open_by_tokens(&numbers, &"1 ".repeat(65)), [0, 1, 2, 3, 4, 5, 6]);
     }
 
     #[test]

@@ -96,6 +96,9 @@ const CACHE_EACH: usize = 320 << 10;
 const CACHE_LEAST: usize = 4 << 20;
 const CACHE_MOST: usize = 512 << 20;
 
+/// Places of a line from which expressions are asked for.
+const MOST_PLACES: usize = 64;
+
 /// Opens expressions by what they match, more or less: reports each of which a match
 /// ends anywhere. Built when the first line asks it.
 pub struct ShapeGate {
@@ -138,14 +141,18 @@ impl ShapeGate {
         self.each_of(std::iter::once(Input::new(line)), (cache, found), visit);
     }
 
-    /// The same for expressions of which a match begins at one of some places.
+    /// The same for expressions of which a match begins at one of some places: of all of
+    /// them where those are very many, for a look may go to the end of the line.
     fn each_from(
         &self,
         line: &str,
-        places: impl Iterator<Item = usize>,
+        places: impl Iterator<Item = usize> + Clone,
         (cache, found): (&mut Option<Cache>, &mut PatternSet),
-        visit: impl FnMut(&[u32]),
+        mut visit: impl FnMut(&[u32]),
     ) {
+        if places.clone().nth(MOST_PLACES).is_some() {
+            return visit(&self.opens);
+        }
         let from = |place| Input::new(line).range(place..).anchored(Anchored::Yes);
         self.each_of(places.map(from), (cache, found), visit);
     }

@@ -78,7 +78,7 @@ impl Words {
 
 impl Words {
     /// The places of the digits: of all, or of those with which words begin.
-    pub(super) fn digits(&self, inside_words: bool) -> impl Iterator<Item = usize> {
+    pub(super) fn digits(&self, inside_words: bool) -> impl Iterator<Item = usize> + Clone {
         let digits = self.digits.iter().filter(move |(_, begins_word)| inside_words || *begins_word);
         digits.map(|(at, _)| *at as usize)
     }
@@ -248,8 +248,8 @@ pub struct BeginningScratch {
 }
 
 impl Beginning {
-    /// Whether a match may begin in a token of this form. O(the square of its length) at
-    /// worst, once the states are known.
+    /// Whether a match may begin in a token of this form. O(n) once the states are known:
+    /// of very many words in it only the first are asked.
     pub fn may_be_in(&self, form: &str, BeginningScratch { words, cache }: &mut BeginningScratch) -> bool {
         let form = form.as_bytes();
         if !form.is_ascii() {
@@ -265,7 +265,10 @@ impl Beginning {
         let Some(automaton) = self.automaton.get_or_init(build) else { return true };
         let cache = cache.get_or_insert_with(|| automaton.create_cache());
         // An automaton that gives up tells nothing.
-        places.any(|(at, _)| may_go_on(automaton, cache, &form[*at as usize..]).unwrap_or(true))
+        let mut may_begin = |(_, (at, _)): (usize, &(u32, u8))| {
+            may_go_on(automaton, cache, &form[*at as usize..]).unwrap_or(true)
+        };
+        places.enumerate().any(|place| place.0 == MOST_TRIES || may_begin(place))
     }
 }
 
@@ -483,6 +486,9 @@ mod tests {
         };
         assert_eq!(texts(r"\ba[a ]*b"), ["ab"]);
         assert_eq!(texts(r"\ba\."), ["a."]);
+        let beginning = starts(r"\bone[a-z]*-x").and_then(|starts| starts.beginning()).expect("a beginning");
+        let asked = |count| beginning.may_be_in(&"one.".repeat(count), &mut BeginningScratch::default());
+        assert!(!asked(MOST_TRIES) && asked(MOST_TRIES + 1));
     }
 
     #[test]

@@ -117,6 +117,8 @@ fn a_hundred_thousand_tokens_without_a_space_end_soon() {
         ("points", "ab."),
         ("address", "http://a/"),
         ("digits", "1,"),
+        ("number", "1"),
+        ("words for numbers", "two-"),
         ("brackets", "([{"),
         ("quotes", "“\"'"),
         ("marks", "a\u{301}\u{323}"),
@@ -130,5 +132,32 @@ fn a_hundred_thousand_tokens_without_a_space_end_soon() {
         let ended = run(&sandbox, args);
         assert_eq!(ended.status, Some(0), "{name}: {}", ended.err);
         mentions(String::from_utf8(sandbox.read("out.jsonl")).unwrap().trim_end(), &text, "chars");
+    }
+}
+
+#[test]
+fn expressions_that_might_begin_everywhere_end_soon() {
+    let sandbox = Sandbox::new();
+    let expressions =
+        [r"[0-9]+ ?tons", r"[0-9]+[a-z]", r"\b[0-9. ]+x", r"\bone[a-z.]*-x", r"[0-9]+\.[0-9]+-"];
+    let rules = expressions.iter().enumerate().map(|(at, it)| format!("regex r{at} -> X {{ /{it}/ }}\n"));
+    sandbox.write("pack/a.span", &rules.collect::<String>());
+    sandbox.write(
+        "pack/pack.toml",
+        "[pack]\nname = \"p\"\nversion = \"1\"\nphases = [\"a.span\"]\n[entities]\nX = {}\n",
+    );
+    for (name, piece, end, found) in [
+        ("digits", "1", "", 0),
+        ("digits and letters", "1", "a", 1),
+        ("numbers", "1 ", "tons", 1),
+        ("words", "one.", "", 0),
+        ("words and a sign", "one.", "-x", 1),
+    ] {
+        let text = piece.repeat(100_000 / piece.len()) + end;
+        sandbox.write("in.txt", &text);
+        let ended = run(&sandbox, ["extract", "--pack", "pack", "in.txt", "-o", "out.jsonl"]);
+        assert_eq!(ended.status, Some(0), "{name}: {}", ended.err);
+        let line = String::from_utf8(sandbox.read("out.jsonl")).unwrap();
+        assert_eq!(mentions(line.trim_end(), &text, "chars").len(), found, "{name}");
     }
 }
