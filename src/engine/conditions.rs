@@ -30,8 +30,8 @@ pub(super) enum Bound {
     Made(u32, u32, u32),
 }
 
-/// Readings of one match that joins may make.
-const MOST_JOINED: usize = 1 << 14;
+/// Readings of one match that are tried; a rule that binds, or joins, more is cut short.
+pub(super) const MOST_READINGS: usize = 1 << 12;
 
 /// Readings in their order, each once: a few are compared, more are hashed.
 #[derive(Default)]
@@ -287,8 +287,8 @@ impl Conditions<'_, '_> {
                 let mut all = Vec::new();
                 for reading in &readings {
                     all.extend(self.join(reading, left, *relation, right));
-                    if all.len() > MOST_JOINED {
-                        all.truncate(MOST_JOINED);
+                    if all.len() > MOST_READINGS {
+                        all.truncate(MOST_READINGS);
                         self.cut.set(true);
                         break;
                     }
@@ -362,7 +362,7 @@ impl Conditions<'_, '_> {
             }
             // A side without a name asks only whether there is one.
             found.insert(extended);
-            if found.len() > MOST_JOINED { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            if found.len() > MOST_READINGS { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
         found
     }

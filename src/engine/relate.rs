@@ -12,13 +12,10 @@ use crate::program::{BindingUse, Expr, HeadPlan, Part, Setter, TokenRule};
 use crate::value::{self, Normalizer};
 
 use super::candidate::{Candidate, CandidateId, Fate, Proposal};
-use super::conditions::{Bound, Conditions, Reading, bound_text};
+use super::conditions::{Bound, Conditions, MOST_READINGS, Reading, bound_text};
 use super::lattice::Letters;
 use super::note::Note;
 use super::trace::Trace;
-
-/// Readings of one match that are tried; a rule that binds more is cut short.
-const MOST_READINGS: usize = 4096;
 
 /// What the rules of one step propose, before anything is resolved.
 #[derive(Clone, Debug, Default)]

@@ -141,7 +141,7 @@ fn expressions_that_might_begin_everywhere_end_soon() {
     let expressions =
         [r"[0-9]+ ?tons", r"[0-9]+[a-z]", r"\b[0-9. ]+x", r"\bone[a-z.]*-x", r"[0-9]+\.[0-9]+-"];
     let rules = expressions.iter().enumerate().map(|(at, it)| format!("regex r{at} -> X {{ /{it}/ }}\n"));
-    sandbox.write("pack/a.span", &rules.collect::<String>());
+    sandbox.write("pack/a.span", rules.collect::<String>());
     sandbox.write(
         "pack/pack.toml",
         "[pack]\nname = \"p\"\nversion = \"1\"\nphases = [\"a.span\"]\n[entities]\nX = {}\n",
