@@ -32,6 +32,8 @@ pub(super) enum Bound {
 
 /// Readings of one match that are tried; a rule that binds, or joins, more is cut short.
 pub(super) const MOST_READINGS: usize = 1 << 12;
+/// Pairs of spans that are looked at for one match; then it is cut short too.
+const MOST_LOOKS: u32 = 1 << 16;
 
 /// Readings in their order, each once: a few are compared, more are hashed.
 #[derive(Default)]
@@ -249,14 +251,21 @@ fn turned(relation: SpanRelation) -> SpanRelation {
 
 /// The conditions of one rule at work in one line.
 pub(super) struct Conditions<'a, 'l> {
-    pub(super) letters: &'a Letters<'l>,
+    letters: &'a Letters<'l>,
     /// First token, and one past the last, of the line: where joins look.
-    pub(super) range: (u32, u32),
-    /// Whether joins made more readings than are tried.
+    range: (u32, u32),
+    /// Whether there was more to look at than is.
     pub(super) cut: Cell<bool>,
+    /// Pairs of spans that were looked at.
+    looks: Cell<u32>,
 }
 
-impl Conditions<'_, '_> {
+impl<'a, 'l> Conditions<'a, 'l> {
+    /// Conditions on a match in a line, from its first token to one past its last.
+    pub(super) fn new(letters: &'a Letters<'l>, range: (u32, u32)) -> Self {
+        Self { letters, range, cut: Cell::new(false), looks: Cell::new(0) }
+    }
+
     /// The same, part by part: which part of a conjunction no reading meets.
     pub(super) fn refused(&self, condition: &Where, mut readings: Vec<Reading>) -> Option<usize> {
         let parts = match condition {
@@ -368,7 +377,8 @@ impl Conditions<'_, '_> {
     }
 
     /// Shows what the two sides may stand for, given a reading, if it stands so and meets
-    /// what is asked of it, until a break.
+    /// what is asked of it, until a break, or until so much was looked at that it is cut
+    /// short.
     fn pairs<'s>(
         &'s self,
         reading: &'s Reading,
@@ -386,6 +396,11 @@ impl Conditions<'_, '_> {
         for one in self.choices(reading, left, lefts) {
             let rights = if right_is.is_some() { line } else { self.near(one.bound, relation) };
             for other in self.choices(reading, right, rights) {
+                self.looks.set(self.looks.get() + 1);
+                if self.looks.get() > MOST_LOOKS {
+                    self.cut.set(true);
+                    return ControlFlow::Continue(());
+                }
                 if one.bound == other.bound || !self.stand(one.bound, relation, other.bound) {
                     continue;
                 }

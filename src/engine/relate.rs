@@ -1,6 +1,5 @@
 //! From a match to what it proposes: spans, relations, features.
 
-use std::cell::Cell;
 use std::sync::Arc;
 
 use smallvec::SmallVec;
@@ -73,10 +72,11 @@ impl Relate<'_, '_> {
     ) -> bool {
         let (bound, made) = self.collect(notes);
         let (first, is_one_of_many) = self.first_reading(&bound);
-        let conditions = Conditions { letters: self.letters, range: self.range, cut: Cell::new(false) };
+        let conditions = Conditions::new(self.letters, self.range);
         let plain = self.rule.condition.as_ref().filter(|condition| !condition.joins());
         // Nearly all matches have one reading, of which nothing is to be made yet.
         if !T::ON && !is_one_of_many && plain.is_some_and(|condition| !conditions.holds(condition, &first)) {
+            out.truncated |= conditions.cut.get();
             return false;
         }
         let mut readings = match is_one_of_many {
@@ -85,7 +85,8 @@ impl Relate<'_, '_> {
         };
         if let Some(condition) = &self.rule.condition {
             if T::ON {
-                trace.ends(end, notes, conditions.refused(condition, readings.clone()), self.letters);
+                let asked = Conditions::new(self.letters, self.range);
+                trace.ends(end, notes, asked.refused(condition, readings.clone()), self.letters);
             }
             if T::ON || is_one_of_many || plain.is_none() {
                 readings = conditions.filter(condition, readings);

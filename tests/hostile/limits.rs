@@ -65,15 +65,16 @@ fn a_rule_with_too_many_matches_in_a_line_says_so() {
 #[test]
 fn a_match_that_is_joined_in_too_many_ways_is_cut_short_and_says_so() {
     let sandbox = Sandbox::new();
-    for (name, condition) in [
-        ("and", "o before x=Q and x before y=Q and y before z=Q"),
-        ("or", "(o before x=Q and x before y=Q and y before z=Q) or o same line x=Q"),
-        ("few", "o before x=Q and x before y=Q"),
+    for (name, condition, spans) in [
+        ("and", "o before x=Q and x before y=Q and y before z=Q", 200),
+        ("or", "(o before x=Q and x before y=Q and y before z=Q) or o same line x=Q", 200),
+        ("looks", "o before x=Q and not Q inside Q", 600),
+        ("few", "o before x=Q and x before y=Q", 60),
     ] {
         let rules = "gazetteer p -> P { \"a\" }\ngazetteer q -> Q { \"b\" }\n".to_owned()
             + &format!("rule r {{ o=P where {condition} => R(o, x) }}\n");
         pack(&sandbox, name, &rules);
-        sandbox.write("in.txt", "a ".to_owned() + &"b ".repeat(if name == "few" { 60 } else { 200 }));
+        sandbox.write("in.txt", "a ".to_owned() + &"b ".repeat(spans));
         let ended = run(&sandbox, ["extract", "--pack", name, "in.txt", "-o", "out.jsonl"]);
         assert_eq!(ended.status, Some(i32::from(name != "few")), "{name}: {}", ended.err);
         let told = ended.err.contains("more readings of one match, than are tried");
