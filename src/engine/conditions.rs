@@ -33,7 +33,7 @@ pub(super) enum Bound {
 /// Readings of one match that are tried; a rule that binds, or joins, more is cut short.
 pub(super) const MOST_READINGS: usize = 1 << 12;
 /// Pairs of spans that are looked at for one match; then it is cut short too.
-const MOST_LOOKS: u32 = 1 << 16;
+const MOST_LOOKS: u32 = 1 << 13;
 
 /// Readings in their order, each once: a few are compared, more are hashed.
 #[derive(Default)]

@@ -68,7 +68,7 @@ fn a_match_that_is_joined_in_too_many_ways_is_cut_short_and_says_so() {
     for (name, condition, spans) in [
         ("and", "o before x=Q and x before y=Q and y before z=Q", 200),
         ("or", "(o before x=Q and x before y=Q and y before z=Q) or o same line x=Q", 200),
-        ("looks", "o before x=Q and not Q inside Q", 600),
+        ("looks", "o before x=Q and not Q inside Q", 200),
         ("few", "o before x=Q and x before y=Q", 60),
     ] {
         let rules = "gazetteer p -> P { \"a\" }\ngazetteer q -> Q { \"b\" }\n".to_owned()
