@@ -21,6 +21,7 @@ use super::matcher::MatchScratch;
 use super::names::Names;
 use super::output::annotations;
 use super::profile::{Gauge, Profile, Stage};
+use super::reading::Budget;
 use super::relate::{Proposals, Relate, Update, add_feature};
 use super::resolve::resolve;
 use super::scan::{Scan, ScanScratch, Views};
@@ -395,6 +396,7 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
                     phase: index,
                     letters: &letters,
                     range,
+                    budget: Budget::new(range),
                     context: &self.context,
                     accepts: &|_, _, _| false,
                     may_stay_open: &|_, _| false,
@@ -493,6 +495,7 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
                             phase,
                             letters: &letters,
                             range,
+                            budget: Budget::new(range),
                             context: &self.context,
                             accepts: &accepts,
                             may_stay_open: &may_stay_open,

@@ -4,10 +4,6 @@ use std::borrow::Cow;
 use std::cell::Cell;
 use std::ops::ControlFlow;
 
-use indexmap::IndexSet;
-use rustc_hash::FxBuildHasher;
-use smallvec::SmallVec;
-
 use crate::doc::schema::{BindingId, FoldFlags, NumberField, SpanRelation, TextField};
 use crate::prep::{Class, fold};
 use crate::program::{Side, SpanCheck, SpanTest, Where};
@@ -15,64 +11,7 @@ use crate::text::Span;
 
 use super::candidate::{Candidate, CandidateId};
 use super::lattice::Letters;
-
-/// What a binding stands for in one reading of a match.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
-pub(super) enum Bound {
-    /// It took no part.
-    #[default]
-    Nothing,
-    /// An existing span.
-    Span(CandidateId),
-    /// Tokens.
-    Tokens(u32, u32),
-    /// The span that the match makes, by its index among them, and its tokens.
-    Made(u32, u32, u32),
-}
-
-/// Readings of one match that are tried; a rule that binds, or joins, more is cut short.
-pub(super) const MOST_READINGS: usize = 1 << 12;
-/// Pairs of spans that are looked at for one match; then it is cut short too.
-const MOST_LOOKS: u32 = 1 << 13;
-
-/// Readings in their order, each once: a few are compared, more are hashed.
-#[derive(Default)]
-struct Distinct {
-    few: Vec<Reading>,
-    many: IndexSet<Reading, FxBuildHasher>,
-}
-
-/// Readings that are compared one by one.
-const FEW: usize = 8;
-
-impl Distinct {
-    fn insert(&mut self, reading: Reading) {
-        if self.many.is_empty() && self.few.len() < FEW {
-            if !self.few.contains(&reading) {
-                self.few.push(reading);
-            }
-            return;
-        }
-        self.many.extend(self.few.drain(..));
-        self.many.insert(reading);
-    }
-
-    fn len(&self) -> usize {
-        self.few.len() + self.many.len()
-    }
-}
-
-impl IntoIterator for Distinct {
-    type Item = Reading;
-    type IntoIter = std::iter::Chain<std::vec::IntoIter<Reading>, indexmap::set::IntoIter<Reading>>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.few.into_iter().chain(self.many)
-    }
-}
-
-/// One reading of a match: for each binding one of the things it was bound to.
-pub(super) type Reading = SmallVec<[Bound; 8]>;
+use super::reading::{Bound, Budget, Distinct, Reading, get, outermost};
 
 /// Whether a span meets the test of a pattern; what its text decides is asked once.
 pub(super) fn span_meets(check: &SpanCheck, id: CandidateId, letters: &Letters<'_>) -> bool {
@@ -256,14 +195,15 @@ pub(super) struct Conditions<'a, 'l> {
     range: (u32, u32),
     /// Whether there was more to look at than is.
     pub(super) cut: Cell<bool>,
-    /// Pairs of spans that were looked at.
-    looks: Cell<u32>,
+    /// What may still be tried.
+    budget: &'a Budget,
 }
 
 impl<'a, 'l> Conditions<'a, 'l> {
     /// Conditions on a match in a line, from its first token to one past its last.
-    pub(super) fn new(letters: &'a Letters<'l>, range: (u32, u32)) -> Self {
-        Self { letters, range, cut: Cell::new(false), looks: Cell::new(0) }
+    pub(super) fn new(letters: &'a Letters<'l>, range: (u32, u32), budget: &'a Budget) -> Self {
+        budget.next_match();
+        Self { letters, range, cut: Cell::new(false), budget }
     }
 
     /// The same, part by part: which part of a conjunction no reading meets.
@@ -293,18 +233,22 @@ impl<'a, 'l> Conditions<'a, 'l> {
                 any.into_iter().collect()
             }
             Where::Relation(left, relation, right) if condition.joins() => {
+                let most = self.budget.readings();
                 let mut all = Vec::new();
                 for reading in &readings {
-                    all.extend(self.join(reading, left, *relation, right));
-                    if all.len() > MOST_READINGS {
-                        all.truncate(MOST_READINGS);
+                    all.extend(self.join(reading, (left, *relation, right), most - all.len()));
+                    if all.len() > most {
+                        all.truncate(most);
                         self.cut.set(true);
                         break;
                     }
                 }
+                self.budget.tries(all.len());
                 all
             }
-            Where::Outermost(binding) => self.outermost(*binding, readings),
+            Where::Outermost(binding) => {
+                outermost(readings, *binding, |bound| place(bound, self.letters).map(|(span, _)| span))
+            }
             Where::Or(_) | Where::Not(_) | Where::Relation(..) | Where::Is(..) | Where::SameText(..) => {
                 readings.retain(|reading| self.holds(condition, reading));
                 readings
@@ -359,9 +303,14 @@ impl<'a, 'l> Conditions<'a, 'l> {
         }
     }
 
-    /// Every way in which the two sides stand so, given a reading; one more than may be
+    /// Every way in which the two sides stand so, given a reading; one more than `most`
     /// tells that there are too many.
-    fn join(&self, reading: &Reading, left: &Side, relation: SpanRelation, right: &Side) -> Distinct {
+    fn join(
+        &self,
+        reading: &Reading,
+        (left, relation, right): (&Side, SpanRelation, &Side),
+        most: usize,
+    ) -> Distinct {
         let mut found = Distinct::default();
         let _ = self.pairs(reading, left, relation, right, |pair| {
             let mut extended = reading.clone();
@@ -371,7 +320,7 @@ impl<'a, 'l> Conditions<'a, 'l> {
             }
             // A side without a name asks only whether there is one.
             found.insert(extended);
-            if found.len() > MOST_READINGS { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            if found.len() > most { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
         found
     }
@@ -396,8 +345,7 @@ impl<'a, 'l> Conditions<'a, 'l> {
         for one in self.choices(reading, left, lefts) {
             let rights = if right_is.is_some() { line } else { self.near(one.bound, relation) };
             for other in self.choices(reading, right, rights) {
-                self.looks.set(self.looks.get() + 1);
-                if self.looks.get() > MOST_LOOKS {
+                if !self.budget.look() {
                     self.cut.set(true);
                     return ControlFlow::Continue(());
                 }
@@ -466,26 +414,6 @@ impl<'a, 'l> Conditions<'a, 'l> {
             _ => stand(left, relation, right),
         }
     }
-
-    /// Drops readings whose span lies inside that of another reading which is
-    /// otherwise the same.
-    fn outermost(&self, binding: BindingId, readings: Vec<Reading>) -> Vec<Reading> {
-        let index = usize::from(binding.0);
-        let span = |reading: &Reading| place(get(reading, binding), self.letters).map(|(span, _)| span);
-        let same =
-            |a: &Reading, b: &Reading| a.iter().zip(b).enumerate().all(|(at, (x, y))| at == index || x == y);
-        let covered = |reading: &Reading| {
-            readings.iter().any(|other| match (span(other), span(reading)) {
-                (Some(outer), Some(inner)) => outer != inner && outer.contains(inner) && same(other, reading),
-                _ => false,
-            })
-        };
-        readings.iter().filter(|reading| !covered(reading)).cloned().collect()
-    }
-}
-
-fn get(reading: &Reading, binding: BindingId) -> Bound {
-    reading.get(usize::from(binding.0)).copied().unwrap_or_default()
 }
 
 #[cfg(test)]

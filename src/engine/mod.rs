@@ -24,6 +24,7 @@ mod names;
 mod note;
 mod output;
 mod profile;
+mod reading;
 mod relate;
 mod replay;
 mod resolve;

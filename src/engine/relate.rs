@@ -11,9 +11,10 @@ use crate::program::{BindingUse, Expr, HeadPlan, Part, Setter, TokenRule};
 use crate::value::{self, Normalizer};
 
 use super::candidate::{Candidate, CandidateId, Fate, Proposal};
-use super::conditions::{Bound, Conditions, MOST_READINGS, Reading, bound_text};
+use super::conditions::{Conditions, bound_text};
 use super::lattice::Letters;
 use super::note::Note;
+use super::reading::{Bound, Budget, Reading, get};
 use super::trace::Trace;
 
 /// What the rules of one step propose, before anything is resolved.
@@ -57,6 +58,8 @@ pub(super) struct Relate<'a, 'l> {
     pub(super) phase: u16,
     pub(super) letters: &'a Letters<'l>,
     pub(super) range: (u32, u32),
+    /// What may still be tried in the line.
+    pub(super) budget: Budget,
     pub(super) context: &'a value::Context,
     pub(super) accepts: &'a dyn Fn(usize, usize, TypeId) -> bool,
     pub(super) may_stay_open: &'a dyn Fn(usize, usize) -> bool,
@@ -72,7 +75,7 @@ impl Relate<'_, '_> {
     ) -> bool {
         let (bound, made) = self.collect(notes);
         let (first, is_one_of_many) = self.first_reading(&bound);
-        let conditions = Conditions::new(self.letters, self.range);
+        let conditions = Conditions::new(self.letters, self.range, &self.budget);
         let plain = self.rule.condition.as_ref().filter(|condition| !condition.joins());
         // Nearly all matches have one reading, of which nothing is to be made yet.
         if !T::ON && !is_one_of_many && plain.is_some_and(|condition| !conditions.holds(condition, &first)) {
@@ -85,7 +88,8 @@ impl Relate<'_, '_> {
         };
         if let Some(condition) = &self.rule.condition {
             if T::ON {
-                let asked = Conditions::new(self.letters, self.range);
+                let budget = Budget::new(self.range);
+                let asked = Conditions::new(self.letters, self.range, &budget);
                 trace.ends(end, notes, asked.refused(condition, readings.clone()), self.letters);
             }
             if T::ON || is_one_of_many || plain.is_none() {
@@ -165,7 +169,7 @@ impl Relate<'_, '_> {
             if choices.len() < 2 {
                 continue;
             }
-            if readings.len() * choices.len() > MOST_READINGS {
+            if readings.len() * choices.len() > self.budget.readings() {
                 *truncated = true;
                 readings.iter_mut().for_each(|reading| reading[index] = Bound::Nothing);
                 continue;
@@ -179,6 +183,7 @@ impl Relate<'_, '_> {
                 choices.iter().map(with).collect::<Vec<_>>()
             };
             readings = readings.iter().flat_map(combine).collect();
+            self.budget.tries(readings.len());
         }
         readings
     }
@@ -254,7 +259,7 @@ impl Relate<'_, '_> {
             Part::Literal(text) => out.push_str(text),
             Part::Group(..) => {}
             Part::Field(binding, field, filters) => {
-                let bound = reading.get(usize::from(binding.0)).copied().unwrap_or_default();
+                let bound = get(reading, *binding);
                 out.push_str(&filtered(&bound_text(bound, *field, self.letters), filters));
             }
             Part::Whole(filters) => {
@@ -319,7 +324,7 @@ impl Relate<'_, '_> {
     ) -> Option<SmallVec<[(u8, CandidateId); 2]>> {
         let mut args = SmallVec::new();
         for (role, arg) in head.args.iter().enumerate() {
-            let bound = arg.and_then(|arg| reading.get(usize::from(arg.0)).copied()).unwrap_or_default();
+            let bound = arg.map_or(Bound::Nothing, |arg| get(reading, arg));
             let id = match bound {
                 Bound::Span(id) => Some(id),
                 Bound::Made(index, ..) => spans.get(index as usize).copied().flatten(),
