@@ -120,7 +120,7 @@ impl Lattice {
         self.standing.resize(self.starts.len() * row, 0);
         for laid in spans {
             let (word, bit) = (usize::from(laid.label.0) / 64, 1 << (laid.label.0 % 64));
-            let place = |standing| column(standing) * self.words + word;
+            let place = |standing| place_of(standing, word);
             let rows = &mut self.standing[laid.tokens.0 as usize * row..laid.tokens.1 as usize * row];
             rows.iter_mut().skip(place(Standing::In)).step_by(row).for_each(|types| *types |= bit);
             rows[place(Standing::Starts)] |= bit;
@@ -129,18 +129,11 @@ impl Lattice {
         }
     }
 
-    /// How a token stands to spans: for each standing in turn the types as bits, in so
-    /// many words as [`Lattice::place`] says.
+    /// How a token stands to spans: the types as bits, in words as [`place_of`] says.
     #[inline]
     pub(super) fn standings(&self, token: usize) -> &[u64] {
         let row = STANDINGS * self.words;
         self.standing.get(token * row..(token + 1) * row).unwrap_or(&[])
-    }
-
-    /// The place of a word of types among the [`Lattice::standings`] of a token.
-    #[inline]
-    pub(super) fn place(&self, standing: Standing, word: usize) -> usize {
-        column(standing) * self.words + word
     }
 
     /// The spans that begin with a token, the longest first.
@@ -180,7 +173,7 @@ impl Lattice {
     /// Whether a token stands so to a span of the type.
     #[inline]
     pub(super) fn stands(&self, token: usize, standing: Standing, label: TypeId) -> bool {
-        let place = self.place(standing, usize::from(label.0) / 64);
+        let place = place_of(standing, usize::from(label.0) / 64);
         self.standings(token).get(place).is_some_and(|types| types >> (label.0 % 64) & 1 == 1)
     }
 }
@@ -188,14 +181,15 @@ impl Lattice {
 /// How many ways there are for a token to stand to a span.
 const STANDINGS: usize = 3;
 
-/// The number of a way to stand.
+/// The place of a word of types among the [`Lattice::standings`] of a token.
 #[inline]
-const fn column(standing: Standing) -> usize {
-    match standing {
+pub(super) const fn place_of(standing: Standing, word: usize) -> usize {
+    let column = match standing {
         Standing::In => 0,
         Standing::Starts => 1,
         Standing::Ends => 2,
-    }
+    };
+    word * STANDINGS + column
 }
 
 /// Takes out what does not stay, merges in what is new, and keeps for each token

@@ -134,13 +134,19 @@ impl<'a, 'l, T: Trace> Matcher<'a, 'l, T> {
         self.run(self.program.start, start)
     }
 
-    /// The same for a pattern that is nothing but a span: see [`PatternProgram::lone`].
-    pub(super) fn match_span(&mut self, span: Pc, start: u32) -> Option<u32> {
-        let Inst::Span { binding, .. } = &self.program.insts[span as usize] else { return None };
-        let (end, id) = self.spans::<false>(span, start).next()?;
-        self.scratch.notes.clear();
-        self.scratch.notes.push(Note::Span(*binding, id));
-        Some(end)
+    /// The same for a pattern that is nothing but one span or another: `spans` are what
+    /// consumes them, in the order of preference.
+    pub(super) fn match_span(&mut self, spans: &[Pc], start: u32) -> Option<u32> {
+        for &pc in spans {
+            let Inst::Span { binding, .. } = &self.program.insts[pc as usize] else { continue };
+            let found = self.spans::<false>(pc, start).next();
+            if let Some((end, id)) = found {
+                self.scratch.notes.clear();
+                self.scratch.notes.push(Note::Span(*binding, id));
+                return Some(end);
+            }
+        }
+        None
     }
 
     /// Where the pattern begins.

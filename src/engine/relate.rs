@@ -76,40 +76,53 @@ impl Relate<'_, '_> {
         let (bound, made) = self.collect(notes);
         let (first, is_one_of_many) = self.first_reading(&bound);
         let conditions = Conditions::new(self.letters, self.range, &self.budget);
-        let plain = self.rule.condition.as_ref().filter(|condition| !condition.joins());
-        // Nearly all matches have one reading, of which nothing is to be made yet.
-        if !T::ON && !is_one_of_many && plain.is_some_and(|condition| !conditions.holds(condition, &first)) {
+        let condition = self.rule.condition.as_ref();
+        // Nearly all matches have one reading.
+        if !T::ON && !is_one_of_many && condition.is_none_or(|condition| !condition.joins()) {
+            let holds = condition.is_none_or(|condition| conditions.holds(condition, &first));
             out.truncated |= conditions.cut.get();
-            return false;
+            if holds {
+                self.take(notes, &made, &[first], out, trace);
+            }
+            return holds;
         }
         let mut readings = match is_one_of_many {
             false => vec![first],
             true => self.readings(first, &bound, &mut out.truncated),
         };
-        if let Some(condition) = &self.rule.condition {
-            if T::ON {
-                let budget = Budget::new(self.range);
-                let asked = Conditions::new(self.letters, self.range, &budget);
-                trace.ends(end, notes, asked.refused(condition, readings.clone()), self.letters);
-            }
-            if T::ON || is_one_of_many || plain.is_none() {
-                readings = conditions.filter(condition, readings);
-            }
+        if T::ON {
+            let budget = Budget::new(self.range);
+            let asked = Conditions::new(self.letters, self.range, &budget);
+            let refused = condition.and_then(|condition| asked.refused(condition, readings.clone()));
+            trace.ends(end, notes, refused, self.letters);
+        }
+        if let Some(condition) = condition {
+            readings = conditions.filter(condition, readings);
             out.truncated |= conditions.cut.get();
-        } else if T::ON {
-            trace.ends(end, notes, None, self.letters);
         }
-        if readings.is_empty() {
-            return false;
+        if !readings.is_empty() {
+            self.take(notes, &made, &readings, out, trace);
         }
-        let spans = self.make(notes, &made, &readings, out);
+        !readings.is_empty()
+    }
+
+    /// Adds what a match proposes in the readings that meet the conditions of the rule;
+    /// there is one at least.
+    fn take<T: Trace>(
+        &self,
+        notes: &[Note],
+        made: &[Made],
+        readings: &[Reading],
+        out: &mut Proposals,
+        trace: &mut T,
+    ) {
+        let spans = self.make(notes, made, readings, out);
         if T::ON {
             spans.iter().flatten().for_each(|id| trace.makes(*id, notes));
         }
-        self.update(&readings, out);
-        self.heads(&readings, &spans, out);
-        self.drop(&readings, out);
-        true
+        self.update(readings, out);
+        self.heads(readings, &spans, out);
+        self.drop(readings, out);
     }
 
     /// What the bindings were bound to, in the order of the match, and the spans that it
@@ -196,6 +209,9 @@ impl Relate<'_, '_> {
         readings: &[Reading],
         out: &mut Proposals,
     ) -> SmallVec<[Option<CandidateId>; 2]> {
+        if made.is_empty() {
+            return SmallVec::new();
+        }
         let stands_on: SmallVec<[_; 2]> = notes
             .iter()
             .filter_map(|note| match note {

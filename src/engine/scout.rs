@@ -5,20 +5,19 @@
 //! same way with one look into a table a token: for each rule an automaton over
 //! the kinds of tokens and the types of spans, of which only what texts ask for is
 //! ever built. What stands before a match, and looks around that are longer than a
-//! token, are taken to be as the pattern wants them, and a way longer than
-//! [`MOST_LOOKS`] to lead to a match; so a scout may say yes too often, never no
+//! token and not the end of the pattern, are taken to be as the pattern wants them, and a
+//! way longer than [`MOST_LOOKS`] to lead to a match; so a scout may say yes too often, never no
 //! wrongly. The plain version is the matcher, which a watched extraction always asks.
 
 use indexmap::{IndexMap, IndexSet};
 use rustc_hash::FxBuildHasher;
-use smallvec::SmallVec;
 
 use crate::doc::schema::{Standing, TypeId};
 use crate::program::{Inst, PatternProgram, Pc, TokenTest};
 
 use super::conditions::span_meets;
 use super::kinds::{KindId, KindTable};
-use super::lattice::{Laid, Lattice, Letters};
+use super::lattice::{Laid, Lattice, Letters, place_of};
 
 /// Looks of one scout from one token: what lies farther on, the matcher finds out.
 const MOST_LOOKS: usize = 64;
@@ -62,6 +61,9 @@ pub(super) struct Scout {
     met: IndexSet<Box<[u64]>, FxBuildHasher>,
     /// How tokens may stand to spans, as far as the pattern asks.
     standings: Vec<Asked>,
+    /// The same, to be asked of a token: the bit that tells of it, the place of a word of
+    /// types among [`Lattice::standings`], and the types there.
+    asks: Vec<(u8, u16, u64)>,
     /// The places before which a state stands, not yet followed to what consumes a
     /// token; the first state is where the pattern begins.
     states: IndexSet<Box<[Pc]>, FxBuildHasher>,
@@ -81,15 +83,16 @@ pub(super) struct Scout {
     is_full: bool,
     /// Ways that are still to be followed, while it looks: tokens and states.
     open: Vec<(u32, u16)>,
+    /// What consumes a span, in the order of preference, in a pattern that is nothing but
+    /// one span or another: there is nothing to be told before the matcher looks.
+    pub(super) lone: Vec<Pc>,
 }
 
-/// How a token may stand to spans.
+/// How a token may stand to spans of one of some types.
 #[derive(Debug)]
 struct Asked {
     standing: Standing,
-    /// One of these types, and the words of bits with those.
     types: Box<[TypeId]>,
-    bits: SmallVec<[(u16, u64); 1]>,
 }
 
 /// The states behind the spans that some places consume.
@@ -141,18 +144,6 @@ const END: u8 = 0;
 const UNMET: u8 = u8::MAX;
 
 impl Asked {
-    fn new(standing: Standing, types: &[TypeId]) -> Self {
-        let mut bits: SmallVec<[(u16, u64); 1]> = SmallVec::new();
-        for label in types {
-            let (word, bit) = (label.0 / 64, 1 << (label.0 % 64));
-            match bits.iter_mut().find(|(at, _)| *at == word) {
-                Some((_, bits)) => *bits |= bit,
-                None => bits.push((word, bit)),
-            }
-        }
-        Self { standing, types: types.into(), bits }
-    }
-
     fn is(&self, standing: Standing, types: &[TypeId]) -> bool {
         self.standing == standing && *self.types == *types
     }
@@ -186,7 +177,21 @@ impl Scout {
         let rests = pattern.tests.iter().filter_map(|test| test.rest.as_deref());
         rests.for_each(|rest| gather(rest, &mut standings));
         standings.truncate(MOST_STANDINGS);
-        let mut scout = Self { standings, stride: 8, ..Self::default() };
+        let mut asks = Vec::new();
+        for (bit, Asked { standing, types }) in standings.iter().enumerate() {
+            let of_type = |label: &TypeId| {
+                (bit as u8, place_of(*standing, usize::from(label.0) / 64) as u16, 1 << (label.0 % 64))
+            };
+            asks.extend(types.iter().map(of_type));
+        }
+        asks.sort_unstable();
+        asks.dedup_by(|(bit, place, types), (of, at, all)| {
+            let is_same = (*bit, *place) == (*of, *at);
+            *all |= if is_same { *types } else { 0 };
+            is_same
+        });
+        let lone = lone(pattern).unwrap_or_default();
+        let mut scout = Self { standings, asks, stride: 8, lone, ..Self::default() };
         scout.met.insert(Box::default());
         scout.state(vec![pattern.start]);
         scout
@@ -205,20 +210,19 @@ impl Scout {
             return true;
         }
         self.open.clear();
+        let of_tokens = letters.kinds.get(..last as usize).unwrap_or(letters.kinds);
         let (mut at, mut state) = (start, 0);
         for _ in 0..MOST_LOOKS {
-            let class = if at < last {
-                let kind = letters.kinds[at as usize];
-                match self.classes.get(kind.index()) {
+            let class = match of_tokens.get(at as usize) {
+                None => END,
+                Some(kind) => match self.classes.get(kind.index()) {
                     Some(&class) if class != UNMET => class,
-                    _ => match self.classify(kind, pattern, kinds) {
+                    _ => match self.classify(*kind, pattern, kinds) {
                         Some(true) => return self.may_match(pattern, (letters, kinds), (start, last)),
                         Some(false) => self.classes[kind.index()],
                         None => return true,
                     },
-                }
-            } else {
-                END
+                },
             };
             let mut cell = self.cells[state as usize * self.stride + class as usize];
             if cell.token >= ASK {
@@ -268,16 +272,10 @@ impl Scout {
     #[inline]
     fn stands(&self, at: u32, lattice: &Lattice) -> u8 {
         let row = lattice.standings(at as usize);
-        let mut stands = 0;
-        for (bit, Asked { standing, bits, .. }) in self.standings.iter().enumerate() {
-            let mut holds = false;
-            for &(word, types) in bits {
-                let place = lattice.place(*standing, usize::from(word));
-                holds |= row.get(place).is_some_and(|standing| standing & types != 0);
-            }
-            stands |= u8::from(holds) << bit;
-        }
-        stands
+        self.asks.iter().fold(0, |stands, &(bit, place, types)| {
+            let holds = row.get(usize::from(place)).is_some_and(|standing| standing & types != 0);
+            stands | u8::from(holds) << bit
+        })
     }
 
     /// Finds the class of a kind that is new to the pattern. Says whether the automaton
@@ -372,12 +370,16 @@ impl Scout {
                 Inst::Span { .. } => {}
                 Inst::Split(one, other) => open.extend([one.to, other.to]),
                 Inst::Look { start, negative, next } => {
-                    let passes = match pattern.single(*start) {
-                        Some(test) if !pattern.backward[*start as usize] => meets(test) != Some(*negative),
-                        _ => true,
-                    };
-                    if passes {
-                        open.push(*next);
+                    let is_ahead = !pattern.backward[*start as usize];
+                    match pattern.single(*start) {
+                        Some(test) if is_ahead => {
+                            if meets(test) != Some(*negative) {
+                                open.push(*next);
+                            }
+                        }
+                        // What must follow a match is as good as the end of it.
+                        None if is_ahead && !negative && ends_at(pattern, *next) => open.push(*start),
+                        _ => open.push(*next),
                     }
                 }
                 Inst::SameSentence(next)
@@ -547,6 +549,28 @@ impl Scout {
     }
 }
 
+/// Whether nothing more is consumed or asked from a place on.
+fn ends_at(pattern: &PatternProgram, mut pc: Pc) -> bool {
+    while let Inst::Open(_, next) | Inst::Close(_, next) = pattern.insts[pc as usize] {
+        pc = next;
+    }
+    matches!(pattern.insts[pc as usize], Inst::Match)
+}
+
+/// What consumes a span in a pattern that is nothing but one span or another.
+fn lone(pattern: &PatternProgram) -> Option<Vec<Pc>> {
+    let mut spans = Vec::new();
+    let mut open = vec![pattern.start];
+    while let Some(pc) = open.pop() {
+        match &pattern.insts[pc as usize] {
+            Inst::Split(first, second) => open.extend([second.to, first.to]),
+            Inst::Span { next, .. } if matches!(pattern.insts[*next as usize], Inst::Match) => spans.push(pc),
+            _ => return None,
+        }
+    }
+    Some(spans)
+}
+
 /// Gathers what a test asks about the spans around a token.
 fn gather(test: &TokenTest, standings: &mut Vec<Asked>) {
     match test {
@@ -554,7 +578,7 @@ fn gather(test: &TokenTest, standings: &mut Vec<Asked>) {
         TokenTest::And(list) | TokenTest::Or(list) => list.iter().for_each(|part| gather(part, standings)),
         TokenTest::Standing(standing, types) => {
             if !standings.iter().any(|asked| asked.is(*standing, types)) {
-                standings.push(Asked::new(*standing, types));
+                standings.push(Asked { standing: *standing, types: types.clone() });
             }
         }
         TokenTest::Any

@@ -41,18 +41,18 @@ impl<T: Trace> Search<'_, '_, T> {
         let mut matcher =
             Matcher::new(&rule.pattern, letters, self.forms, self.matches, range, &mut *self.trace);
         // A watcher sees where walks end.
-        let lone = if T::ON { None } else { rule.pattern.lone() };
+        let is_lone = !T::ON && !self.scout.lone.is_empty();
         let mut free = range.0;
         for &start in self.starts {
             if start < free {
                 continue;
             }
-            let found = match lone {
-                Some(span) => matcher.match_span(span, start),
-                None if T::ON || self.scout.may_match(&rule.pattern, known, (start, range.1)) => {
-                    matcher.match_at(start)
-                }
-                None => None,
+            let found = if is_lone {
+                matcher.match_span(&self.scout.lone, start)
+            } else if T::ON || self.scout.may_match(&rule.pattern, known, (start, range.1)) {
+                matcher.match_at(start)
+            } else {
+                None
             };
             let Some(end) = found else { continue };
             let relate = &self.relate;

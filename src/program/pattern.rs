@@ -130,16 +130,6 @@ impl PatternProgram {
             _ => None,
         }
     }
-
-    /// Where a pattern that is nothing but a span begins.
-    #[must_use]
-    #[inline]
-    pub fn lone(&self) -> Option<Pc> {
-        match self.insts[self.start as usize] {
-            Inst::Span { next, .. } if matches!(self.insts[next as usize], Inst::Match) => Some(self.start),
-            _ => None,
-        }
-    }
 }
 
 /// Stands for an instruction to which one way leads.
