@@ -9,10 +9,10 @@ use regex_syntax::hir::{Hir, HirKind};
 
 /// More alternatives than this are no longer rare together.
 const MOST: usize = 32;
-/// Letters below this are in every other line.
-const LEAST: u32 = 6;
+/// Letters below this many bits are in every other line.
+const LEAST: u32 = 24;
 /// The same within words: they cost less to look up.
-const LEAST_IN_WORDS: u32 = 4;
+const LEAST_IN_WORDS: u32 = 16;
 /// Longer strings cost the search more than they spare.
 const LONGEST: usize = 16;
 
@@ -26,7 +26,7 @@ pub(super) fn are_rare(strings: &[Box<[u8]>]) -> bool {
 /// one token. No text of ASCII has a string with other letters.
 pub(super) fn words(strings: &[Box<[u8]>]) -> Option<Vec<Box<[u8]>>> {
     let rarest = |string: &[u8]| {
-        let row = rows(string).max_by_key(|row| rarity_of(row))?;
+        let row = rarest_row(string)?;
         (rarity_of(row) >= LEAST_IN_WORDS).then(|| row.into())
     };
     strings.iter().filter(|string| string.is_ascii()).map(|string| rarest(string)).collect()
@@ -38,16 +38,17 @@ pub(super) fn tokens(strings: &[Box<[u8]>]) -> Option<Vec<Box<[u8]>>> {
     let rarest = |string: &[u8]| {
         // Of a row and a sign that are as rare, the sign: fewer strings have it.
         let signs = string.windows(1).filter(|sign| sign[0].is_ascii_punctuation());
-        let held = rows(string).chain(signs).max_by_key(|held| rarity_of(held))?;
+        let held = rarest_row(string).into_iter().chain(signs).max_by_key(|held| rarity_of(held))?;
         (!held.is_empty()).then(|| held.into())
     };
     strings.iter().filter(|string| string.is_ascii()).map(|string| rarest(string)).collect()
 }
 
-/// Letters in a row, and digits; some of no length.
-fn rows(string: &[u8]) -> impl Iterator<Item = &[u8]> {
+/// Of letters in a row, and digits, the rarest, and of such the longest.
+fn rarest_row(string: &[u8]) -> Option<&[u8]> {
     let letters = string.split(|byte| !byte.is_ascii_alphabetic());
-    letters.chain(string.split(|byte| !byte.is_ascii_digit()))
+    let rows = letters.chain(string.split(|byte| !byte.is_ascii_digit()));
+    rows.max_by_key(|row| (rarity_of(row), row.len()))
 }
 
 /// Strings of which one stands in every match: of all that are, the rarest.
@@ -69,10 +70,10 @@ pub(super) fn required(hir: &Hir) -> Option<Vec<Box<[u8]>>> {
     inner.into_iter().chain(starts(hir)).max_by_key(|all| worth(all))
 }
 
-/// How good some strings are to look for: rare ones, and few. One of ten digits is
-/// more common than two small letters in a row.
+/// How good some strings are to look for, in bits: of twice as many, twice as many stand
+/// in a text.
 fn worth(strings: &[Box<[u8]>]) -> i64 {
-    2 * i64::from(rarity(strings)) - i64::from(strings.len().max(1).ilog2())
+    i64::from(rarity(strings)) - i64::from(strings.len().max(1).ilog2())
 }
 
 /// Strings of which every match of a part begins with one.
@@ -89,16 +90,18 @@ fn rarity(strings: &[Box<[u8]>]) -> u32 {
     strings.iter().map(|string| rarity_of(string)).min().unwrap_or(0)
 }
 
-/// How rare a string is. A guess: capitals and digits are rarer than small letters,
-/// these than spaces.
+/// How rare a string is, in bits. A guess: capitals and digits are rarer than small
+/// letters, these than spaces; a digit beside another tells less, for most are of years.
 fn rarity_of(string: &[u8]) -> u32 {
-    let of_byte = |byte: &u8| match byte {
+    let of_byte = |(at, byte): (usize, &u8)| match byte {
         b' ' => 0,
-        b'a'..=b'z' => 1,
-        b'.' | b',' | b'-' | b'\'' => 1,
-        _ => 3,
+        b'a'..=b'z' => 4,
+        b'.' | b',' | b'-' | b'\'' => 4,
+        b'0'..=b'9' if at > 0 && string[at - 1].is_ascii_digit() => 6,
+        b'0'..=b'9' => 10,
+        _ => 12,
     };
-    string.iter().map(of_byte).sum()
+    string.iter().enumerate().map(of_byte).sum()
 }
 
 #[cfg(test)]
@@ -148,6 +151,11 @@ mod tests {
             (r"[a-z.]+@[a-z]+", Some("@")),
             (r"\b(?:Mr|Dr)\.? [A-Z]", Some("Dr Mr")),
             (r"\b[0-9]{1,2}(?:st|nd|rd|th) [A-Z]", Some("0 1 2 3 4 5 6 7 8 9")),
+            (r"[A-Z][a-z]+ (?:Law|Code) (?:19|20)[0-9]{2}", Some("Code Law")),
+            (
+                r"(?:decree|decision|circular|notice|plan) (?:No\.|no\.) [0-9]+",
+                Some("circular decision decree notice plan"),
+            ),
             (r"[A-Z]{3,}", None),
             (r"\w+ \w+", None),
             (r"Hà \w+", Some("")),
