@@ -1,4 +1,17 @@
-//! [`PlainRun`]: how far ASCII letters and digits reach.
+//! [`PlainRun`]: how far ASCII letters and digits reach, told eight bytes at a time.
+
+/// Of eight bytes in a word those that are ASCII and between two bounds: the top bit of
+/// each. The first byte is the lowest.
+#[inline]
+pub(crate) fn between(word: u64, from: u8, to: u8) -> u64 {
+    const LOW: u64 = !TOP;
+    let every = |byte: u8| u64::from_ne_bytes([byte; 8]);
+    let low = word & LOW;
+    (low + every(0x80 - from)) & !(low + every(0x7F - to)) & !word & TOP
+}
+
+/// The top bit of each of eight bytes.
+const TOP: u64 = 0x8080_8080_8080_8080;
 
 /// The ASCII letters and digits that stand at a place, and which of them there are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -25,16 +38,10 @@ impl PlainRun {
     /// end within the first eight, and nothing has to wait to learn where.
     #[inline]
     pub(super) fn new(bytes: &[u8], start: usize) -> Self {
-        const LOW: u64 = 0x7F7F_7F7F_7F7F_7F7F;
-        const TOP: u64 = !LOW;
-        let every = |byte: u8| u64::from_ne_bytes([byte; 8]);
         let mut run = Self::default();
         while let Some(eight) = bytes.get(start + run.len..).and_then(|rest| rest.first_chunk()) {
             let word = u64::from_le_bytes(*eight);
-            let low = word & LOW;
-            // The top bit of each byte that is ASCII and between two bounds.
-            let between =
-                |from: u8, to: u8| (low + every(0x80 - from)) & !(low + every(0x7F - to)) & !word & TOP;
+            let between = |from, to| between(word, from, to);
             let (digits, capitals, small) = (between(b'0', b'9'), between(b'A', b'Z'), between(b'a', b'z'));
             let outside = (digits | capitals | small) ^ TOP;
             // All bits below those of the first byte that is none of them.

@@ -19,6 +19,8 @@ use regex_automata::nfa::thompson;
 use regex_automata::util::start;
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
+use crate::prep::between;
+
 use super::gates::{narrowed, without_looks};
 use super::regexes::CACHE;
 
@@ -37,46 +39,38 @@ pub struct Words {
     digits: Vec<(u32, bool)>,
 }
 
-/// What a byte is to words.
-const LETTER: u8 = 1;
-const DIGIT: u8 = 2;
-
-/// [`LETTER`] (an underscore is one too), [`DIGIT`], or 0, by byte.
-static CLASSES: [u8; 256] = {
-    let mut classes = [0; 256];
-    let mut byte = 0;
-    while byte < 128 {
-        classes[byte as usize] = match byte {
-            b'0'..=b'9' => DIGIT,
-            b'a'..=b'z' | b'A'..=b'Z' | b'_' => LETTER,
-            _ => 0,
-        };
-        byte += 1;
-    }
-    classes
-};
-
 impl Words {
-    /// Finds them. O(n).
+    /// Finds them, eight bytes at a time: what is neither a digit nor begins a word is
+    /// passed over. O(n).
     pub fn read(&mut self, line: &[u8]) {
         self.words.clear();
         self.digits.clear();
+        // Whether the byte before belongs to a word, in the place of the first.
         let mut before = 0;
-        for (at, &byte) in (0..).zip(line) {
-            let class = CLASSES[usize::from(byte)];
-            // A digit, or a letter with no letter or digit before it.
-            if class + u8::from(before == 0) >= DIGIT {
-                match class {
-                    DIGIT => self.digits.push((at, before == 0)),
-                    _ => self.words.push((at, byte)),
+        let (eights, rest) = line.as_chunks();
+        let mut last = [b' '; 8];
+        last[..rest.len()].copy_from_slice(rest);
+        for (eighth, eight) in eights.iter().chain([&last]).enumerate() {
+            let word = u64::from_le_bytes(*eight);
+            let digits = between(word, b'0', b'9');
+            // A letter of either case, or an underscore.
+            let letters = between(word | CASE, b'a', b'z') | between(word, b'_', b'_');
+            let inside = digits | letters;
+            let begins = inside & !(inside << 8 | before);
+            before = inside >> 56;
+            let mut met = digits | begins;
+            while met != 0 {
+                let (bit, place) = (met & met.wrapping_neg(), met.trailing_zeros() as usize / 8);
+                let at = (eighth * 8 + place) as u32;
+                match digits & bit != 0 {
+                    true => self.digits.push((at, begins & bit != 0)),
+                    false => self.words.push((at, eight[place])),
                 }
+                met &= met - 1;
             }
-            before = class;
         }
     }
-}
 
-impl Words {
     /// The places of the digits: of all, or of those with which words begin.
     pub(super) fn digits(&self, inside_words: bool) -> impl Iterator<Item = usize> + Clone {
         let digits = self.digits.iter().filter(move |(_, begins_word)| inside_words || *begins_word);
@@ -89,6 +83,9 @@ impl Words {
         self.digits.clear();
     }
 }
+
+/// The bit in which small letters of ASCII differ from capitals, of each of eight bytes.
+const CASE: u64 = 0x2020_2020_2020_2020;
 
 /// Whether a line has a digit. O(n), many bytes at a time.
 #[must_use]
@@ -357,7 +354,7 @@ impl Letters {
             if letter.is_ascii_digit() {
                 self.has_digits = true;
                 self.is_any_digit |= !is_bounded;
-            } else if is_bounded && CLASSES[usize::from(letter)] == LETTER {
+            } else if is_bounded && (letter.is_ascii_alphabetic() || letter == b'_') {
                 self.others[usize::from(letter / 64)] |= 1 << (letter % 64);
             } else {
                 return None;
@@ -454,6 +451,23 @@ mod tests {
             all.push(found);
         }
         Some(all)
+    }
+
+    proptest! {
+        #[test]
+        fn words_are_those_of_one_byte_at_a_time(line in "([a-zA-Z0-9_]{0,9}[ -~\\x00-\\x1f]){0,4}") {
+            let bytes = line.as_bytes();
+            let mut words = Words::default();
+            words.read(bytes);
+            let is_inside = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+            let begins = |at: usize| is_inside(bytes[at]) && (at == 0 || !is_inside(bytes[at - 1]));
+            let (digits, others): (Vec<usize>, Vec<usize>) =
+                (0..bytes.len()).partition(|at| bytes[*at].is_ascii_digit());
+            let digits: Vec<_> = digits.into_iter().map(|at| (at as u32, begins(at))).collect();
+            let others = others.into_iter().filter(|at| begins(*at));
+            prop_assert_eq!(words.digits, digits);
+            prop_assert_eq!(words.words, others.map(|at| (at as u32, bytes[at])).collect::<Vec<_>>());
+        }
     }
 
     #[test]
