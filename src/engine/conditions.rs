@@ -340,10 +340,10 @@ impl<'a, 'l> Conditions<'a, 'l> {
         let right_is = self.settled(reading, right);
         let lefts = match right_is {
             None => line,
-            Some(bound) => self.near(bound, turned(relation)),
+            Some(bound) => self.near(bound, turned(relation), left),
         };
         for one in self.choices(reading, left, lefts) {
-            let rights = if right_is.is_some() { line } else { self.near(one.bound, relation) };
+            let rights = if right_is.is_some() { line } else { self.near(one.bound, relation, right) };
             for other in self.choices(reading, right, rights) {
                 if !self.budget.look() {
                     self.cut.set(true);
@@ -372,14 +372,19 @@ impl<'a, 'l> Conditions<'a, 'l> {
         }
     }
 
-    /// The tokens of the line with which a span may begin to which something stands so;
-    /// nothing where that stands nowhere.
-    fn near(&self, bound: Bound, relation: SpanRelation) -> Option<(u32, u32)> {
+    /// The tokens of the line with which a span of a side may begin to which something
+    /// stands so; nothing where there is none.
+    fn near(&self, bound: Bound, relation: SpanRelation, side: &Side) -> Option<(u32, u32)> {
         let tokens = match bound {
             Bound::Nothing => return None,
             Bound::Span(id) => self.letters.candidates[id.index()].tokens,
             Bound::Tokens(first, last) | Bound::Made(_, first, last) => (first, last),
         };
+        if let (SpanRelation::Inside | SpanRelation::Equals, Side::Any(_, types, _)) = (relation, side)
+            && !self.letters.lattice.may_be_around(tokens.0, types)
+        {
+            return None;
+        }
         Some(near(tokens, relation, self.range))
     }
 

@@ -145,7 +145,12 @@ impl Lattice {
     /// The spans that begin in a stretch of tokens, in text order. O(log spans + what
     /// is found).
     pub(super) fn starting_in(&self, first: u32, last: u32) -> &[Laid] {
-        let rest = &self.starting[self.starting.partition_point(|laid| laid.tokens.0 < first)..];
+        // Of a few tokens each is looked at.
+        let from = match last.saturating_sub(first) < 8 {
+            true => (first..last).find_map(|token| self.starts.get(token as usize)?.checked_sub(1)),
+            false => Some(self.starting.partition_point(|laid| laid.tokens.0 < first) as u32),
+        };
+        let rest = from.map_or(&[][..], |from| &self.starting[from as usize..]);
         &rest[..rest.iter().take_while(|laid| laid.tokens.0 < last).count()]
     }
 
@@ -168,6 +173,14 @@ impl Lattice {
     #[inline]
     pub(super) fn ending(&self, token: usize) -> &[Laid] {
         group(&self.ends, &self.ending, token, Laid::last)
+    }
+
+    /// Whether a span of one of some types may lie around a token; yes where that was not
+    /// noted.
+    #[inline]
+    pub(super) fn may_be_around(&self, token: u32, types: &[TypeId]) -> bool {
+        self.standing.is_empty()
+            || types.iter().any(|&label| self.stands(token as usize, Standing::In, label))
     }
 
     /// Whether a token stands so to a span of the type.
@@ -383,6 +396,12 @@ mod tests {
                             of_type.any(|candidate| stands(token, standing, candidate))
                         );
                     }
+                }
+                for (first, last) in (0..=TOKENS as u32).flat_map(|last| (0..=last).map(move |first| (first, last))) {
+                    let some = staying().filter(|candidate| (first..last).contains(&candidate.tokens.0));
+                    let found = lattice.starting_in(first, last);
+                    prop_assert_eq!(found.len(), some.count());
+                    prop_assert!(found.iter().all(|laid| (first..last).contains(&laid.tokens.0)));
                 }
                 let all = lattice.starting_in(0, TOKENS as u32);
                 prop_assert_eq!(all.len(), staying().count());

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::doc::schema::{FoldFlags, LinkMethod};
 use crate::prep::fold;
@@ -157,29 +157,22 @@ impl Linker<'_, '_> {
         }
     }
 
-    /// `Full Name (FN)`: joins the two, and every further mention of either text.
+    /// `Full Name (FN)`: joins the two, and every further mention of the short text.
     fn by_abbreviation(&self, sets: &mut Sets) {
-        let plain = FoldFlags::default();
-        for &short in &self.members {
-            let (first, last) = self.candidate(short).tokens;
-            if first == 0 || !self.token_is(first - 1, "(") || !self.token_is(last, ")") {
-                continue;
-            }
-            let same_type = |&&at: &&usize| {
-                let other = self.candidate(at);
-                other.label == self.candidate(short).label && other.tokens.1 == first - 1
-            };
-            // Of nested spans that end there the outermost is meant.
-            let full = self.members.iter().filter(same_type).min_by_key(|&&at| self.candidate(at).tokens.0);
-            let Some(&full) = full else { continue };
-            sets.join(full, short);
-            let text = self.text(short, plain);
-            for &at in self.members.iter().filter(|&&at| at > short) {
-                if self.candidate(at).label == self.candidate(short).label && self.text(at, plain) == text {
-                    sets.join(short, at);
-                }
-            }
+        let is_short = |&at: &usize| {
+            let (first, last) = self.candidate(at).tokens;
+            first > 0 && self.token_is(first - 1, "(") && self.token_is(last, ")")
+        };
+        if !self.members.iter().any(is_short) {
+            return;
         }
+        let mentions = self.members.iter().map(|&at| {
+            let Candidate { tokens, label, .. } = *self.candidate(at);
+            let text = self.text(at, FoldFlags::default());
+            Mention { at, label: label.0, tokens, text, is_short: is_short(&at) }
+        });
+        let mentions: Vec<Mention<'_>> = mentions.collect();
+        abbreviations(&mentions, |one, other| sets.join(one, other));
     }
 
     fn token_is(&self, token: u32, text: &str) -> bool {
@@ -191,52 +184,195 @@ impl Linker<'_, '_> {
     /// text, if these all read the same.
     fn by_last_part(&self, sets: &mut Sets) {
         let flags = FoldFlags { case: true, marks: true };
-        let texts: Vec<(usize, Cow<'_, str>)> =
-            self.members.iter().map(|&at| (at, self.text(at, flags))).collect();
-        let mut by_end: FxHashMap<(u16, &str), Vec<(usize, &str)>> = FxHashMap::default();
-        for (at, text) in &texts {
-            for (cut, _) in text.match_indices(' ') {
-                let key = (self.candidate(*at).label.0, &text[cut + 1..]);
-                by_end.entry(key).or_default().push((*at, text));
-            }
-        }
-        for (at, text) in &texts {
-            let Some(longer) = by_end.get(&(self.candidate(*at).label.0, &**text)) else { continue };
-            let (first, full) = longer[0];
-            // `Hoang Thi Lan` and `Thi Lan` are one name at two lengths.
-            let unique = longer.iter().all(|(_, other)| other.ends_with(full) || full.ends_with(other));
-            if unique {
-                sets.join(first, *at);
-            }
-        }
+        let text = |&at: &usize| (at, self.candidate(at).label.0, self.text(at, flags));
+        let texts: Vec<(usize, u16, Cow<'_, str>)> = self.members.iter().map(text).collect();
+        last_parts(&texts, |one, other| sets.join(one, other));
     }
 
     /// Joins `docid:resolution/18` with `docid:resolution/18-NQ/TW`, if no
     /// other number begins so.
     fn by_number_prefix(&self, sets: &mut Sets) {
-        let value = |at: usize| self.candidate(at).value.as_ref().map(|value| value.as_str());
-        let extends = |long: &str, short: &str| {
-            long.strip_prefix(short).is_some_and(|rest| rest.starts_with(['-', '/']))
-        };
-        for &at in &self.members {
-            let Some(short) = value(at) else { continue };
-            let longer: Vec<usize> = self
-                .members
-                .iter()
-                .copied()
-                .filter(|&other| value(other).is_some_and(|long| extends(long, short)))
-                .collect();
-            let Some(&first) = longer.first() else { continue };
-            if longer.iter().all(|&other| value(other) == value(first)) {
-                sets.join(first, at);
+        let value = |&at: &usize| Some((at, self.candidate(at).value.as_ref()?.as_str()));
+        let values: Vec<(usize, &str)> = self.members.iter().filter_map(value).collect();
+        number_prefixes(&values, |one, other| sets.join(one, other));
+    }
+}
+
+/// A mention that may be an abbreviation, or be abbreviated.
+struct Mention<'t> {
+    at: usize,
+    label: u16,
+    tokens: (u32, u32),
+    text: Cow<'t, str>,
+    /// Whether it stands between parentheses, alone.
+    is_short: bool,
+}
+
+/// Joins each short mention with what stands before its parenthesis, and with all that
+/// follow and have its text. O(n).
+fn abbreviations(mentions: &[Mention<'_>], mut join: impl FnMut(usize, usize)) {
+    // Of nested spans that end there the outermost is meant.
+    let mut ending: FxHashMap<(u16, u32), &Mention<'_>> = FxHashMap::default();
+    for mention in mentions {
+        let outermost = ending.entry((mention.label, mention.tokens.1)).or_insert(mention);
+        if mention.tokens.0 < outermost.tokens.0 {
+            *outermost = mention;
+        }
+    }
+    let mut short: FxHashMap<(u16, &str), usize> = FxHashMap::default();
+    for Mention { at, label, tokens, text, is_short } in mentions {
+        if let Some(first) = short.get(&(*label, &**text)) {
+            join(*first, *at);
+        }
+        let before = is_short.then(|| tokens.0.checked_sub(1)).flatten();
+        if let Some(full) = before.and_then(|end| ending.get(&(*label, end))) {
+            join(full.at, *at);
+            short.entry((*label, text)).or_insert(*at);
+        }
+    }
+}
+
+/// The longer ones of a text.
+struct Longer<'t> {
+    first: usize,
+    text: &'t str,
+    /// Whether the others read like the first.
+    are_one: bool,
+}
+
+/// Joins each text with the longer ones of its label that end with it, after a space, if
+/// those are one. O(n) in natural text.
+fn last_parts(texts: &[(usize, u16, Cow<'_, str>)], mut join: impl FnMut(usize, usize)) {
+    let mut longer: FxHashMap<(u16, &str), Option<Longer<'_>>> =
+        texts.iter().map(|(_, label, text)| ((*label, &**text), None)).collect();
+    let lengths: FxHashSet<usize> = texts.iter().map(|(_, _, text)| text.len()).collect();
+    for (at, label, text) in texts {
+        // What no text has as its length, none is: it need not be looked at.
+        let cuts = text.match_indices(' ').map(|(cut, _)| cut + 1);
+        for cut in cuts.filter(|cut| lengths.contains(&(text.len() - cut))) {
+            let Some(longer) = longer.get_mut(&(*label, &text[cut..])) else { continue };
+            match longer {
+                None => *longer = Some(Longer { first: *at, text, are_one: true }),
+                // `Hoang Thi Lan` and `Thi Lan` are one name at two lengths.
+                Some(first) => {
+                    first.are_one &= text.ends_with(first.text) || first.text.ends_with(&**text);
+                }
             }
+        }
+    }
+    for (at, label, text) in texts {
+        if let Some(Some(Longer { first, are_one: true, .. })) = longer.get(&(*label, &**text)) {
+            join(*first, *at);
+        }
+    }
+}
+
+/// Joins each value with those that go on after it with a dash or a slash, if those are
+/// one. O(n) in natural text.
+fn number_prefixes(values: &[(usize, &str)], mut join: impl FnMut(usize, usize)) {
+    let mut longer: FxHashMap<&str, Option<Longer<'_>>> =
+        values.iter().map(|(_, value)| (*value, None)).collect();
+    let lengths: FxHashSet<usize> = values.iter().map(|(_, value)| value.len()).collect();
+    for &(at, value) in values {
+        let ends = value.match_indices(['-', '/']).map(|(end, _)| end);
+        for end in ends.filter(|end| lengths.contains(end)) {
+            let Some(longer) = longer.get_mut(&value[..end]) else { continue };
+            match longer {
+                None => *longer = Some(Longer { first: at, text: value, are_one: true }),
+                Some(first) => first.are_one &= value == first.text,
+            }
+        }
+    }
+    for &(at, value) in values {
+        if let Some(Some(Longer { first, are_one: true, .. })) = longer.get(value) {
+            join(*first, at);
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    /// The chains that a way to join makes of some mentions.
+    fn chains(count: usize, joins: impl FnOnce(&mut dyn FnMut(usize, usize))) -> Vec<Vec<usize>> {
+        let mut sets = Sets { parents: (0..count).collect() };
+        joins(&mut |one, other| sets.join(one, other));
+        sets.chains()
+    }
+
+    proptest! {
+        /// Each mention beside each other.
+        #[test]
+        fn abbreviations_are_those_of_a_look_at_all(
+            mentions in prop::collection::vec((0u16..2, 0u32..3, 1u32..3, "[ab]", any::<bool>()), 0..12),
+        ) {
+            let mut end = 0;
+            let mentions: Vec<Mention<'_>> = (0..)
+                .zip(&mentions)
+                .map(|(at, (label, gap, len, text, is_short))| {
+                    let first = end + gap;
+                    end = first + len;
+                    let tokens = (first, end);
+                    Mention { at, label: *label, tokens, text: text.into(), is_short: *is_short }
+                })
+                .collect();
+            let plainly = chains(mentions.len(), |join| {
+                for short in mentions.iter().filter(|mention| mention.is_short) {
+                    let of_label = || mentions.iter().filter(|other| other.label == short.label);
+                    let full = of_label().filter(|other| other.tokens.1 + 1 == short.tokens.0);
+                    let Some(full) = full.min_by_key(|other| other.tokens.0) else { continue };
+                    join(full.at, short.at);
+                    for other in of_label().filter(|other| other.at > short.at && other.text == short.text) {
+                        join(short.at, other.at);
+                    }
+                }
+            });
+            prop_assert_eq!(chains(mentions.len(), |join| abbreviations(&mentions, join)), plainly);
+        }
+
+        #[test]
+        fn last_parts_are_those_of_a_look_at_all(
+            texts in prop::collection::vec((0u16..2, "[ab]( [ab]){0,2}"), 0..12),
+        ) {
+            let texts: Vec<(usize, u16, Cow<'_, str>)> =
+                texts.iter().enumerate().map(|(at, (label, text))| (at, *label, text.into())).collect();
+            let plainly = chains(texts.len(), |join| {
+                for (at, label, text) in &texts {
+                    let end = format!(" {text}");
+                    let longer: Vec<_> =
+                        texts.iter().filter(|(_, of, long)| of == label && long.ends_with(&end)).collect();
+                    let Some((first, _, full)) = longer.first() else { continue };
+                    if longer.iter().all(|(_, _, long)| long.ends_with(&**full) || full.ends_with(&**long)) {
+                        join(*first, *at);
+                    }
+                }
+            });
+            prop_assert_eq!(chains(texts.len(), |join| last_parts(&texts, join)), plainly);
+        }
+
+        #[test]
+        fn number_prefixes_are_those_of_a_look_at_all(
+            values in prop::collection::vec("[12]([-/][12]){0,3}", 0..12),
+        ) {
+            let values: Vec<(usize, &str)> = values.iter().map(String::as_str).enumerate().collect();
+            let plainly = chains(values.len(), |join| {
+                for (at, short) in &values {
+                    let goes_on = |long: &str| {
+                        long.strip_prefix(short).is_some_and(|rest| rest.starts_with(['-', '/']))
+                    };
+                    let longer: Vec<_> = values.iter().filter(|(_, long)| goes_on(long)).collect();
+                    let Some((first, full)) = longer.first() else { continue };
+                    if longer.iter().all(|(_, long)| long == full) {
+                        join(*first, *at);
+                    }
+                }
+            });
+            prop_assert_eq!(chains(values.len(), |join| number_prefixes(&values, join)), plainly);
+        }
+    }
 
     #[test]
     fn words_have_one_space_between_them() {
