@@ -16,7 +16,7 @@ use super::context::Scopes;
 use super::due::{Due, Stretch};
 use super::forms::{FormId, FormTable};
 use super::kinds::KindId;
-use super::lattice::{Columns, Lattice, Letters};
+use super::lattice::{Asked, Columns, Lattice, Letters};
 use super::matcher::MatchScratch;
 use super::names::Names;
 use super::output::annotations;
@@ -155,7 +155,10 @@ impl<'p> Extractor<'p> {
         let profile = self.config.profile.as_ref();
         let gauge = profile.map(|profile| profile.gauge(self.program.origins.len())).unwrap_or_default();
         let (forms, names) = (FormTable::new(self.program), Names::new(self.program));
-        Scratch { forms, names, scans, gauge, ..Scratch::default() }
+        let asked =
+            Asked { ending: self.program.looks_back_at_spans(), standing: self.program.asks_standing };
+        let lattice = Lattice::new(self.program.types.len(), asked);
+        Scratch { forms, names, scans, gauge, lattice, ..Scratch::default() }
     }
 
     /// Tags one document. Linear in the text for every rule. The scratch must
@@ -420,10 +423,9 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
 
     /// Lays the spans that stand over the tokens, unless they lie there already.
     fn lay(&mut self) {
-        let program = self.program;
         let Scratch { lattice, candidates, is_stale, .. } = &mut *self.scratch;
         if std::mem::take(is_stale) {
-            lattice.build(program.types.len(), candidates, program.asks_standing);
+            lattice.build(candidates);
         }
     }
 

@@ -36,6 +36,18 @@ pub(super) struct Lattice {
     fresh: Vec<Laid>,
     /// How many candidates have been laid.
     laid: usize,
+    /// What is asked of it.
+    asked: Asked,
+}
+
+/// What is asked of a lattice beside the spans that begin with a token; what is not, is
+/// not kept.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Asked {
+    /// The spans that end with a token: only patterns that look back at spans ask for them.
+    pub(super) ending: bool,
+    /// How tokens stand to spans.
+    pub(super) standing: bool,
 }
 
 /// A span of the lattice: what is asked of it most stands beside it.
@@ -74,6 +86,11 @@ impl Laid {
 }
 
 impl Lattice {
+    /// A lattice for spans of so many types.
+    pub(super) fn new(types: usize, asked: Asked) -> Self {
+        Self { words: types.div_ceil(64), asked, ..Self::default() }
+    }
+
     /// Makes room for the tokens of a document; no span lies over them.
     pub(super) fn clear(&mut self, tokens: usize) {
         self.starting.clear();
@@ -89,7 +106,7 @@ impl Lattice {
     /// Lays the spans that stay over the tokens. What was laid before may have gone
     /// since, but what had gone may not have come back: then the lattice is to be
     /// cleared. O(spans), and O(new spans log new spans).
-    pub(super) fn build(&mut self, types: usize, candidates: &[Candidate], cover: bool) {
+    pub(super) fn build(&mut self, candidates: &[Candidate]) {
         self.fresh.clear();
         for (index, candidate) in candidates.iter().enumerate().skip(self.laid) {
             if candidate.stays() {
@@ -99,19 +116,20 @@ impl Lattice {
         }
         self.laid = candidates.len();
         let stays = |laid: &Laid| candidates[laid.id.index()].stays();
-        let Self { starting, ending, starts, ends, fresh, .. } = self;
+        let Self { starting, ending, starts, ends, fresh, asked, .. } = self;
         let has_gone = place(starting, starts, fresh, stays, Laid::first, Laid::by_start);
-        // The same ones have gone: mostly none.
-        place(ending, ends, fresh, |laid| !has_gone || stays(laid), Laid::last, Laid::by_end);
-        if cover {
-            self.cover(types, has_gone);
+        if asked.ending {
+            // The same ones have gone: mostly none.
+            place(ending, ends, fresh, |laid| !has_gone || stays(laid), Laid::last, Laid::by_end);
+        }
+        if asked.standing {
+            self.cover(has_gone);
         }
     }
 
     /// Notes how tokens stand to the spans: to all of them, where some have gone, or else
     /// to those that are new.
-    fn cover(&mut self, types: usize, has_gone: bool) {
-        self.words = types.div_ceil(64);
+    fn cover(&mut self, has_gone: bool) {
         if has_gone {
             self.standing.clear();
         }
@@ -216,8 +234,13 @@ fn place(
     key: impl Fn(&Laid) -> u128,
 ) -> bool {
     let before = spans.len();
-    spans.iter().for_each(|laid| groups[token(laid) as usize] = 0);
-    spans.retain(stays);
+    spans.retain(|laid| {
+        let stays = stays(laid);
+        if !stays {
+            groups[token(laid) as usize] = 0;
+        }
+        stays
+    });
     let has_gone = spans.len() < before;
     fresh.sort_unstable_by_key(&key);
     // From the back, so that each span is moved once.
@@ -359,7 +382,8 @@ mod tests {
                 1..6,
             )
         ) {
-            let mut lattice = Lattice::default();
+            let empty = || Lattice::new(TYPES, Asked { ending: true, standing: true });
+            let mut lattice = empty();
             lattice.clear(TOKENS);
             let mut candidates: Vec<Candidate> = Vec::new();
             for (new, gone) in steps {
@@ -371,10 +395,10 @@ mod tests {
                         candidates[at].fate = Fate::Dropped(RuleId(0));
                     }
                 }
-                lattice.build(TYPES, &candidates, true);
-                let mut afresh = Lattice::default();
+                lattice.build(&candidates);
+                let mut afresh = empty();
                 afresh.clear(TOKENS);
-                afresh.build(TYPES, &candidates, true);
+                afresh.build(&candidates);
                 prop_assert_eq!(said(&lattice), said(&afresh));
                 let staying = || candidates.iter().filter(|candidate| candidate.stays());
                 let starts = |token| staying().filter(move |candidate| candidate.tokens.0 == token);

@@ -29,11 +29,12 @@ pub(super) fn resolve(candidates: &mut [Candidate], fresh: usize, program: &Prog
         groups.resize(groups.len().max(word + 1), 0);
         groups[word] |= bit;
     }
-    let meets = |candidate: &Candidate| {
+    let competes = |candidate: &Candidate| {
         let (word, bit) = bit(group(candidate, program));
-        candidate.stays()
-            && groups.get(word).is_some_and(|groups| groups & bit != 0)
-            && overlaps(candidate.span, &covered)
+        groups.get(word).is_some_and(|groups| groups & bit != 0)
+    };
+    let meets = |candidate: &Candidate| {
+        candidate.stays() && competes(candidate) && overlaps(candidate.span, &covered)
     };
     let met = (0..fresh).filter(|&index| meets(&candidates[index]));
     let near = met.chain(fresh..candidates.len()).collect();

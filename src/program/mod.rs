@@ -174,6 +174,18 @@ impl Program {
         &self.origins[rule.0 as usize]
     }
 
+    /// Whether some pattern looks back at spans: what stands before a match.
+    #[must_use]
+    pub fn looks_back_at_spans(&self) -> bool {
+        let patterns = |phase: &Phase| {
+            let contexts = phase.contexts.iter();
+            let of_contexts = contexts.flat_map(|context| context.stops.iter().chain([&context.cue]));
+            let rules = phase.rules.rules().iter().chain(phase.drops.rules());
+            rules.chain(of_contexts).any(|rule| rule.pattern.looks_back_at_spans())
+        };
+        self.phases.iter().any(patterns)
+    }
+
     /// A place in the sources.
     #[must_use]
     pub fn place(&self, id: PlaceId) -> Option<&SourcePlace> {

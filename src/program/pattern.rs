@@ -130,6 +130,13 @@ impl PatternProgram {
             _ => None,
         }
     }
+
+    /// Whether a span is consumed towards the start of the text.
+    #[must_use]
+    pub fn looks_back_at_spans(&self) -> bool {
+        let insts = self.insts.iter().zip(&self.backward);
+        insts.into_iter().any(|(inst, backward)| *backward && matches!(inst, Inst::Span { .. }))
+    }
 }
 
 /// Stands for an instruction to which one way leads.

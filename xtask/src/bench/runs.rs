@@ -94,25 +94,30 @@ impl Pairs {
     }
 }
 
-/// Runs two commands in turn, the second first in every other pair; the first
-/// pair only warms up.
+/// Runs two commands in turn.
 pub(super) fn paired(first: &Job, second: &Job, text: &Text, runs: usize) -> Result<Pairs> {
-    let mut pairs = Pairs { first: Vec::new(), second: Vec::new() };
-    let one = |job: &Job| -> Result<Measured> { Ok(beyond(&job.run(&text.path)?, &job.run(&text.one)?)) };
-    for run in 0..=runs {
-        let (a, b) = if run % 2 == 0 {
-            let a = one(first)?;
-            (a, one(second)?)
-        } else {
-            let b = one(second)?;
-            (one(first)?, b)
-        };
-        if run > 0 {
-            pairs.first.push(a);
-            pairs.second.push(b);
+    let [first, second] = in_turn([first, second], text, runs)?;
+    Ok(Pairs { first, second })
+}
+
+/// Runs commands in turn, and the other way round in every other round; the first round
+/// only warms up.
+pub(super) fn in_turn<const N: usize>(
+    jobs: [&Job; N],
+    text: &Text,
+    rounds: usize,
+) -> Result<[Vec<Measured>; N]> {
+    let mut all = [const { Vec::new() }; N];
+    for round in 0..=rounds {
+        for turn in 0..N {
+            let at = if round % 2 == 0 { turn } else { N - 1 - turn };
+            let took = beyond(&jobs[at].run(&text.path)?, &jobs[at].run(&text.one)?);
+            if round > 0 {
+                all[at].push(took);
+            }
         }
     }
-    Ok(pairs)
+    Ok(all)
 }
 
 /// The middle one.

@@ -98,6 +98,7 @@ impl Table {
         for figure in &self.figures {
             let Figure { name, floor, aim, unit, .. } = figure;
             let here = spread(&figure.values, unit);
+            let [floor, aim] = [floor, aim].map(|limit| (limit * 100.0).round() / 100.0);
             let _ = writeln!(out, "| {name} | {floor}{unit} | {aim}{unit} | {here} | {} |", figure.verdict());
         }
         out.push_str("\n| text | work | threads | program | MB/s per CPU second | MB/s by the clock | start | peak |\n");
