@@ -115,6 +115,12 @@ impl KindTable {
         self.answers[kind.0 as usize * self.words + test.0 as usize / 64] >> (test.0 % 64) & 1 == 1
     }
 
+    /// What a kind answers to all tests: a bit for each; see [`KindTestId::is_in`].
+    #[inline]
+    pub(super) fn answers(&self, kind: KindId) -> &[u64] {
+        &self.answers[kind.0 as usize * self.words..][..self.words]
+    }
+
     /// The rules that may begin with a kind: words that are not zero, each with
     /// its index.
     #[inline]

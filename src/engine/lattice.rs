@@ -95,9 +95,11 @@ impl Lattice {
     pub(super) fn clear(&mut self, tokens: usize) {
         self.starting.clear();
         self.ending.clear();
-        for groups in [&mut self.starts, &mut self.ends] {
-            groups.clear();
-            groups.resize(tokens, 0);
+        self.starts.clear();
+        self.starts.resize(tokens, 0);
+        self.ends.clear();
+        if self.asked.ending {
+            self.ends.resize(tokens, 0);
         }
         self.standing.clear();
         self.laid = 0;

@@ -32,6 +32,13 @@ pub(super) struct Step {
     pub(super) note: Option<Note>,
 }
 
+/// A token that may be consumed next, with the answers of its kind to all tests.
+#[derive(Clone, Copy)]
+struct Next<'a> {
+    at: u32,
+    answers: &'a [u64],
+}
+
 /// A place in the search that is still to be tried.
 #[derive(Clone, Copy, Debug)]
 struct Job {
@@ -94,20 +101,30 @@ impl<'a, 'l, T: Trace> Matcher<'a, 'l, T> {
     #[inline]
     pub(super) fn may_begin(&self, start: u32) -> bool {
         let first = &self.program.first;
-        first.nothing || self.admits::<false>(first, start)
+        first.nothing || self.admits::<false>(first, self.told(start))
     }
 
     /// Whether a way is open, by a look at the next token.
     #[inline]
-    fn may_go<const BACK: bool>(&self, way: Way, token: u32) -> bool {
+    fn may_go<const BACK: bool>(&self, way: Way, next: Option<Next<'_>>) -> bool {
         let head = &self.program.heads[way.head as usize];
-        head.nothing || self.ahead::<BACK>(token).is_some_and(|at| self.admits::<BACK>(head, at))
+        head.nothing || next.is_some_and(|next| self.admits::<BACK>(head, next))
     }
 
     #[inline]
-    fn admits<const BACK: bool>(&self, first: &First, at: u32) -> bool {
-        self.forms.kinds().meets(self.letters.kinds[at as usize], first.kind)
-            || (!first.types.is_empty() && self.begins::<BACK>(&first.types, at))
+    fn admits<const BACK: bool>(&self, first: &First, Next { at, answers }: Next<'_>) -> bool {
+        first.kind.is_in(answers) || (!first.types.is_empty() && self.begins::<BACK>(&first.types, at))
+    }
+
+    /// The token that would be consumed next, and what its kind answers.
+    #[inline]
+    fn next<const BACK: bool>(&self, token: u32) -> Option<Next<'a>> {
+        self.ahead::<BACK>(token).map(|at| self.told(at))
+    }
+
+    #[inline]
+    fn told(&self, at: u32) -> Next<'a> {
+        Next { at, answers: self.forms.kinds().answers(self.letters.kinds[at as usize]) }
     }
 
     /// The spans that begin with a token, or end with it.
@@ -238,23 +255,27 @@ impl<'a, 'l, T: Trace> Matcher<'a, 'l, T> {
     /// Follows the first choice everywhere, and leaves the others for later.
     fn walk<const BACK: bool>(&mut self, mut pc: Pc, mut token: u32) -> Option<u32> {
         let program = self.program;
+        let mut next = self.next::<BACK>(token);
         loop {
             if !self.enter(pc, token) {
                 return None;
             }
             match &program.insts[pc as usize] {
                 Inst::Match => return Some(token),
-                Inst::Token { next, .. }
-                | Inst::Gap { next }
-                | Inst::SameSentence(next)
-                | Inst::Assert(_, next)
-                | Inst::Look { next, .. } => {
+                Inst::Token { next: then, .. }
+                | Inst::Gap { next: then }
+                | Inst::SameSentence(then)
+                | Inst::Assert(_, then)
+                | Inst::Look { next: then, .. } => {
                     let Some(beyond) = self.consume::<BACK>(pc, token) else {
                         self.stops(pc, token);
                         return None;
                     };
-                    token = beyond;
-                    pc = *next;
+                    if beyond != token {
+                        token = beyond;
+                        next = self.next::<BACK>(token);
+                    }
+                    pc = *then;
                 }
                 Inst::Span { .. } => {
                     self.push_spans::<BACK>(pc, token);
@@ -264,7 +285,7 @@ impl<'a, 'l, T: Trace> Matcher<'a, 'l, T> {
                     // A watcher sees where the ways end that are shut.
                     let (one, other) = match T::ON {
                         true => (true, true),
-                        false => (self.may_go::<BACK>(*first, token), self.may_go::<BACK>(*second, token)),
+                        false => (self.may_go::<BACK>(*first, next), self.may_go::<BACK>(*second, next)),
                     };
                     if !one && !other {
                         return None;

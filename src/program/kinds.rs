@@ -14,6 +14,15 @@ use super::{PredicateId, TokenTest};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KindTestId(pub u32);
 
+impl KindTestId {
+    /// Whether the answers of a kind, as bits, say yes to it.
+    #[must_use]
+    #[inline]
+    pub fn is_in(self, answers: &[u64]) -> bool {
+        answers.get(self.0 as usize / 64).is_some_and(|word| word >> (self.0 % 64) & 1 == 1)
+    }
+}
+
 /// Numbers the tests on kinds; equal tests share a number.
 #[derive(Debug, Default)]
 pub struct KindBuilder {
