@@ -92,6 +92,13 @@ impl Source {
         Self { inputs: inputs.files.into_iter(), stdin, lines: None, config }
     }
 
+    /// Whether reading may have to wait for someone who writes: all but regular files.
+    #[must_use]
+    pub fn may_wait(&self) -> bool {
+        let is_regular = |path: &Path| std::fs::metadata(path).is_ok_and(|found| found.is_file());
+        self.inputs.as_slice().iter().any(|input| input.path.as_os_str() == "-" || !is_regular(&input.path))
+    }
+
     fn open(&mut self, input: super::Input) -> Option<Result<RawRecord, BadRecord>> {
         let file =
             if input.path.as_os_str() == "-" { "stdin".to_owned() } else { input.path.display().to_string() };

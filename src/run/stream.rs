@@ -1,4 +1,5 @@
-//! [`run`]: one thread reads, all extract, one writes.
+//! [`run`]: one thread reads, all extract, one writes. One thread that is to do it alone
+//! does all of this, unless it might have to wait for what it reads.
 //!
 //! Records travel in small batches. Batches are worked on in any order and
 //! written in the order of the input, so the output is the same for any number
@@ -63,6 +64,10 @@ pub fn run<'r>(
         Output::Lines(..) | Output::Brat(_) => (RunSummary::default(), 0),
     };
     let mut keeper = Keeper::new(config, rejects, progress, done);
+    if workers.pool.is_none() && !source.may_wait() {
+        alone((source, passed_over), &workers, config, &mut keeper, &mut output, progress)?;
+        return Ok(keeper.summary);
+    }
     let (sender, batches) = bounded(WAITING);
     let reader = std::thread::Builder::new()
         .name("spanwright-reader".to_owned())
@@ -115,6 +120,31 @@ fn line_writer(output: &Output<'_>) -> Option<JsonlWriter> {
     match output {
         Output::Lines(_, writer) | Output::Partial(_, writer) => Some(*writer),
         Output::Brat(_) => None,
+    }
+}
+
+/// Reads, works and writes on the thread of the caller. So many records are passed over.
+fn alone(
+    (mut source, passed_over): (Source, u64),
+    workers: &Workers<'_, '_>,
+    config: RunConfig,
+    keeper: &mut Keeper<'_>,
+    output: &mut Output<'_>,
+    progress: &dyn Progress,
+) -> Result<(), RunError> {
+    let writer = line_writer(output);
+    let mut number = 0;
+    loop {
+        workers.read();
+        let Some(raw) = source.next() else { return Ok(()) };
+        if progress.is_stopped() {
+            keeper.summary.stopped = true;
+            return Ok(());
+        }
+        number += 1;
+        if number > passed_over {
+            keeper.keep(workers.work(raw, config.read, writer), output)?;
+        }
     }
 }
 

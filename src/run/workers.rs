@@ -51,6 +51,11 @@ impl<'e, 'p> Workers<'e, 'p> {
         Ok(Self { extractor, pool, scratches, gauges })
     }
 
+    /// Notes that the current thread reads.
+    pub(super) fn read(&self) {
+        self.gauges[self.here()].set(Stage::Read);
+    }
+
     /// Parses one record and extracts from it.
     pub(super) fn work(
         &self,

@@ -1,6 +1,6 @@
 //! How much memory a run takes: what it holds, not what it has read.
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::process::Stdio;
 
 use super::end;
@@ -63,9 +63,30 @@ fn number(status: &str, name: &str) -> u64 {
 #[test]
 fn one_thread_starts_no_pool() {
     let threads = |asked| number(&status(1, asked), "Threads:");
-    // The one that works, and the one that reads.
+    // The one that works, and the one that waits for what is to be read.
     assert_eq!(threads("1"), 2);
     assert!(threads("2") > 2);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn one_thread_does_all_where_it_need_not_wait() {
+    let sandbox = Sandbox::new();
+    sandbox.write("many.jsonl", "{\"text\":\"Mr. Hung spoke.\"}\n".repeat(10_000));
+    for (threads, all) in [("1", 1..=1), ("2", 3..=u64::MAX)] {
+        let mut command = sandbox.bare();
+        command.args(["extract", "--pack", "packs/demo", "many.jsonl", "-q", "-j", threads]);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        // It cannot end before its output is read, of which the pipe holds a small part.
+        let mut output = child.stdout.take().unwrap();
+        output.read_exact(&mut [0]).unwrap();
+        let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
+        assert!(all.contains(&number(&status, "Threads:")), "{threads}: {status}");
+        let mut rest = Vec::new();
+        output.read_to_end(&mut rest).unwrap();
+        assert_eq!(rest.iter().filter(|byte| **byte == b'\n').count(), 10_000);
+        assert_eq!(end(child).status, Some(0));
+    }
 }
 
 #[cfg(target_os = "linux")]
