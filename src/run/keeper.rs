@@ -32,17 +32,19 @@ impl<'k> Keeper<'k> {
             Ok(done) => done,
             Err(bad) => return self.set_aside(*bad, output),
         };
-        if matches!(output, Output::Brat(_)) && !self.ids.insert(done.document.id.clone()) {
+        if matches!(output, Output::Brat(_)) && !self.ids.insert(done.id.clone()) {
             // A second pair of files of one name would overwrite the first.
             let (file, line) = done.place;
-            let reason = format!("a second document with the id `{}`", done.document.id);
+            let reason = format!("a second document with the id `{}`", done.id);
             return Err(RunError::Read(ReadError::Record { file, line, reason }));
         }
         match output {
             Output::Lines(out, _) => out.write_all(&done.line).map_err(RunError::Write)?,
             Output::Partial(partial, _) => partial.write(&done.line).map_err(RunError::Write)?,
             Output::Brat(folder) => {
-                folder.write(&done.document, &done.annotations).map_err(RunError::Write)?
+                if let Some((document, annotations)) = done.parts.as_deref() {
+                    folder.write(document, annotations).map_err(RunError::Write)?;
+                }
             }
         }
         if let Some(cut) = done.truncated {
@@ -57,15 +59,13 @@ impl<'k> Keeper<'k> {
                         .to_owned()
                 }
             };
-            self.progress.warn(&format!("{}: {why}", done.document.id));
+            self.progress.warn(&format!("{}: {why}", done.id));
         }
-        let bytes = done.document.text.len() as u64;
         self.summary.documents += 1;
-        self.summary.bytes += bytes;
-        self.summary.mentions += done.annotations.mentions.len() as u64;
-        let related = done.annotations.relations.len() + done.annotations.events.len();
-        self.summary.relations += related as u64;
-        self.progress.advance(1, bytes);
+        self.summary.bytes += done.bytes;
+        self.summary.mentions += done.mentions;
+        self.summary.relations += done.relations;
+        self.progress.advance(1, done.bytes);
         self.take_note(output)
     }
 

@@ -9,12 +9,19 @@ use crate::doc::{Annotations, Document};
 use crate::engine::{Cut, Extractor, Gauge, Scratch, Stage};
 use crate::io::{BadRecord, JsonlWriter, RawRecord, ReadConfig, ReadError, Record, parse};
 
-/// One record after the work.
+/// One record after the work: what is to be written and counted, and nothing that another
+/// thread would have to give back piece by piece.
 pub(super) struct Done {
-    pub(super) document: Document,
-    pub(super) annotations: Annotations,
+    pub(super) id: String,
+    /// Bytes of its text.
+    pub(super) bytes: u64,
+    pub(super) mentions: u64,
+    /// Relations and events.
+    pub(super) relations: u64,
     /// The line, where lines are written.
     pub(super) line: Vec<u8>,
+    /// What was found, where it is written otherwise.
+    pub(super) parts: Option<Box<(Document, Annotations)>>,
     pub(super) truncated: Option<Cut>,
     pub(super) place: (String, u64),
 }
@@ -75,13 +82,29 @@ impl<'e, 'p> Workers<'e, 'p> {
             return Err(Box::new(BadRecord { error: ReadError::record(&raw.file, raw.line, reason), raw }));
         }
         let (annotations, truncated) = self.extract(&document);
-        let mut line = Vec::new();
-        if let Some(writer) = writer {
-            gauge.set(Stage::Write);
-            writer.write(&document, &annotations, &mut line);
+        let mut done = Done {
+            id: document.id.clone(),
+            bytes: document.text.len() as u64,
+            mentions: annotations.mentions.len() as u64,
+            relations: (annotations.relations.len() + annotations.events.len()) as u64,
+            line: Vec::new(),
+            parts: None,
+            truncated,
+            place,
+        };
+        match writer {
+            Some(writer) => {
+                gauge.set(Stage::Write);
+                // About what it takes: a line that grows bit by bit is copied again and again.
+                let found = annotations.mentions.len() + annotations.relations.len();
+                done.line.reserve(document.text.len() + document.text.len() / 8 + 160 * (found + 1));
+                writer.write(&document, &annotations, &mut done.line);
+                drop((document, annotations));
+            }
+            None => done.parts = Some(Box::new((document, annotations))),
         }
         gauge.set(Stage::Idle);
-        Ok(Done { document, annotations, line, truncated, place })
+        Ok(done)
     }
 
     /// The index of the current thread.
