@@ -8,7 +8,7 @@ use smallvec::SmallVec;
 
 use crate::doc::schema::FoldFlags;
 use crate::prep::{Token, fold, shape};
-use crate::program::{FormField, NO_WORD, PhraseNode, PhraseTrie, PredicateId, Program};
+use crate::program::{FormField, NO_WORD, PhraseNode, PhraseOpening, PhraseTrie, PredicateId, Program};
 
 use super::kinds::{KindId, KindTable};
 
@@ -382,16 +382,16 @@ impl FormTable {
         &self,
         forms: &[FormId],
         (set, trie): (PhraseSet, &PhraseTrie),
-        openings: &mut Vec<(u32, PhraseNode)>,
+        openings: &mut Vec<PhraseOpening>,
     ) {
         let column = self.column(set);
         openings.clear();
-        openings.resize(forms.len(), (0, PhraseNode::NONE));
+        openings.resize(forms.len(), PhraseOpening { first: 0, root: PhraseNode::NONE, goes_on: false });
         let mut count = 0;
         // Short and without branches, so that many fetches are under way at a time.
-        for (at, form) in (0..).zip(forms) {
+        for (first, form) in (0..).zip(forms) {
             let root = self.phrases[form.index() * self.sets + column].root;
-            openings[count] = (at, root);
+            openings[count] = PhraseOpening { first, root, goes_on: false };
             count += usize::from(root != PhraseNode::NONE);
         }
         openings.truncate(count);

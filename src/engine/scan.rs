@@ -6,10 +6,10 @@ use regex::Captures;
 use regex_automata::hybrid::dfa::Cache;
 
 use crate::doc::Value;
-use crate::doc::schema::{FoldFlags, TypeId};
+use crate::doc::schema::{FoldFlags, RuleId, TypeId};
 use crate::prep::{Class, Folded, Token, fold_with_map};
 use crate::program::{
-    AnywhereMatch, AnywherePhrases, NO_WORD, Part, Phase, PhraseEntries, PhraseNode, PhraseTrie, Program,
+    AnywhereMatch, AnywherePhrases, NO_WORD, Part, Phase, PhraseEntries, PhraseNode, PhraseOpening, PhraseTrie, Program,
     RegexView, Search, SieveScratch, TextRegex, Words, has_digits,
 };
 use crate::text::Span;
@@ -94,39 +94,49 @@ impl Searches<'_> {
     }
 }
 
-/// Where phrases may begin, those that are found, and those that are found anywhere.
+/// Where phrases may begin, the ways along them, where some end, those that are found,
+/// and those that are found anywhere.
 #[derive(Default)]
 struct WalkScratch {
-    openings: Vec<(u32, PhraseNode)>,
+    openings: Vec<PhraseOpening>,
+    walks: Vec<Walk>,
+    ended: Vec<Walk>,
     found: Vec<Found>,
+    places: Vec<u32>,
     open: Vec<AnywhereMatch>,
 }
 
-/// A phrase that was found: its tokens, and its number.
+/// A way along phrases: the tokens behind it, and where it has come to.
+#[derive(Clone, Copy)]
+struct Walk {
+    first: u32,
+    end: u32,
+    node: PhraseNode,
+}
+
+/// A phrase that was found: its tokens, its number, and its gazetteer.
 #[derive(Clone, Copy)]
 struct Found {
     first: u32,
     end: u32,
     entry: u32,
+    rule: RuleId,
 }
 
 /// How many phrases are walked together: about as many fetches as a processor has
 /// under way.
-const TOGETHER: usize = 16;
+const TOGETHER: usize = 64;
 
-/// Of what was found from a place of the list on, which begins at one token, keeps
-/// the longest phrases of each gazetteer.
-fn keep_longest(found: &mut Vec<Found>, from: usize, said: &PhraseEntries) {
-    if found.len() < from + 2 {
-        return;
-    }
-    let mut kept = from;
-    for at in from..found.len() {
-        let rule = said.kind(found[at].entry).0;
+/// Of phrases that were found, in the order of their tokens, keeps the longest of each
+/// gazetteer at each token.
+fn keep_longest(found: &mut Vec<Found>) {
+    let mut kept = 0;
+    for at in 0..found.len() {
+        let here = found[at];
         // The longer come later.
-        let longer = |later: &Found| later.end > found[at].end && said.kind(later.entry).0 == rule;
-        if !found[at + 1..].iter().any(longer) {
-            found.swap(kept, at);
+        let mut later = found[at + 1..].iter().take_while(|later| later.first == here.first);
+        if !later.any(|later| later.end > here.end && later.rule == here.rule) {
+            found[kept] = here;
             kept += 1;
         }
     }
@@ -200,37 +210,54 @@ impl<'t> Scan<'_, 't> {
         scratch: &mut WalkScratch,
         out: &mut Vec<Candidate>,
     ) {
-        let WalkScratch { openings, found, .. } = scratch;
+        let WalkScratch { openings, walks, ended, found, places, .. } = scratch;
         self.table.openings(self.forms, (set, trie), openings);
-        found.clear();
         // Each step waits for memory that the one before names, but those of several
         // phrases can be under way at a time: one step for all of them, then the next.
         for openings in openings.chunks(TOGETHER) {
-            let mut seconds = [None; TOGETHER];
-            for (second, &(first, root)) in seconds.iter_mut().zip(openings) {
-                *second = self.word(set, first + 1).and_then(|word| trie.second(root, word));
+            if out.len() > self.limit {
+                return;
             }
-            for (second, &(first, root)) in seconds.into_iter().zip(openings) {
-                if out.len() + found.len() > self.limit {
-                    break;
-                }
-                let longest = found.len();
-                let (mut node, mut at) = (Some(root), first + 1);
-                while let Some(here) = node {
-                    found.extend(trie.entries(here).map(|entry| Found { first, end: at, entry }));
-                    node = match at == first + 1 {
-                        true => second,
-                        false => self.word(set, at).and_then(|word| trie.next(here, word)),
-                    };
-                    at += 1;
-                }
-                keep_longest(found, longest, trie.said());
+            self.walk((set, trie), openings, walks, ended);
+            found.clear();
+            for &Walk { first, end, node } in ended.iter() {
+                let entries = trie.entries(node).map(|entry| (entry, trie.said().kind(entry).0));
+                found.extend(entries.map(|(entry, rule)| Found { first, end, entry, rule }));
+            }
+            keep_longest(found);
+            trie.said().fetch(found.iter().map(|found| found.entry), places);
+            for &Found { first, end, entry, .. } in found.iter() {
+                let span = Span::new(self.tokens[first as usize].start, self.tokens[end as usize - 1].end);
+                out.push(self.said(trie.said(), entry, (span, (first, end))));
             }
         }
-        for &Found { first, end, entry } in found.iter() {
-            let span = Span::new(self.tokens[first as usize].start, self.tokens[end as usize - 1].end);
-            out.push(self.said(trie.said(), entry, (span, (first, end))));
+    }
+
+    /// Where phrases end that begin at some tokens, in the order of their tokens.
+    fn walk(
+        &self,
+        (set, trie): (PhraseSet, &PhraseTrie),
+        openings: &[PhraseOpening],
+        walks: &mut Vec<Walk>,
+        ended: &mut Vec<Walk>,
+    ) {
+        let begun = |&PhraseOpening { first, root, .. }: &PhraseOpening| Walk { first, end: first + 1, node: root };
+        walks.clear();
+        walks.extend(openings.iter().filter(|opening| opening.goes_on).map(begun));
+        ended.clear();
+        ended.extend(openings.iter().map(begun).filter(|walk| walk.node.ends_a_phrase()));
+        while !walks.is_empty() {
+            for walk in walks.iter() {
+                self.word(set, walk.end).into_iter().for_each(|word| trie.fetch(walk.node, word));
+            }
+            walks.retain_mut(|walk| {
+                let next = self.word(set, walk.end).and_then(|word| trie.next(walk.node, word));
+                walk.end += 1;
+                next.inspect(|node| walk.node = *node).is_some()
+            });
+            ended.extend(walks.iter().filter(|walk| walk.node.ends_a_phrase()));
         }
+        ended.sort_unstable_by_key(|walk| (walk.first, walk.end));
     }
 
     /// The word at a place that goes on with the line before it, if phrases hold it.
@@ -278,7 +305,7 @@ impl<'t> Scan<'_, 't> {
         span: Span,
         tokens: (u32, u32),
         label: TypeId,
-        rule: crate::doc::schema::RuleId,
+        rule: RuleId,
     ) -> Candidate {
         Candidate { phase: self.phase, ..Candidate::bare(span, tokens, label, rule) }
     }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 
 use super::texts::Texts;
 use crate::doc::schema::{FeatureId, RuleId, TypeId};
@@ -102,6 +103,23 @@ impl PhraseEntries {
     /// How many there are.
     pub(super) fn len(&self) -> usize {
         self.kind.len()
+    }
+
+    /// Fetches into the cache what the values and features of phrases are read from, one
+    /// step for all of them and then the next, so that what one step names for several is
+    /// under way together. `places` is overwritten.
+    pub fn fetch(&self, entries: impl Iterator<Item = u32>, places: &mut Vec<u32>) {
+        let mut values = SmallVec::<[u32; 64]>::new();
+        places.clear();
+        for entry in entries {
+            places.extend(self.feature_range(entry).map(|place| place as u32));
+            values.extend(self.values.get(entry as usize).copied());
+        }
+        places.iter_mut().for_each(|place| *place = self.features[*place as usize][1]);
+        places.extend_from_slice(&values);
+        for text in places.iter() {
+            std::hint::black_box(self.texts.get(*text).len());
+        }
     }
 
     /// The gazetteer of a phrase, and the type of its spans.

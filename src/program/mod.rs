@@ -32,7 +32,7 @@ pub use openings::{Opening, Openings, Use};
 pub use pattern::{
     First, Inst, NO_JOIN, PatternProgram, PatternTest, Pc, SpanCheck, TextTestId, TokenTest, Way,
 };
-pub use phrases::{PhraseNode, PhraseTrie, PhraseTrieBuilder};
+pub use phrases::{PhraseNode, PhraseOpening, PhraseTrie, PhraseTrieBuilder};
 pub use predicates::{FormField, PredicateId, Predicates, regex_set};
 pub use regexes::{RegexBank, RegexUse, RegexView, Search, TextRegex};
 pub use rule_set::{OnType, RuleSet};

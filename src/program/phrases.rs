@@ -11,7 +11,6 @@ use rustc_hash::FxHashMap;
 
 use super::entries::{EntriesBuilder, PhraseEntries, PhraseEntry};
 use super::steps::{NO_NODE, Steps, mixed};
-use super::texts::NO_WORD;
 
 /// The phrases of one phase and one folding.
 ///
@@ -46,7 +45,28 @@ impl PhraseNode {
     fn index(self) -> u32 {
         self.0 & !Self::ENDS
     }
+
+    /// Whether a phrase ends here.
+    #[must_use]
+    #[inline]
+    pub fn ends_a_phrase(self) -> bool {
+        self.0 & Self::ENDS != 0
+    }
 }
+
+/// A token with which phrases begin.
+#[derive(Clone, Copy, Debug)]
+pub struct PhraseOpening {
+    /// Which token of the text.
+    pub first: u32,
+    /// The node after it.
+    pub root: PhraseNode,
+    /// Whether some of them, nearly always, go on with the next token.
+    pub goes_on: bool,
+}
+
+/// How many looks are made together: more than a processor has under way.
+const TOGETHER: usize = 32;
 
 /// The bit of a step that is mixed, among `words` words of bits.
 #[inline]
@@ -131,34 +151,37 @@ impl PhraseTrie {
     /// Of the tokens with which phrases begin, given the nodes after them, keeps those
     /// at which a walk is worth while: where a phrase of one token ends, or, nearly
     /// always, where a longer one has its second token too. `word` tells the tokens of
-    /// the text. The loop is free of branches that would have to wait for memory, so that
-    /// many fetches are under way at a time.
-    pub fn keep_openings(&self, firsts: &mut Vec<(u32, PhraseNode)>, word: impl Fn(u32) -> u32) {
+    /// the text.
+    pub fn keep_openings(&self, openings: &mut Vec<PhraseOpening>, word: impl Fn(u32) -> u32) {
         let mut kept = 0;
-        for at in 0..firsts.len() {
-            let (first, root) = firsts[at];
-            let next = word(first + 1);
-            let (word, bit) = bit(mixed(root.index(), next), self.known.len());
-            let goes_on = (next != NO_WORD) & (self.known[word] & bit != 0);
-            firsts[kept] = (first, root);
-            kept += usize::from((root.0 & PhraseNode::ENDS != 0) | goes_on);
+        for from in (0..openings.len()).step_by(TOGETHER) {
+            let to = openings.len().min(from + TOGETHER);
+            let mut steps = [0; TOGETHER];
+            for (step, opening) in steps.iter_mut().zip(&openings[from..to]) {
+                *step = mixed(opening.root.index(), word(opening.first + 1));
+            }
+            // In a loop of its own, which is so short that all fetches are under way together.
+            let is_known = steps.map(|step| {
+                let (word, bit) = bit(step, self.known.len());
+                self.known[word] & bit != 0
+            });
+            for at in from..to {
+                let goes_on = is_known[at - from];
+                openings[kept] = PhraseOpening { goes_on, ..openings[at] };
+                kept += usize::from(openings[kept].root.ends_a_phrase() | goes_on);
+            }
         }
-        firsts.truncate(kept);
+        openings.truncate(kept);
     }
 
-    /// The node after the second token, given that after the first. O(1).
-    #[must_use]
+    /// Fetches into the cache what [`Self::next`] reads: called for several before they
+    /// are asked, so that all their memory is waited for together.
     #[inline]
-    pub fn second(&self, root: PhraseNode, token: u32) -> Option<PhraseNode> {
-        let mixed = mixed(root.index(), token);
-        let (word, bit) = bit(mixed, self.known.len());
-        if self.known[word] & bit == 0 {
-            return None;
-        }
-        self.steps.get(root.index(), token, mixed).map(PhraseNode)
+    pub fn fetch(&self, node: PhraseNode, token: u32) {
+        std::hint::black_box(self.steps.glance(mixed(node.index(), token)));
     }
 
-    /// The node after a token beyond the second. O(1).
+    /// The node after a node and a token. O(1).
     #[must_use]
     #[inline]
     pub fn next(&self, node: PhraseNode, token: u32) -> Option<PhraseNode> {
@@ -189,7 +212,7 @@ impl PhraseTrie {
     #[must_use]
     #[inline]
     pub fn entries(&self, node: PhraseNode) -> Range<u32> {
-        if node.0 & PhraseNode::ENDS == 0 {
+        if !node.ends_a_phrase() {
             return 0..0;
         }
         let node = node.index() as usize;

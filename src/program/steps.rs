@@ -33,6 +33,12 @@ impl Steps {
         Self { places: vec![[0, 0, NO_NODE]; steps + steps / 2 + 1], len: 0 }
     }
 
+    /// What stands where a step is looked for first.
+    #[inline]
+    pub(super) fn glance(&self, mixed: u64) -> Option<u32> {
+        self.places.get(self.first(mixed)).map(|place| place[2])
+    }
+
     /// The node after a step; `mixed` is the step, mixed.
     #[inline]
     pub(super) fn get(&self, node: u32, token: u32, mixed: u64) -> Option<u32> {
