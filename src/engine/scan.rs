@@ -9,8 +9,8 @@ use crate::doc::Value;
 use crate::doc::schema::{FoldFlags, RuleId, TypeId};
 use crate::prep::{Class, Folded, Token, fold_with_map};
 use crate::program::{
-    AnywhereMatch, AnywherePhrases, NO_WORD, Part, Phase, PhraseEntries, PhraseNode, PhraseOpening, PhraseTrie, Program,
-    RegexView, Search, SieveScratch, TextRegex, Words, has_digits,
+    AnywhereMatch, AnywherePhrases, NO_WORD, Part, Phase, PhraseEntries, PhraseNode, PhraseOpening,
+    PhraseTrie, Program, RegexView, Search, SieveScratch, TextRegex, Words, has_digits,
 };
 use crate::text::Span;
 use crate::value;
@@ -241,7 +241,8 @@ impl<'t> Scan<'_, 't> {
         walks: &mut Vec<Walk>,
         ended: &mut Vec<Walk>,
     ) {
-        let begun = |&PhraseOpening { first, root, .. }: &PhraseOpening| Walk { first, end: first + 1, node: root };
+        let begun =
+            |&PhraseOpening { first, root, .. }: &PhraseOpening| Walk { first, end: first + 1, node: root };
         walks.clear();
         walks.extend(openings.iter().filter(|opening| opening.goes_on).map(begun));
         ended.clear();
@@ -300,13 +301,7 @@ impl<'t> Scan<'_, 't> {
         }
     }
 
-    fn bare(
-        &self,
-        span: Span,
-        tokens: (u32, u32),
-        label: TypeId,
-        rule: RuleId,
-    ) -> Candidate {
+    fn bare(&self, span: Span, tokens: (u32, u32), label: TypeId, rule: RuleId) -> Candidate {
         Candidate { phase: self.phase, ..Candidate::bare(span, tokens, label, rule) }
     }
 

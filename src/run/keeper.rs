@@ -11,7 +11,7 @@ use crate::io::{BadRecord, ReadError, reject_line};
 /// What happens to results, in their order.
 pub(super) struct Keeper<'k> {
     config: RunConfig,
-    rejects: Option<&'k mut dyn Write>,
+    rejects: Option<&'k mut (dyn Write + Send)>,
     progress: &'k dyn Progress,
     pub(super) summary: RunSummary,
     ids: HashSet<String>,
@@ -20,7 +20,7 @@ pub(super) struct Keeper<'k> {
 impl<'k> Keeper<'k> {
     pub(super) fn new(
         config: RunConfig,
-        rejects: Option<&'k mut dyn Write>,
+        rejects: Option<&'k mut (dyn Write + Send)>,
         progress: &'k dyn Progress,
         summary: RunSummary,
     ) -> Self {

@@ -1,5 +1,6 @@
-//! [`run`]: one thread reads, all extract, one writes. One thread that is to do it alone
-//! does all of this, unless it might have to wait for what it reads.
+//! [`run`]: each thread takes the next records, works on them, and writes what is next in
+//! the order of the input; there is no other thread, unless reading may have to wait for
+//! someone who writes.
 //!
 //! Records travel in small batches. Batches are worked on in any order and
 //! written in the order of the input, so the output is the same for any number
@@ -9,10 +10,11 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, never, select, unbounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
 use super::config::{Output, Progress, RunConfig, RunError, RunSummary};
 use super::keeper::Keeper;
@@ -24,27 +26,20 @@ use crate::io::{BadRecord, JsonlWriter, RawRecord, Source};
 const BATCH_RECORDS: usize = 64;
 /// … or so many bytes.
 const BATCH_BYTES: usize = 64 << 10;
-/// Batches that wait between the reader and the rest.
+/// Batches that wait between a thread that only reads and the rest.
 const WAITING: usize = 4;
 /// No further batch is taken while so many bytes are on their way …
 const WINDOW_BYTES: usize = 32 << 20;
 /// … or so many batches.
-const WINDOW_BATCHES: usize = 512;
+const WINDOW_BATCHES: u64 = 512;
 /// How long a wait lasts before the wish to stop is looked at again.
 const TICK: Duration = Duration::from_millis(100);
-
-/// Records that travel together.
-#[derive(Default)]
-struct Batch {
-    records: Vec<Result<RawRecord, BadRecord>>,
-    bytes: usize,
-}
 
 /// Extracts from all records of a source. `rejects` takes the records that are
 /// set aside, one JSON line each.
 ///
-/// A run that ends early does not wait for the source: the thread that reads
-/// it ends after its current read.
+/// A run that ends early does not wait for the source: where a thread of its own reads
+/// it, that ends after its current read.
 ///
 /// # Errors
 ///
@@ -54,8 +49,8 @@ pub fn run<'r>(
     source: Source,
     extractor: &Extractor<'_>,
     config: RunConfig,
-    mut output: Output<'_>,
-    rejects: Option<&'r mut dyn Write>,
+    output: Output<'_>,
+    rejects: Option<&'r mut (dyn Write + Send)>,
     progress: &'r dyn Progress,
 ) -> Result<RunSummary, RunError> {
     let workers = Workers::new(extractor, config.threads)?;
@@ -63,48 +58,81 @@ pub fn run<'r>(
         Output::Partial(partial, _) => (partial.done(), partial.records()),
         Output::Lines(..) | Output::Brat(_) => (RunSummary::default(), 0),
     };
-    let mut keeper = Keeper::new(config, rejects, progress, done);
-    if workers.pool.is_none() && !source.may_wait() {
-        alone((source, passed_over), &workers, config, &mut keeper, &mut output, progress)?;
-        return Ok(keeper.summary);
-    }
-    let (sender, batches) = bounded(WAITING);
-    let reader = std::thread::Builder::new()
-        .name("spanwright-reader".to_owned())
-        .spawn(move || feed(source, passed_over, &sender))
-        .map_err(|error| RunError::Threads(error.to_string()))?;
+    let may_wait = source.may_wait();
+    // One thread has no use for batches.
+    let full = if workers.pool.is_none() && !may_wait { 1 } else { BATCH_RECORDS };
+    let batches = Batches { source, passed_over, full, number: 0 };
+    let (feed, reader) = match may_wait {
+        false => (Feed::Read(Mutex::new(batches)), None),
+        true => {
+            let (sender, receiver) = bounded(WAITING);
+            let reader = std::thread::Builder::new()
+                .name("spanwright-reader".to_owned())
+                .spawn(move || read(batches, &sender))
+                .map_err(|error| RunError::Threads(error.to_string()))?;
+            (Feed::Wait(receiver), Some(reader))
+        }
+    };
+    let writer = line_writer(&output);
+    let desk = Desk::new(Sink { keeper: Keeper::new(config, rejects, progress, done), output }, progress);
+    let work = || take_part((&feed, &desk), &workers, config, writer);
     match &workers.pool {
-        None => here(&batches, &workers, config, &mut keeper, &mut output, progress)?,
-        Some(pool) => pool.in_place_scope(|scope| {
-            spread(scope, &batches, &workers, config, &mut keeper, &mut output, progress)
-        })?,
+        None => work(),
+        Some(pool) => {
+            pool.broadcast(|_| work());
+        }
     }
-    if !keeper.summary.stopped {
+    let summary = desk.finish()?;
+    if let Some(reader) = reader.filter(|_| !summary.stopped) {
         finish(reader);
     }
-    Ok(keeper.summary)
+    Ok(summary)
 }
 
-/// Cuts a source into batches until it ends or nobody listens. So many records
-/// are passed over first.
-fn feed(mut source: Source, passed_over: u64, sender: &Sender<Batch>) {
-    let mut batch = Batch::default();
-    for _ in 0..passed_over {
-        if source.next().is_none() {
+/// Records that travel together.
+struct Batch {
+    /// Which of all it is, in the order of the input.
+    number: u64,
+    records: Vec<Result<RawRecord, BadRecord>>,
+    bytes: usize,
+}
+
+/// A source, cut into batches.
+struct Batches {
+    source: Source,
+    /// Records that are passed over before the first batch.
+    passed_over: u64,
+    /// Records with which a batch is full.
+    full: usize,
+    number: u64,
+}
+
+impl Iterator for Batches {
+    type Item = Batch;
+
+    fn next(&mut self) -> Option<Batch> {
+        while self.passed_over > 0 {
+            self.passed_over -= 1;
+            self.source.next()?.ok();
+        }
+        let mut batch = Batch { number: self.number, records: Vec::new(), bytes: 0 };
+        while batch.records.len() < self.full && batch.bytes < BATCH_BYTES {
+            let Some(record) = self.source.next() else { break };
+            batch.bytes += record.as_ref().map_or(0, |record| record.bytes.len());
+            batch.records.push(record);
+        }
+        self.number += 1;
+        (!batch.records.is_empty()).then_some(batch)
+    }
+}
+
+/// Reads until the source ends or nobody listens.
+fn read(batches: Batches, sender: &Sender<Batch>) {
+    for batch in batches {
+        if sender.send(batch).is_err() {
+            // Nobody listening any more is no problem of the reader.
             return;
         }
-    }
-    for record in source {
-        batch.bytes += record.as_ref().map_or(0, |record| record.bytes.len());
-        batch.records.push(record);
-        let full = batch.records.len() >= BATCH_RECORDS || batch.bytes >= BATCH_BYTES;
-        if full && sender.send(std::mem::take(&mut batch)).is_err() {
-            return;
-        }
-    }
-    if !batch.records.is_empty() {
-        // Nobody listening any more is no problem of the reader.
-        let _ = sender.send(batch);
     }
 }
 
@@ -112,6 +140,31 @@ fn feed(mut source: Source, passed_over: u64, sender: &Sender<Batch>) {
 fn finish(reader: JoinHandle<()>) {
     if let Err(panic) = reader.join() {
         std::panic::resume_unwind(panic);
+    }
+}
+
+/// Where batches come from.
+enum Feed {
+    /// Who wants one reads it.
+    Read(Mutex<Batches>),
+    /// A thread of its own reads, for it may be kept waiting.
+    Wait(Receiver<Batch>),
+}
+
+impl Feed {
+    /// The next batch, unless the input or the run ends.
+    fn next(&self, is_over: impl Fn() -> bool) -> Option<Batch> {
+        match self {
+            Self::Read(batches) => locked(batches).next(),
+            Self::Wait(batches) => loop {
+                match batches.recv_timeout(TICK) {
+                    Ok(batch) => return Some(batch),
+                    Err(RecvTimeoutError::Disconnected) => return None,
+                    Err(RecvTimeoutError::Timeout) if is_over() => return None,
+                    Err(RecvTimeoutError::Timeout) => {}
+                }
+            },
+        }
     }
 }
 
@@ -123,198 +176,71 @@ fn line_writer(output: &Output<'_>) -> Option<JsonlWriter> {
     }
 }
 
-/// Reads, works and writes on the thread of the caller. So many records are passed over.
-fn alone(
-    (mut source, passed_over): (Source, u64),
+/// What each thread does: takes batches and hands in what became of them.
+fn take_part(
+    (feed, desk): (&Feed, &Desk<'_, '_>),
     workers: &Workers<'_, '_>,
     config: RunConfig,
-    keeper: &mut Keeper<'_>,
-    output: &mut Output<'_>,
-    progress: &dyn Progress,
-) -> Result<(), RunError> {
-    let writer = line_writer(output);
-    let mut number = 0;
-    loop {
+    writer: Option<JsonlWriter>,
+) {
+    let _ending = EndOnPanic(desk);
+    while desk.has_room() {
         workers.read();
-        let Some(raw) = source.next() else { return Ok(()) };
-        if progress.is_stopped() {
-            keeper.summary.stopped = true;
-            return Ok(());
-        }
-        number += 1;
-        if number > passed_over {
-            keeper.keep(workers.work(raw, config.read, writer), output)?;
-        }
-    }
-}
-
-/// Works on the thread of the caller.
-fn here(
-    batches: &Receiver<Batch>,
-    workers: &Workers<'_, '_>,
-    config: RunConfig,
-    keeper: &mut Keeper<'_>,
-    output: &mut Output<'_>,
-    progress: &dyn Progress,
-) -> Result<(), RunError> {
-    let writer = line_writer(output);
-    loop {
-        let batch = match batches.recv_timeout(TICK) {
-            Ok(batch) => batch,
-            Err(RecvTimeoutError::Disconnected) => return Ok(()),
-            Err(RecvTimeoutError::Timeout) => Batch::default(),
-        };
-        if progress.is_stopped() {
-            keeper.summary.stopped = true;
-            return Ok(());
-        }
+        let Some(batch) = feed.next(|| desk.is_over()) else { break };
+        desk.enter(batch.bytes);
+        let mut results = Vec::with_capacity(batch.records.len());
         for raw in batch.records {
-            keeper.keep(workers.work(raw, config.read, writer), output)?;
+            if desk.is_over.load(Ordering::Relaxed) {
+                return;
+            }
+            results.push(workers.work(raw, config.read, writer));
         }
+        workers.write();
+        desk.hand_in(batch.number, Finished { bytes: batch.bytes, results });
+        workers.rest();
     }
 }
 
-/// What a batch has become; nothing if the work on it panicked.
+/// Where finished batches are handed in, and written in the order of the input.
+struct Desk<'d, 'o> {
+    window: Mutex<Window>,
+    /// Told when there is room in the window again.
+    room: Condvar,
+    sink: Mutex<Sink<'d, 'o>>,
+    progress: &'d dyn Progress,
+    /// Whether the run is to end, whatever is still to be done.
+    is_over: AtomicBool,
+}
+
+/// Where results go, in their order.
+struct Sink<'d, 'o> {
+    keeper: Keeper<'d>,
+    output: Output<'o>,
+}
+
+/// What a batch has become.
 struct Finished {
-    number: u64,
     bytes: usize,
-    results: Option<Vec<Worked>>,
+    results: Vec<Worked>,
 }
 
-/// Works on the threads of the pool, and writes on that of the caller.
-fn spread<'s>(
-    scope: &rayon::Scope<'s>,
-    batches: &Receiver<Batch>,
-    workers: &'s Workers<'_, '_>,
-    config: RunConfig,
-    keeper: &mut Keeper<'_>,
-    output: &mut Output<'_>,
-    progress: &dyn Progress,
-) -> Result<(), RunError> {
-    let writer = line_writer(output);
-    let (send_finished, finished) = unbounded::<Finished>();
-    let ending = Ending::default();
-    let nothing = never();
-    let mut window = Window::default();
-    loop {
-        if window.is_empty() && !window.more_to_come {
-            return Ok(());
-        }
-        select! {
-            recv(if window.has_room() { batches } else { &nothing }) -> batch => match batch {
-                Err(_) => window.more_to_come = false,
-                Ok(batch) => {
-                    let slot = Slot::new(window.enter(batch.bytes), batch.bytes, &send_finished);
-                    let ended = ending.watch();
-                    scope.spawn(move |_| {
-                        let mut results = Vec::with_capacity(batch.records.len());
-                        for raw in batch.records {
-                            if ended.load(Ordering::Relaxed) {
-                                return;
-                            }
-                            results.push(workers.work(raw, config.read, writer));
-                        }
-                        slot.fill(results);
-                    });
-                }
-            },
-            recv(finished) -> done => {
-                let Ok(done) = done else { return Ok(()) };
-                if done.results.is_none() {
-                    // The scope hands the panic on.
-                    return Ok(());
-                }
-                window.arrive(done);
-                while let Some(results) = window.leave() {
-                    for worked in results {
-                        keeper.keep(worked, output)?;
-                    }
-                }
-            },
-            default(TICK) => {}
-        }
-        if progress.is_stopped() {
-            keeper.summary.stopped = true;
-            return Ok(());
-        }
-    }
-}
-
-/// Sends what came of a batch when it is dropped, so even after a panic.
-struct Slot {
-    finished: Option<Finished>,
-    sender: Sender<Finished>,
-}
-
-impl Slot {
-    fn new(number: u64, bytes: usize, sender: &Sender<Finished>) -> Self {
-        Self { finished: Some(Finished { number, bytes, results: None }), sender: sender.clone() }
-    }
-
-    fn fill(mut self, results: Vec<Worked>) {
-        if let Some(finished) = &mut self.finished {
-            finished.results = Some(results);
-        }
-    }
-}
-
-impl Drop for Slot {
-    fn drop(&mut self) {
-        if let Some(finished) = self.finished.take() {
-            // Nobody listens once the run has ended early.
-            let _ = self.sender.send(finished);
-        }
-    }
-}
-
-/// Tells the work that is still to be done that the run has ended.
+/// The batches that are on their way.
 #[derive(Default)]
-struct Ending(std::sync::Arc<AtomicBool>);
-
-impl Ending {
-    fn watch(&self) -> std::sync::Arc<AtomicBool> {
-        self.0.clone()
-    }
-}
-
-impl Drop for Ending {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-}
-
-/// The batches that are on their way, by number.
 struct Window {
     bytes: usize,
     entered: u64,
+    /// How many were written: the number of the next.
     left: u64,
     arrived: BTreeMap<u64, Finished>,
-    more_to_come: bool,
-}
-
-impl Default for Window {
-    fn default() -> Self {
-        Self { bytes: 0, entered: 0, left: 0, arrived: BTreeMap::new(), more_to_come: true }
-    }
+    /// Whether some thread writes.
+    is_writing: bool,
+    stopped: bool,
+    error: Option<RunError>,
 }
 
 impl Window {
-    fn is_empty(&self) -> bool {
-        self.entered == self.left
-    }
-
     fn has_room(&self) -> bool {
-        self.more_to_come && self.bytes < WINDOW_BYTES && self.entered - self.left < WINDOW_BATCHES as u64
-    }
-
-    fn enter(&mut self, bytes: usize) -> u64 {
-        self.bytes += bytes;
-        self.entered += 1;
-        self.entered - 1
-    }
-
-    fn arrive(&mut self, finished: Finished) {
-        self.arrived.insert(finished.number, finished);
+        self.bytes < WINDOW_BYTES && self.entered - self.left < WINDOW_BATCHES
     }
 
     /// The next batch in the order of the input, if it has arrived.
@@ -322,6 +248,108 @@ impl Window {
         let finished = self.arrived.remove(&self.left)?;
         self.left += 1;
         self.bytes -= finished.bytes;
-        finished.results
+        Some(finished.results)
     }
+}
+
+impl<'d, 'o> Desk<'d, 'o> {
+    fn new(sink: Sink<'d, 'o>, progress: &'d dyn Progress) -> Self {
+        Self {
+            window: Mutex::default(),
+            room: Condvar::new(),
+            sink: Mutex::new(sink),
+            progress,
+            is_over: AtomicBool::new(false),
+        }
+    }
+
+    /// Ends the run.
+    fn end(&self) {
+        self.is_over.store(true, Ordering::Relaxed);
+        self.room.notify_all();
+    }
+
+    /// Whether the run is to end; asks whether it is wished to.
+    fn is_over(&self) -> bool {
+        if self.progress.is_stopped() && !self.is_over.load(Ordering::Relaxed) {
+            locked(&self.window).stopped = true;
+            self.end();
+        }
+        self.is_over.load(Ordering::Relaxed)
+    }
+
+    /// Waits until a further batch may be taken; not once the run is to end.
+    fn has_room(&self) -> bool {
+        while !self.is_over() {
+            let window = locked(&self.window);
+            if window.has_room() {
+                return true;
+            }
+            drop(self.room.wait_timeout(window, TICK));
+        }
+        false
+    }
+
+    /// Notes that a batch of so many bytes was taken.
+    fn enter(&self, bytes: usize) {
+        let mut window = locked(&self.window);
+        window.bytes += bytes;
+        window.entered += 1;
+    }
+
+    /// Takes in what became of a batch. Unless another thread is at it, writes what is
+    /// next, and what arrives meanwhile.
+    fn hand_in(&self, number: u64, finished: Finished) {
+        let mut window = locked(&self.window);
+        window.arrived.insert(number, finished);
+        if window.is_writing {
+            return;
+        }
+        window.is_writing = true;
+        while let Some(results) = window.leave() {
+            drop(window);
+            let written = locked(&self.sink).keep(results);
+            window = locked(&self.window);
+            if let Err(error) = written {
+                window.error = Some(error);
+                self.end();
+                return;
+            }
+            self.room.notify_all();
+        }
+        window.is_writing = false;
+    }
+
+    /// What the run did, when all threads are done.
+    fn finish(self) -> Result<RunSummary, RunError> {
+        let window = self.window.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let sink = self.sink.into_inner().unwrap_or_else(PoisonError::into_inner);
+        match window.error {
+            Some(error) => Err(error),
+            None => Ok(RunSummary { stopped: window.stopped, ..sink.keeper.summary }),
+        }
+    }
+}
+
+impl Sink<'_, '_> {
+    fn keep(&mut self, results: Vec<Worked>) -> Result<(), RunError> {
+        results.into_iter().try_for_each(|worked| self.keeper.keep(worked, &mut self.output))
+    }
+}
+
+/// Ends the run where a thread panics, for the batch that it worked on never arrives.
+/// The pool hands the panic on.
+struct EndOnPanic<'e, 'd, 'o>(&'e Desk<'d, 'o>);
+
+impl Drop for EndOnPanic<'_, '_, '_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.end();
+        }
+    }
+}
+
+/// A lock, also after a panic: [`EndOnPanic`] sees to it that nothing goes on then.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

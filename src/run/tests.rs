@@ -149,6 +149,29 @@ fn a_closed_pipe_ends_an_endless_input() {
 }
 
 #[test]
+fn a_panic_of_one_thread_ends_the_run() {
+    /// Panics at a later write, when all threads are at work.
+    struct Panics(u64);
+    impl Write for Panics {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0 += 1;
+            assert!(self.0 < 500, "no room");
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    for threads in [1, 3] {
+        let source = source(Endless { given: Arc::default(), rest: Vec::new() });
+        let config = RunConfig { threads, ..RunConfig::default() };
+        let run = || run_lines(source, config, &mut Panics(0), &Watcher::default());
+        let panic = std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).unwrap_err();
+        assert_eq!(panic.downcast_ref(), Some(&"no room"));
+    }
+}
+
+#[test]
 fn a_wish_to_stop_ends_an_endless_input() {
     for threads in [1, 3] {
         let watcher = Watcher { stop_after: Some(200), ..Watcher::default() };

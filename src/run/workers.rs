@@ -63,6 +63,16 @@ impl<'e, 'p> Workers<'e, 'p> {
         self.gauges[self.here()].set(Stage::Read);
     }
 
+    /// Notes that it writes.
+    pub(super) fn write(&self) {
+        self.gauges[self.here()].set(Stage::Write);
+    }
+
+    /// Notes that it waits.
+    pub(super) fn rest(&self) {
+        self.gauges[self.here()].set(Stage::Idle);
+    }
+
     /// Parses one record and extracts from it.
     pub(super) fn work(
         &self,
@@ -103,7 +113,6 @@ impl<'e, 'p> Workers<'e, 'p> {
             }
             None => done.parts = Some(Box::new((document, annotations))),
         }
-        gauge.set(Stage::Idle);
         Ok(done)
     }
 

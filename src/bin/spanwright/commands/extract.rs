@@ -85,7 +85,7 @@ fn all(
     let bar = Bar::new(global);
     // What was set aside is on the disk before the output takes its name.
     let go = |output: Output<'_>| {
-        let rejects_to = rejects.as_mut().map(|file| file as &mut dyn Write);
+        let rejects_to = rejects.as_mut().map(|file| file as &mut (dyn Write + Send));
         let done = run_all(source, extractor, config, output, rejects_to, &bar)?;
         if let Some(file) = &mut rejects {
             file.flush().context("cannot keep the records that were set aside")?;
