@@ -38,7 +38,7 @@ const MOST_IN_PHRASES: usize = 1 << 22;
 /// way at a time.
 #[derive(Debug, Default)]
 pub(super) struct FormTable {
-    /// Open addressing; a power of two, at most half full.
+    /// Open addressing; a power of two, at most three quarters full.
     slots: Vec<Slot>,
     /// All forms, and where each ends.
     text: String,
@@ -300,7 +300,7 @@ impl FormTable {
         self.text.push_str(form);
         self.ends.push(self.text.len() as u32);
         self.classify(form, program);
-        if self.ends.len() * 2 > self.slots.len() {
+        if self.ends.len() * 4 > self.slots.len() * 3 {
             let added = self.slots[at].form;
             self.grow();
             let mask = self.slots.len() - 1;
@@ -312,11 +312,16 @@ impl FormTable {
         at
     }
 
+    /// Doubles the table. Forms that were met first, which are those met most, are put
+    /// in first, so that they lie where they are looked for first.
     fn grow(&mut self) {
-        let old = std::mem::take(&mut self.slots);
-        self.slots = vec![Slot::free(); old.len() * 2];
-        let mask = self.slots.len() - 1;
-        for slot in old.into_iter().filter(|slot| slot.form != FREE) {
+        let mut forms = vec![Slot::free(); self.ends.len()];
+        let taken = self.slots.iter().filter(|slot| slot.form != FREE);
+        taken.for_each(|slot| forms[slot.form as usize] = *slot);
+        let mask = self.slots.len() * 2 - 1;
+        self.slots.clear();
+        self.slots.resize(mask + 1, Slot::free());
+        for slot in forms {
             let mut at = slot.key().place(mask);
             while self.slots[at].form != FREE {
                 at = (at + 1) & mask;
