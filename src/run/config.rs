@@ -10,7 +10,8 @@ use crate::io::{BratFolder, JsonlWriter, ReadConfig, ReadError};
 pub struct RunConfig {
     /// How records are read.
     pub read: ReadConfig,
-    /// Threads that extract; 0 means one for each core, 1 starts no pool.
+    /// Threads that work; 0 means as many as rayon has for all, one for each core if nothing
+    /// else was said; 1 starts none.
     pub threads: usize,
     /// What happens at a record that cannot be read.
     pub on_error: OnError,

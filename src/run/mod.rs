@@ -5,6 +5,7 @@ mod config;
 mod keeper;
 mod pack_tests;
 mod partial;
+mod pool;
 mod stream;
 mod workers;
 

@@ -22,6 +22,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::config::RunError;
+use super::pool::Pool;
 use crate::check::{CheckedCase, CheckedPack, CheckedTest};
 use crate::doc::Document;
 use crate::engine::{CandidateReport, ExtractConfig, Extractor, Scratch};
@@ -130,13 +131,10 @@ pub fn run_tests_in_parallel(
     filter: &Filter,
     threads: usize,
 ) -> Result<Vec<CaseOutcome>, RunError> {
-    if threads == 1 {
+    let pool = Pool::new(threads)?;
+    if pool.is_alone() {
         return Ok(run_tests(pack, program, filter));
     }
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .build()
-        .map_err(|error| RunError::Threads(error.to_string()))?;
     let extractor = extractor(program);
     let cases = cases(pack, filter);
     let run = |scratch: &mut Scratch, (test, case): (&CheckedTest, &CheckedCase)| {

@@ -60,7 +60,7 @@ pub fn run<'r>(
     };
     let may_wait = source.may_wait();
     // One thread has no use for batches.
-    let full = if workers.pool.is_none() && !may_wait { 1 } else { BATCH_RECORDS };
+    let full = if workers.pool.is_alone() && !may_wait { 1 } else { BATCH_RECORDS };
     let batches = Batches { source, passed_over, full, number: 0 };
     let (feed, reader) = match may_wait {
         false => (Feed::Read(Mutex::new(batches)), None),
@@ -75,13 +75,7 @@ pub fn run<'r>(
     };
     let writer = line_writer(&output);
     let desk = Desk::new(Sink { keeper: Keeper::new(config, rejects, progress, done), output }, progress);
-    let work = || take_part((&feed, &desk), &workers, config, writer);
-    match &workers.pool {
-        None => work(),
-        Some(pool) => {
-            pool.broadcast(|_| work());
-        }
-    }
+    workers.pool.on_each(|| take_part((&feed, &desk), &workers, config, writer));
     let summary = desk.finish()?;
     if let Some(reader) = reader.filter(|_| !summary.stopped) {
         finish(reader);

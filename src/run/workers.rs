@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use rayon::prelude::*;
 
 use super::config::RunError;
+use super::pool::Pool;
 use crate::doc::{Annotations, Document};
 use crate::engine::{Cut, Extractor, Gauge, Scratch, Stage};
 use crate::io::{BadRecord, JsonlWriter, RawRecord, ReadConfig, ReadError, Record, parse};
@@ -31,28 +32,16 @@ pub(super) type Worked = Result<Done, Box<BadRecord>>;
 /// The threads that extract, each with its buffers.
 pub(super) struct Workers<'e, 'p> {
     extractor: &'e Extractor<'p>,
-    pub(super) pool: Option<rayon::ThreadPool>,
+    pub(super) pool: Pool,
     scratches: Vec<Mutex<Scratch>>,
     gauges: Vec<Arc<Gauge>>,
 }
 
 impl<'e, 'p> Workers<'e, 'p> {
-    /// Starts `threads` threads; 0 means one for each core, 1 starts none.
+    /// So many threads: see [`Pool::new`].
     pub(super) fn new(extractor: &'e Extractor<'p>, threads: usize) -> Result<Self, RunError> {
-        let threads = match threads {
-            0 => std::thread::available_parallelism().map_or(1, usize::from),
-            some => some,
-        };
-        let pool = match threads {
-            1 => None,
-            _ => Some(
-                rayon::ThreadPoolBuilder::new()
-                    .num_threads(threads)
-                    .build()
-                    .map_err(|error| RunError::Threads(error.to_string()))?,
-            ),
-        };
-        let scratches: Vec<Scratch> = (0..threads).map(|_| extractor.scratch()).collect();
+        let pool = Pool::new(threads)?;
+        let scratches: Vec<Scratch> = (0..pool.threads()).map(|_| extractor.scratch()).collect();
         let gauges = scratches.iter().map(|scratch| scratch.gauge().clone()).collect();
         let scratches = scratches.into_iter().map(Mutex::new).collect();
         Ok(Self { extractor, pool, scratches, gauges })
@@ -142,10 +131,9 @@ pub fn extract_all(
     threads: usize,
 ) -> Result<Vec<Annotations>, RunError> {
     let workers = Workers::new(extractor, threads)?;
-    Ok(match &workers.pool {
-        None => documents.iter().map(|document| workers.extract(document).0).collect(),
-        Some(pool) => {
-            pool.install(|| documents.par_iter().map(|document| workers.extract(document).0).collect())
-        }
+    let extract = |document| workers.extract(document).0;
+    Ok(match workers.pool.is_alone() {
+        true => documents.iter().map(extract).collect(),
+        false => workers.pool.install(|| documents.par_iter().map(extract).collect()),
     })
 }
