@@ -309,19 +309,19 @@ impl Bench {
         Ok(())
     }
 
-    /// The same lists in spaCy, on a part of the text.
+    /// The same lists in spaCy, on a part of the text, each time beside a run of ours.
     fn spacy(&self, table: &mut Table) -> Result<()> {
         let Some(python) = &self.plan.python else { return Ok(()) };
-        let text = &self.lists.w2;
-        let mut slow = Vec::new();
-        for _ in 0..if self.plan.quick { 1 } else { 3 } {
-            slow.push(runs::spacy(python, &self.lists, USUAL, if self.plan.quick { 1.0 } else { 3.0 })?);
+        let (text, ours) = (&self.lists.w2, self.ours(USUAL, 1)?);
+        let megabytes = if self.plan.quick { 1.0 } else { 3.0 };
+        let (mut slow, mut ratios) = (Vec::new(), Vec::new());
+        for _ in 0..3 {
+            let peer = runs::spacy(python, &self.lists, USUAL, megabytes)?;
+            let [took] = runs::in_turn([&ours], text, 1)?;
+            ratios.extend(took.iter().map(|run| text.bytes as f64 / 1e6 / run.cpu / peer.speed));
+            slow.push(peer);
         }
-        let ours = self.ours(USUAL, 1)?;
-        let pairs = self.pairs(&ours, &ours, text)?;
-        let ours = runs::median(pairs.first.iter().map(|run| text.bytes as f64 / 1e6 / run.cpu));
         table.note(format!("spaCy: {}", slow.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")));
-        let ratios = slow.iter().map(|peer| ours / peer.speed).collect();
         table.figure(Figure::at_least(
             "the same against spaCy (tuned) doing the same work",
             ratios,
