@@ -228,6 +228,8 @@ struct Window {
     arrived: BTreeMap<u64, Finished>,
     /// Whether some thread writes.
     is_writing: bool,
+    /// How many wait for room.
+    waiting: usize,
     stopped: bool,
     error: Option<RunError>,
 }
@@ -275,11 +277,13 @@ impl<'d, 'o> Desk<'d, 'o> {
     /// Waits until a further batch may be taken; not once the run is to end.
     fn has_room(&self) -> bool {
         while !self.is_over() {
-            let window = locked(&self.window);
+            let mut window = locked(&self.window);
             if window.has_room() {
                 return true;
             }
-            drop(self.room.wait_timeout(window, TICK));
+            window.waiting += 1;
+            let woken = self.room.wait_timeout(window, TICK);
+            woken.unwrap_or_else(PoisonError::into_inner).0.waiting -= 1;
         }
         false
     }
@@ -309,7 +313,10 @@ impl<'d, 'o> Desk<'d, 'o> {
                 self.end();
                 return;
             }
-            self.room.notify_all();
+            // To tell nobody would still ask the system each time.
+            if window.waiting > 0 {
+                self.room.notify_all();
+            }
         }
         window.is_writing = false;
     }
