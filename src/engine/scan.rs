@@ -123,8 +123,8 @@ struct Found {
     rule: RuleId,
 }
 
-/// How many phrases are walked together: about as many fetches as a processor has
-/// under way.
+/// How many tokens with which phrases may begin are walked together: more than a processor
+/// has fetches under way, for only some are walked beyond the first.
 const TOGETHER: usize = 64;
 
 /// Of phrases that were found, in the order of their tokens, keeps the longest of each
