@@ -213,8 +213,6 @@ impl<'p> Extractor<'p> {
         scratch.gauge.set(Stage::Forms);
         scratch.forms.trim();
         scratch.candidates.clear();
-        scratch.ids.clear();
-        scratch.kinds.clear();
         let Scratch { forms, ids, kinds, .. } = &mut *scratch;
         forms.intern((&document.text, prepared.tokens()), self.program, (ids, kinds));
         scratch.lines.clear();

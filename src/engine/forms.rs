@@ -91,12 +91,13 @@ struct Key {
     len: u32,
 }
 
-/// What a first look for a token tells.
+/// What is looked for, and where first.
 #[derive(Clone, Copy, Default)]
 struct Look {
     key: Key,
     at: usize,
-    is_there: bool,
+    /// The properties of the token that tests ask for.
+    classes: u32,
 }
 
 /// How many tokens are looked up together: about as many fetches as a processor has
@@ -225,7 +226,7 @@ impl FormTable {
         self.form(form.0)
     }
 
-    /// The forms of tokens of a text, and their kinds, one after the other. One look
+    /// The forms of tokens of a text, and their kinds, instead of what stands there. One look
     /// a token, unless the form is new or was last met with other properties.
     pub(super) fn intern(
         &mut self,
@@ -233,32 +234,39 @@ impl FormTable {
         program: &Program,
         (forms, kinds): (&mut Vec<FormId>, &mut Vec<KindId>),
     ) {
-        forms.reserve(tokens.len());
-        kinds.reserve(tokens.len());
-        for tokens in tokens.chunks(TOGETHER) {
+        forms.clear();
+        forms.resize(tokens.len(), FormId(FREE));
+        kinds.clear();
+        kinds.resize(tokens.len(), KindId::NONE);
+        let asked = program.kinds.classes();
+        let found = forms.chunks_mut(TOGETHER).zip(kinds.chunks_mut(TOGETHER));
+        for (tokens, (forms, kinds)) in tokens.chunks(TOGETHER).zip(found) {
             let mask = self.slots.len() - 1;
             let mut looks = [Look::default(); TOGETHER];
             for (look, token) in looks.iter_mut().zip(tokens) {
                 look.key = Key::new(text.as_bytes(), token.start as usize, token.end as usize);
                 look.at = look.key.place(mask);
+                look.classes = token.class.bits() & asked;
             }
             // In a loop of its own, which is so short that all fetches are under way together.
-            for look in &mut looks[..tokens.len()] {
-                look.is_there = self.slots[look.at].has(look.key);
+            // A bit for each token of which the first look does not tell all.
+            let mut open: u32 = 0;
+            for (at, (look, (form, kind))) in looks.iter().zip(forms.iter_mut().zip(&mut *kinds)).enumerate()
+            {
+                let slot = &self.slots[look.at];
+                (*form, *kind) = (FormId(slot.form), slot.kind);
+                let tells_all = slot.has(look.key) & look.key.is_whole() & (slot.classes == look.classes);
+                open |= u32::from(!tells_all) << at;
             }
-            for (look, token) in looks.iter().zip(tokens) {
-                // A form that is new to these tokens may have made the table larger.
-                let at = match look.is_there && look.key.is_whole() && self.slots.len() == mask + 1 {
-                    true => look.at,
-                    false => self.find(token.span().slice(text).unwrap_or_default(), look.key, program),
-                };
-                let classes = token.class.bits() & program.kinds.classes();
-                if self.slots[at].classes != classes {
-                    self.meet(at, classes, program);
+            while open != 0 {
+                let at = open.trailing_zeros() as usize;
+                let (Look { key, classes, .. }, token) = (looks[at], tokens[at]);
+                let place = self.find(token.span().slice(text).unwrap_or_default(), key, program);
+                if self.slots[place].classes != classes {
+                    self.meet(place, classes, program);
                 }
-                let slot = &self.slots[at];
-                forms.push(FormId(slot.form));
-                kinds.push(slot.kind);
+                (forms[at], kinds[at]) = (FormId(self.slots[place].form), self.slots[place].kind);
+                open &= open - 1;
             }
         }
     }

@@ -173,14 +173,26 @@ fn string(text: &str, out: &mut Vec<u8>) {
     let bytes = text.as_bytes();
     out.reserve(bytes.len() + 2);
     out.push(b'"');
+    match next_escape(bytes, 0) {
+        None => out.extend_from_slice(bytes),
+        Some(first) => escaped(bytes, first, out),
+    }
+    out.push(b'"');
+}
+
+/// The inside of a string of which the byte at `at` is the first that needs an escape.
+fn escaped(bytes: &[u8], mut at: usize, out: &mut Vec<u8>) {
     let mut from = 0;
-    while let Some(at) = next_escape(bytes, from) {
+    loop {
         out.extend_from_slice(&bytes[from..at]);
         escape(bytes[at], out);
         from = at + 1;
+        match next_escape(bytes, from) {
+            Some(next) => at = next,
+            None => break,
+        }
     }
     out.extend_from_slice(&bytes[from..]);
-    out.push(b'"');
 }
 
 /// Where the next byte stands that cannot be in a string as it is: eight bytes at a
@@ -190,9 +202,10 @@ fn next_escape(bytes: &[u8], from: usize) -> Option<usize> {
     const TOP: u64 = 0x8080_8080_8080_8080;
     let every = |byte: u8| u64::from_ne_bytes([byte; 8]);
     // The top bit of the first byte below a bound, and of none before it.
-    let below = |word: u64, bound: u8| word.wrapping_sub(every(bound)) & !word & TOP;
+    let below = |word: u64, bound: u8| word.wrapping_sub(every(bound)) & !word;
+    // With one bit turned the quotation mark comes next after the control characters.
     let escapes =
-        |word: u64| below(word, b' ') | below(word ^ every(b'"'), 1) | below(word ^ every(b'\\'), 1);
+        |word: u64| (below(word ^ every(b'"' ^ b' '), b' ' + 1) | below(word ^ every(b'\\'), 1)) & TOP;
     let mut at = from;
     while let Some(eight) = bytes.get(at..).and_then(|rest| rest.first_chunk()) {
         let escapes = escapes(u64::from_le_bytes(*eight));

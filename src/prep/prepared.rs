@@ -96,13 +96,14 @@ impl<'t> Prepared<'t> {
 
     fn stretches(&self, begins: Class) -> Vec<Range<u32>> {
         let mut stretches: Vec<Range<u32>> = Vec::new();
-        for (index, token) in self.tokens.iter().enumerate() {
-            if token.class.contains(begins) {
-                stretches.push(index as u32..index as u32);
-            }
+        for (index, _) in (0..).zip(&self.tokens).filter(|(_, token)| token.class.contains(begins)) {
             if let Some(last) = stretches.last_mut() {
-                last.end = index as u32 + 1;
+                last.end = index;
             }
+            stretches.push(index..index);
+        }
+        if let Some(last) = stretches.last_mut() {
+            last.end = self.tokens.len() as u32;
         }
         stretches
     }

@@ -13,11 +13,17 @@ pub fn split(text: &str, tokens: &mut [Token]) {
     // Whether a sentence has ended, but for the quotes and brackets that close it.
     let mut has_ended = false;
     for index in 0..tokens.len() {
+        let mut line = index == 0;
         if let Some(before) = index.checked_sub(1) {
-            has_ended = ends_or_closes(text, tokens, before, has_ended);
+            let (Token { end, class, .. }, start) = (tokens[before], tokens[index].start);
+            // What holds a letter or a digit neither ends a sentence nor closes one.
+            has_ended = class.contains(Class::PUNCT) && ends_or_closes(text, tokens, before, has_ended);
+            line = breaks_line(text, end, start);
         }
-        let line = index == 0 || breaks_line(text, tokens[index - 1].end, tokens[index].start);
-        let sentence = line || (has_ended && may_begin(text, tokens, index));
+        if !line && !has_ended {
+            continue;
+        }
+        let sentence = line || may_begin(text, tokens, index);
         if line {
             // A quote that begins a line closes nothing on the line before.
             has_ended = false;
@@ -41,23 +47,16 @@ fn mark_before(tokens: &mut [Token], index: usize, class: Class) {
 }
 
 /// Whether a line ends between two places.
-#[inline]
+#[inline(always)]
 fn breaks_line(text: &str, from: u32, to: u32) -> bool {
     // Nearly every gap is nothing or one space.
-    match &text.as_bytes()[from as usize..to as usize] {
-        [] | [b' '] => false,
-        _ => text[from as usize..to as usize].contains(['\n', '\r', '\u{2028}', '\u{2029}']),
-    }
+    let is_plain = to == from || to - from == 1 && text.as_bytes()[from as usize] == b' ';
+    !is_plain && text[from as usize..to as usize].contains(['\n', '\r', '\u{2028}', '\u{2029}'])
 }
 
-/// Whether a sentence has ended with the token at `at`, which may only close
+/// Whether a sentence has ended with the sign at `at`, which may only close
 /// one that had ended before.
-#[inline]
 fn ends_or_closes(text: &str, tokens: &[Token], at: usize, had_ended: bool) -> bool {
-    // What holds a letter or a digit does neither.
-    if !tokens[at].class.contains(Class::PUNCT) {
-        return false;
-    }
     match &text[tokens[at].start as usize..tokens[at].end as usize] {
         "\"" | "'" | "”" | "’" | "»" | ")" | "]" => had_ended,
         "." => !follows_initial(text, tokens, at),

@@ -25,6 +25,9 @@ static ABBREVIATIONS: [u64; 32] = packed([
     "nov", "dec",
 ]);
 
+/// Bytes of the longest abbreviation, without its dot, that has none inside.
+const LONGEST_ABBREVIATION: usize = 6;
+
 /// Abbreviations that keep their dot before a number.
 static BEFORE_NUMBERS: [u64; 8] = packed(["no", "nos", "art", "km", "vol", "p", "pp", "tel"]);
 
@@ -93,30 +96,25 @@ struct Cutter<'a> {
 impl Cutter<'_> {
     fn run(&mut self) {
         let mut at = 0;
-        let mut after_space = true;
         while let Some(&byte) = self.bytes.get(at) {
             let kind = ASCII_KINDS[usize::from(byte)];
             if kind == Kind::Space {
                 at += 1;
-                after_space = true;
                 continue;
             }
             if kind == Kind::Word
                 && self.ascii_words
-                && let Some(end) = self.plain_word(at)
+                && let Some(next) = self.plain_word(at)
             {
-                at = end;
-                after_space = false;
+                at = next;
                 continue;
             }
             let (kind, len) = self.kind(at);
             if kind == Kind::Space {
                 at += len;
-                after_space = true;
                 continue;
             }
-            let opens = kind == Kind::Word && (after_space || self.opens(at));
-            after_space = false;
+            let opens = kind == Kind::Word && self.opens(at);
             if opens && let Some(end) = self.address(at) {
                 self.push(at, end);
                 at = end;
@@ -138,19 +136,29 @@ impl Cutter<'_> {
 
     /// Takes the nearly always plain case whole: letters alone or digits alone,
     /// before something that cannot join them to what follows or make them the
-    /// head of an address. Returns the end.
+    /// head of an address. Returns where to go on: at the end, or after the space there.
     #[inline]
     fn plain_word(&mut self, start: usize) -> Option<usize> {
-        let run = PlainRun::new(self.bytes, start);
-        let end = start + run.len;
-        if run.has_digits & run.has_letters() {
+        let PlainRun { len, kinds } = PlainRun::new(self.bytes, start);
+        let end = start + len;
+        let class = PLAIN[kinds % PlainRun::KINDS]?;
+        let next = self.bytes.get(end).copied().unwrap_or(b' ');
+        if MAY_JOIN[usize::from(next)] && !self.stands_alone(start, end) {
             return None;
         }
-        let stands_alone = match self.bytes.get(end) {
-            None => true,
+        self.tokens.push(Token { start: start as u32, end: end as u32, class });
+        match next {
+            b'.' if len <= LONGEST_ABBREVIATION => Some(self.abbreviation(end)),
+            _ => Some(end + usize::from(next == b' ')),
+        }
+    }
+
+    /// Whether letters alone or digits alone are a token, whatever stands after them.
+    fn stands_alone(&self, start: usize, end: usize) -> bool {
+        match self.bytes.get(end) {
             Some(b',') => !self.may_go_on(end + 1),
             Some(b'.') => {
-                let is_web = run.len == 3 && self.bytes[start].eq_ignore_ascii_case(&b'w');
+                let is_web = end - start == 3 && self.bytes[start].eq_ignore_ascii_case(&b'w');
                 !self.may_go_on(end + 1) && !self.has_at && !is_web
             }
             Some(b'-' | b'+' | b'%') => !self.has_at,
@@ -158,17 +166,8 @@ impl Cutter<'_> {
             // `http://`
             Some(b':') => self.bytes.get(end + 1) != Some(&b'/'),
             Some(b'_' | b'@' | 128..) => false,
-            Some(_) => true,
-        };
-        if !stands_alone {
-            return None;
+            Some(_) | None => true,
         }
-        let class = match run.has_digits {
-            false => letters_class(run),
-            true => Class::NUMBER,
-        };
-        self.tokens.push(Token { start: start as u32, end: end as u32, class });
-        Some(if self.bytes.get(end) == Some(&b'.') { self.abbreviation(end) } else { end })
     }
 
     /// Whether what stands here may go on with a word that a dot or the like joins.
@@ -192,10 +191,12 @@ impl Cutter<'_> {
         }
     }
 
-    /// Whether the character before `at` lets an address begin.
+    /// Whether what stands before `at` lets an address begin.
     fn opens(&self, at: usize) -> bool {
-        matches!(self.bytes[at - 1], b'(' | b'<' | b'[' | b'"' | b'\'' | b':' | b',' | b';')
-            || self.text[..at].ends_with(['“', '‘', '«'])
+        let Some(before) = self.text[..at].chars().next_back() else { return true };
+        let kind = if before.is_ascii() { ascii_kind(before as u8) } else { wide_kind(before) };
+        let signs = ['(', '<', '[', '"', '\'', ':', ',', ';', '“', '‘', '«'];
+        kind == Kind::Space || signs.contains(&before)
     }
 
     /// The end of the web or e-mail address that begins here.
@@ -392,34 +393,43 @@ static ASCII_KINDS: [Kind; 256] = {
     table
 };
 
-/// The class of a form of ASCII letters.
-#[inline]
-fn letters_class(run: PlainRun) -> Class {
-    LETTERS[usize::from(run.opens_with_capital)
-        | usize::from(run.has_capitals_inside) << 1
-        | usize::from(run.has_small) << 2]
-}
+/// The bytes that may join what stands before them to what follows, or make it the head of
+/// an address.
+static MAY_JOIN: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] =
+            matches!(byte as u8, b',' | b'.' | b'-' | b'+' | b'%' | b'\'' | b':' | b'_' | b'@' | 128..);
+        byte += 1;
+    }
+    table
+};
 
-/// The classes of forms by whether they open with a capital, have capitals after
-/// that, have small letters: the bits of the index.
-static LETTERS: [Class; 8] = {
-    let mut table = [Class::WORD; 8];
-    let mut index = 0;
-    while index < 8 {
-        let (opens, inside, small) = (index & 1 != 0, index & 2 != 0, index & 4 != 0);
-        if opens {
-            table[index].insert(Class::CAPITALIZED);
+/// The classes of forms of letters alone, or digits alone, by the kinds of them; nothing for
+/// those of both.
+static PLAIN: [Option<Class>; PlainRun::KINDS] = {
+    let mut table = [None; PlainRun::KINDS];
+    table[PlainRun::DIGITS] = Some(Class::NUMBER);
+    let mut kinds = 1;
+    while kinds < PlainRun::DIGITS {
+        let mut class = Class::WORD;
+        let (first, later) = (kinds & PlainRun::FIRST_CAPITAL != 0, kinds & PlainRun::LATER_CAPITALS != 0);
+        let small = kinds & PlainRun::SMALL != 0;
+        if first {
+            class.insert(Class::CAPITALIZED);
         }
-        if inside && !small {
-            table[index].insert(Class::ALL_CAPS);
+        if later && !small {
+            class.insert(Class::ALL_CAPS);
         }
-        if !opens && !inside {
-            table[index].insert(Class::LOWER);
+        if !first && !later {
+            class.insert(Class::LOWER);
         }
-        if inside && small {
-            table[index].insert(Class::MIXED);
+        if later && small {
+            class.insert(Class::MIXED);
         }
-        index += 1;
+        table[kinds] = Some(class);
+        kinds += 1;
     }
     table
 };
@@ -539,6 +549,12 @@ mod tests {
         }
         // The sign of Kelvin, whose small letter is that of ASCII.
         assert!(is_in(&BEFORE_NUMBERS, "\u{212a}m"));
+    }
+
+    #[test]
+    fn no_abbreviation_is_longer_than_the_longest() {
+        let longest = ABBREVIATIONS.iter().chain(&BEFORE_NUMBERS).max().copied();
+        assert_eq!(longest.map(|word| word.leading_zeros() as usize / 8), Some(8 - LONGEST_ABBREVIATION));
     }
 
     #[test]

@@ -45,30 +45,40 @@ impl Words {
     pub fn read(&mut self, line: &[u8]) {
         self.words.clear();
         self.digits.clear();
-        // Whether the byte before belongs to a word, in the place of the first.
-        let mut before = 0;
         let (eights, rest) = line.as_chunks();
         let mut last = [b' '; 8];
         last[..rest.len()].copy_from_slice(rest);
-        for (eighth, eight) in eights.iter().chain([&last]).enumerate() {
-            let word = u64::from_le_bytes(*eight);
-            let digits = between(word, b'0', b'9');
-            // A letter of either case, or an underscore.
-            let letters = between(word | CASE, b'a', b'z') | between(word, b'_', b'_');
-            let inside = digits | letters;
-            let begins = inside & !(inside << 8 | before);
-            before = inside >> 56;
-            let mut met = digits | begins;
-            while met != 0 {
-                let (bit, place) = (met & met.wrapping_neg(), met.trailing_zeros() as usize / 8);
-                let at = (eighth * 8 + place) as u32;
-                match digits & bit != 0 {
-                    true => self.digits.push((at, begins & bit != 0)),
-                    false => self.words.push((at, eight[place])),
-                }
-                met &= met - 1;
-            }
+        // Whether the byte before belongs to a word, in the place of the first.
+        let mut before = 0;
+        for (at, eight) in (0..).step_by(8).zip(eights) {
+            before = self.read_eight(at, *eight, before);
         }
+        self.read_eight((line.len() - rest.len()) as u32, last, before);
+    }
+
+    /// The same for eight bytes at a place. `before` says whether the byte before them
+    /// belongs to a word; whether the last of them does comes back.
+    #[inline]
+    fn read_eight(&mut self, at: u32, eight: [u8; 8], before: u64) -> u64 {
+        let word = u64::from_le_bytes(eight);
+        let digits = between(word, b'0', b'9');
+        // A letter of either case, or an underscore.
+        let letters = between(word | CASE, b'a', b'z') | between(word, b'_', b'_');
+        let inside = digits | letters;
+        let begins = inside & !(inside << 8 | before);
+        let mut words = begins & letters;
+        while words != 0 {
+            let place = words.trailing_zeros();
+            self.words.push((at + place / 8, (word >> (place & 56)) as u8));
+            words &= words - 1;
+        }
+        let mut met = digits;
+        while met != 0 {
+            let bit = met & met.wrapping_neg();
+            self.digits.push((at + met.trailing_zeros() / 8, begins & bit != 0));
+            met &= met - 1;
+        }
+        inside >> 56
     }
 
     /// The places of the digits: of all, or of those with which words begin.
