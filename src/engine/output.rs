@@ -1,14 +1,12 @@
 //! From candidates that stayed to annotations: order, ids, chains.
 
-use std::cmp::Reverse;
-
 use rustc_hash::FxHashMap;
 
 use crate::doc::{Annotations, Arg, Event, Mention, MentionId, Relation, Target};
 use crate::program::Program;
 use crate::text::{MOST_DIGITS, decimal};
 
-use super::candidate::{CandidateId, Proposal};
+use super::candidate::{Candidate, CandidateId, Proposal};
 use super::lattice::Letters;
 use super::link::link;
 use super::names::Names;
@@ -26,12 +24,17 @@ pub(super) fn annotations(
         let candidate = &candidates[id.index()];
         candidate.stays() && program.type_info(candidate.label).public
     };
-    let mut mentions: Vec<CandidateId> =
-        (0..candidates.len() as u32).map(CandidateId).filter(public).collect();
-    mentions.sort_unstable_by_key(|id| {
-        let candidate = &candidates[id.index()];
-        (candidate.span.start, Reverse(candidate.span.end), candidate.label, *id)
-    });
+    // By start, the longest first, then by type, and in the order in which they came: two
+    // numbers for four, which are compared sooner.
+    let key = |id: CandidateId| {
+        let Candidate { span, label, .. } = &candidates[id.index()];
+        let place = u64::from(span.start) << 32 | u64::from(!span.end);
+        (place, u64::from(label.0) << 32 | u64::from(id.0))
+    };
+    let mut keys = Vec::with_capacity(candidates.len());
+    keys.extend((0..candidates.len() as u32).map(CandidateId).filter(public).map(key));
+    keys.sort_unstable();
+    let mentions: Vec<CandidateId> = keys.into_iter().map(|(_, low)| CandidateId(low as u32)).collect();
     let mut values: FxHashMap<CandidateId, crate::doc::Value> = FxHashMap::default();
     let chains = link(&mentions, letters, program, &mut values);
     let mention = |(index, id): (usize, &CandidateId)| {
@@ -143,6 +146,7 @@ fn numbered(letter: char, index: usize) -> String {
     let digits = decimal(index as u32 + 1, &mut buffer);
     let mut id = String::with_capacity(1 + digits.len());
     id.push(letter);
-    id.extend(digits.iter().map(|digit| char::from(*digit)));
+    // Digits are always text.
+    id.push_str(std::str::from_utf8(digits).unwrap_or_default());
     id
 }

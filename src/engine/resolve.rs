@@ -21,7 +21,9 @@ use super::candidate::{Candidate, CandidateId, Fate, Step};
 /// of the longest run of overlapping ones of a type.
 pub(super) fn resolve(candidates: &mut [Candidate], fresh: usize, program: &Program) {
     let new = || candidates[fresh..].iter().filter(|candidate| candidate.stays());
-    let covered = covered(new().map(|candidate| candidate.span).collect());
+    let mut spans = Vec::with_capacity(candidates.len() - fresh);
+    spans.extend(new().map(|candidate| candidate.span));
+    let covered = covered(spans);
     // A bit for each group that a new one is of.
     let mut groups: SmallVec<[u64; 4]> = SmallVec::new();
     for candidate in new() {
@@ -36,8 +38,9 @@ pub(super) fn resolve(candidates: &mut [Candidate], fresh: usize, program: &Prog
     let meets = |candidate: &Candidate| {
         candidate.stays() && competes(candidate) && overlaps(candidate.span, &covered)
     };
-    let met = (0..fresh).filter(|&index| meets(&candidates[index]));
-    let near = met.chain(fresh..candidates.len()).collect();
+    let mut near = Vec::with_capacity(2 * (candidates.len() - fresh));
+    near.extend((0..fresh).filter(|&index| meets(&candidates[index])));
+    near.extend(fresh..candidates.len());
     decide(near, candidates, fresh, program);
 }
 
@@ -48,8 +51,8 @@ fn decide(near: Vec<usize>, candidates: &mut [Candidate], fresh: usize, program:
         let group = u64::from(group(&candidates[index], program));
         (group << 32 | u64::from(start), u64::from(!end) << 32 | index as u64)
     };
-    let standing = near.into_iter().filter(|index| candidates[*index].stays());
-    let mut order: Vec<(u64, u64)> = standing.map(place).collect();
+    let mut order: Vec<(u64, u64)> = Vec::with_capacity(near.len());
+    order.extend(near.into_iter().filter(|index| candidates[*index].stays()).map(place));
     order.sort_unstable();
     let mut order: Vec<CandidateId> = order.into_iter().map(|(_, low)| CandidateId(low as u32)).collect();
     let mut from = 0;
@@ -66,14 +69,14 @@ fn decide(near: Vec<usize>, candidates: &mut [Candidate], fresh: usize, program:
 /// The stretches of text that spans cover, in text order and apart.
 fn covered(mut spans: Vec<Span>) -> Vec<Span> {
     spans.sort_unstable_by_key(|span| span.start);
-    let mut covered: Vec<Span> = Vec::with_capacity(spans.len());
-    for span in spans {
-        match covered.last_mut() {
-            Some(last) if span.start <= last.end => last.end = last.end.max(span.end),
-            _ => covered.push(span),
+    spans.dedup_by(|span, last| {
+        let joins = span.start <= last.end;
+        if joins {
+            last.end = last.end.max(span.end);
         }
-    }
-    covered
+        joins
+    });
+    spans
 }
 
 /// Whether a span overlaps one of some stretches. O(log stretches).

@@ -65,9 +65,12 @@ pub(super) fn parse(line: &str, fallback_id: &str, config: ReadConfig, names: &m
 }
 
 fn annotations(lists: Lists<'_>, text: &str, unit: OffsetUnit, names: &mut Names) -> Option<Annotations> {
-    let units = UnitIndex::new(text, unit);
     let mut side = Annotations::default();
     let entities = lists.entities.unwrap_or_default();
+    if entities.is_empty() && lists.relations.is_empty() && lists.chains.is_empty() {
+        return Some(side);
+    }
+    let units = UnitIndex::new(text, unit);
     side.mentions.reserve_exact(entities.len());
     for (index, entity) in entities.into_iter().enumerate() {
         side.mentions.push(mention(entity, index, text, &units, names)?);
