@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::doc::schema::RuleId;
 use crate::doc::{Annotations, Document, Value};
-use crate::prep::Prepared;
+use crate::prep::{Prepared, Token};
 use crate::program::{Phase, Program, RuleSet};
 use crate::value::{CalendarDate, Context};
 
@@ -77,6 +77,8 @@ pub struct Extractor<'p> {
 pub struct Scratch {
     forms: FormTable,
     names: Names,
+    /// The tokens of the last document.
+    tokens: Vec<Token>,
     ids: Vec<FormId>,
     kinds: Vec<KindId>,
     lines: Vec<(u32, u32)>,
@@ -166,8 +168,9 @@ impl<'p> Extractor<'p> {
     #[must_use]
     pub fn extract(&self, document: &Document, scratch: &mut Scratch) -> Extraction {
         scratch.gauge.set(Stage::Tokens);
-        let prepared = prepare(document);
+        let prepared = prepare_in(document, std::mem::take(&mut scratch.tokens));
         let extraction = self.run(document, &prepared, scratch, &mut Untraced);
+        scratch.tokens = prepared.into_buffer();
         scratch.gauge.set(Stage::Idle);
         extraction
     }
@@ -279,9 +282,14 @@ impl<'p> Extractor<'p> {
 
 /// Cuts a document into tokens, or takes those that it brings.
 pub(super) fn prepare(document: &Document) -> Prepared<'_> {
+    prepare_in(document, Vec::new())
+}
+
+/// The same into a buffer that another document has left behind.
+fn prepare_in(document: &Document, buffer: Vec<Token>) -> Prepared<'_> {
     match &document.tokens {
         Some(tokens) => Prepared::with_tokens(&document.text, &tokens.spans),
-        None => Prepared::new(&document.text),
+        None => Prepared::reuse(&document.text, buffer),
     }
 }
 

@@ -180,7 +180,9 @@ fn string(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
 }
 
-/// The inside of a string of which the byte at `at` is the first that needs an escape.
+/// The inside of a string of which the byte at `at` is the first that needs an escape. Kept
+/// out of the way of the many short strings that need none.
+#[inline(never)]
 fn escaped(bytes: &[u8], mut at: usize, out: &mut Vec<u8>) {
     let mut from = 0;
     loop {
@@ -221,9 +223,20 @@ fn next_escape(bytes: &[u8], from: usize) -> Option<usize> {
         let escapes = escapes(u64::from_le_bytes(*eight));
         return (escapes != 0).then(|| last + escapes.trailing_zeros() as usize / 8);
     }
-    let rest = bytes[at..].iter().position(|byte| matches!(byte, ..b' ' | b'"' | b'\\'));
+    let rest = bytes[at..].iter().position(|byte| IS_ESCAPED[usize::from(*byte)]);
     rest.map(|more| at + more)
 }
+
+/// The bytes that cannot be in a string as they are.
+static IS_ESCAPED: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = matches!(byte as u8, ..b' ' | b'"' | b'\\');
+        byte += 1;
+    }
+    table
+};
 
 /// Writes one byte that cannot stand in a string as it is.
 fn escape(byte: u8, out: &mut Vec<u8>) {

@@ -19,15 +19,16 @@ impl<'t> Prepared<'t> {
     /// Cuts a text. O(n).
     #[must_use]
     pub fn new(text: &'t str) -> Self {
-        // Of natural text a token takes four to six bytes with the space about it; a
-        // list that has to grow is twice as long.
-        Self::reuse(text, Vec::with_capacity(text.len() / 4 + 8))
+        Self::reuse(text, Vec::new())
     }
 
     /// Cuts a text into a buffer that another text has left behind.
     #[must_use]
     pub fn reuse(text: &'t str, mut buffer: Vec<Token>) -> Self {
         buffer.clear();
+        // Of natural text a token takes four to six bytes with the space about it; a
+        // list that has to grow is twice as long.
+        buffer.reserve(text.len() / 4 + 8);
         tokenize(text, &mut buffer);
         split(text, &mut buffer);
         Self { text, tokens: buffer, is_given: false }
