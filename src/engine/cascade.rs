@@ -8,7 +8,7 @@ use crate::doc::schema::RuleId;
 use crate::doc::{Annotations, Document, Value};
 use crate::prep::{Prepared, Token};
 use crate::program::{Phase, Program, RuleSet};
-use crate::value::{CalendarDate, Context};
+use crate::value::{self, CalendarDate};
 
 use super::answers::Answers;
 use super::candidate::{Candidate, CandidateId, Fate, Proposal};
@@ -75,31 +75,47 @@ pub struct Extractor<'p> {
 /// The buffers of one thread, reused from document to document.
 #[derive(Default)]
 pub struct Scratch {
+    tables: Tables,
+    /// One at least; one for each document that is worked on at a time.
+    states: Vec<State>,
+}
+
+/// What a thread learns, of whichever document.
+#[derive(Default)]
+pub(super) struct Tables {
     forms: FormTable,
     names: Names,
+    matches: MatchScratch,
+    /// One for each phase.
+    scans: Vec<ScanScratch>,
+    scouts: Scouts,
+    gauge: Arc<Gauge>,
+}
+
+/// What it knows of one document.
+#[derive(Default)]
+pub(super) struct State {
     /// The tokens of the last document.
     tokens: Vec<Token>,
     ids: Vec<FormId>,
     kinds: Vec<KindId>,
     lines: Vec<(u32, u32)>,
     lattice: Lattice,
-    matches: MatchScratch,
     pub(super) candidates: Vec<Candidate>,
-    /// One for each phase.
-    scans: Vec<ScanScratch>,
     due: Due,
-    scouts: Scouts,
     answers: RefCell<Answers>,
     /// Whether the lattice is not that of the candidates.
     is_stale: bool,
-    gauge: Arc<Gauge>,
+    pub(super) context: value::Context,
+    pub(super) relations: Vec<Proposal>,
+    pub(super) truncated: Option<Cut>,
 }
 
 impl Scratch {
     /// Where the thread of this scratch says what it does.
     #[must_use]
     pub fn gauge(&self) -> &Arc<Gauge> {
-        &self.gauge
+        &self.tables.gauge
     }
 }
 
@@ -157,22 +173,42 @@ impl<'p> Extractor<'p> {
         let profile = self.config.profile.as_ref();
         let gauge = profile.map(|profile| profile.gauge(self.program.origins.len())).unwrap_or_default();
         let (forms, names) = (FormTable::new(self.program), Names::new(self.program));
+        let tables = Tables { forms, names, scans, gauge, ..Tables::default() };
+        Scratch { tables, states: vec![self.state()] }
+    }
+
+    fn state(&self) -> State {
         let asked =
             Asked { ending: self.program.looks_back_at_spans(), standing: self.program.asks_standing };
-        let lattice = Lattice::new(self.program.types.len(), asked);
-        Scratch { forms, names, scans, gauge, lattice, ..Scratch::default() }
+        State { lattice: Lattice::new(self.program.types.len(), asked), ..State::default() }
     }
 
     /// Tags one document. Linear in the text for every rule. The scratch must
     /// come from this extractor.
     #[must_use]
     pub fn extract(&self, document: &Document, scratch: &mut Scratch) -> Extraction {
-        scratch.gauge.set(Stage::Tokens);
-        let prepared = prepare_in(document, std::mem::take(&mut scratch.tokens));
-        let extraction = self.run(document, &prepared, scratch, &mut Untraced);
-        scratch.tokens = prepared.into_buffer();
-        scratch.gauge.set(Stage::Idle);
-        extraction
+        self.extract_each(&[document], scratch).pop().unwrap_or_default()
+    }
+
+    /// Tags some documents, each by itself, as [`Extractor::extract`] does. Each step takes
+    /// all of them before the next begins: where they are short, most of the time would go
+    /// into fetching code that the other steps have pushed out of the cache. What is known
+    /// of all of them is in memory together.
+    #[must_use]
+    pub fn extract_each(&self, documents: &[&Document], scratch: &mut Scratch) -> Vec<Extraction> {
+        scratch.gauge().set(Stage::Tokens);
+        let states = &mut scratch.states;
+        states.resize_with(documents.len().max(states.len()), || self.state());
+        let buffers = states.iter_mut().map(|state| std::mem::take(&mut state.tokens));
+        let prepared = documents.iter().zip(buffers).map(|(document, buffer)| prepare_in(document, buffer));
+        let prepared: Vec<Prepared<'_>> = prepared.collect();
+        let texts: Vec<Text<'_, '_>> = documents.iter().copied().zip(&prepared).collect();
+        let extractions = self.run(&texts, scratch, &mut Untraced);
+        for (prepared, state) in prepared.into_iter().zip(&mut scratch.states) {
+            state.tokens = prepared.into_buffer();
+        }
+        scratch.gauge().set(Stage::Idle);
+        extractions
     }
 
     /// What the rules ask for and a document lacks: a column that its tokens
@@ -190,95 +226,112 @@ impl<'p> Extractor<'p> {
         columns.map(|(_, name)| name).find(|name| !has(name)).map(|name| &**name)
     }
 
-    /// The same, watched.
+    /// The same for documents that are cut into tokens, watched.
     pub(super) fn run<T: Trace>(
         &self,
-        document: &Document,
-        prepared: &Prepared<'_>,
+        texts: &[Text<'_, '_>],
         scratch: &mut Scratch,
         trace: &mut T,
-    ) -> Extraction {
-        self.read(document, prepared, scratch);
-        let columns = Columns::new(self.program, document.tokens.as_ref());
-        let mut cascade = self.cascade(document, prepared, &columns, scratch, trace);
-        cascade.run();
-        let (relations, truncated) = (cascade.relations, cascade.truncated);
-        let annotations = self.annotations(prepared, &columns, scratch, &relations);
-        let (candidates, proposals) = match self.config.candidates {
-            CandidateReport::Omit => (Vec::new(), Vec::new()),
-            CandidateReport::Keep => (std::mem::take(&mut scratch.candidates), relations),
+    ) -> Vec<Extraction> {
+        let Scratch { tables, states } = scratch;
+        tables.forms.trim();
+        let columns: Vec<Columns<'_>> =
+            texts.iter().map(|(document, _)| Columns::new(self.program, document.tokens.as_ref())).collect();
+        for (text, state) in texts.iter().zip(&mut *states) {
+            self.read(*text, (tables, state));
+        }
+        let mut views: Vec<Views<'_>> = Vec::new();
+        views.resize_with(texts.len(), Views::default);
+        for (index, phase) in self.program.phases.iter().enumerate() {
+            for (at, views) in views.iter_mut().enumerate() {
+                let parts = (&mut *tables, &mut states[at]);
+                self.cascade(texts[at].1, &columns[at], parts, trace).run(phase, index, views);
+            }
+        }
+        let finish = |((text, columns), state): ((&Text<'_, '_>, &Columns<'_>), &mut State)| {
+            let annotations = self.annotations(text.1, columns, (tables, state));
+            let relations = std::mem::take(&mut state.relations);
+            let (candidates, proposals) = match self.config.candidates {
+                CandidateReport::Omit => (Vec::new(), Vec::new()),
+                CandidateReport::Keep => (std::mem::take(&mut state.candidates), relations),
+            };
+            Extraction { annotations, candidates, proposals, truncated: state.truncated }
         };
-        Extraction { annotations, candidates, proposals, truncated }
+        texts.iter().zip(&columns).zip(states).map(finish).collect()
     }
 
-    /// Fills the scratch with the tokens of a document; no candidate is there yet.
-    pub(super) fn read(&self, document: &Document, prepared: &Prepared<'_>, scratch: &mut Scratch) {
-        scratch.gauge.set(Stage::Forms);
-        scratch.forms.trim();
-        scratch.candidates.clear();
-        let Scratch { forms, ids, kinds, .. } = &mut *scratch;
-        forms.intern((&document.text, prepared.tokens()), self.program, (ids, kinds));
-        scratch.lines.clear();
-        scratch.lines.extend(prepared.lines().into_iter().map(|line| (line.start, line.end)));
-        let (kinds, openings) = (scratch.forms.kinds(), &self.program.openings);
-        scratch.due.document(&scratch.kinds, &scratch.lines, kinds, openings);
-        scratch.scouts.document(scratch.forms.age());
-        scratch.answers.get_mut().document(self.program.text_tests);
-        scratch.lattice.clear(prepared.tokens().len());
-        scratch.is_stale = true;
+    /// Reads one document, and hands out the buffers that hold it.
+    pub(super) fn begin<'s>(&self, text: Text<'_, '_>, scratch: &'s mut Scratch) -> Parts<'s> {
+        let (tables, state) = (&mut scratch.tables, &mut scratch.states[0]);
+        tables.forms.trim();
+        self.read(text, (tables, state));
+        (tables, state)
     }
 
-    /// The phases over a document that the scratch has read.
+    /// Fills a state with the tokens of a document; no candidate is there yet. The forms
+    /// must have been trimmed before the first of the documents that are worked on together.
+    fn read(&self, (document, prepared): Text<'_, '_>, (tables, state): Parts<'_>) {
+        let Tables { forms, scouts, gauge, .. } = tables;
+        gauge.set(Stage::Forms);
+        let date = document.meta.get("date").and_then(|date| date.as_str());
+        state.context = value::Context { anchor: date.and_then(CalendarDate::parse) };
+        state.candidates.clear();
+        state.relations.clear();
+        state.truncated = None;
+        forms.intern((&document.text, prepared.tokens()), self.program, (&mut state.ids, &mut state.kinds));
+        state.lines.clear();
+        state.lines.extend(prepared.lines().into_iter().map(|line| (line.start, line.end)));
+        state.due.document(&state.kinds, &state.lines, forms.kinds(), &self.program.openings);
+        scouts.document(forms.age());
+        state.answers.get_mut().document(self.program.text_tests);
+        state.lattice.clear(prepared.tokens().len());
+        state.is_stale = true;
+    }
+
+    /// The phases over a document that a state has read.
     pub(super) fn cascade<'a, 't, T: Trace>(
         &self,
-        document: &Document,
         prepared: &'a Prepared<'t>,
         columns: &'a Columns<'a>,
-        scratch: &'a mut Scratch,
+        (tables, state): (&'a mut Tables, &'a mut State),
         trace: &'a mut T,
     ) -> Cascade<'a, 't, T>
     where
         'p: 'a,
     {
-        scratch.gauge.set(Stage::Due);
-        let date = document.meta.get("date").and_then(|date| date.as_str());
-        Cascade {
-            program: self.program,
-            prepared,
-            scratch,
-            trace,
-            columns,
-            context: Context { anchor: date.and_then(CalendarDate::parse) },
-            relations: Vec::new(),
-            limit: self.config.max_candidates.unwrap_or(u32::MAX) as usize,
-            truncated: None,
-        }
+        tables.gauge.set(Stage::Due);
+        let limit = self.config.max_candidates.unwrap_or(u32::MAX) as usize;
+        Cascade { program: self.program, prepared, tables, state, trace, columns, limit }
     }
 
-    /// What stays of the candidates in the scratch.
+    /// What stays of the candidates and relations of a state.
     pub(super) fn annotations(
         &self,
         prepared: &Prepared<'_>,
         columns: &Columns<'_>,
-        scratch: &Scratch,
-        relations: &[Proposal],
+        (tables, state): (&Tables, &State),
     ) -> Annotations {
-        scratch.gauge.set(Stage::Annotations);
-        scratch.gauge.count(&scratch.candidates);
+        tables.gauge.set(Stage::Annotations);
+        tables.gauge.count(&state.candidates);
         let letters = Letters {
             text: prepared.text(),
             tokens: prepared.tokens(),
-            forms: &scratch.ids,
-            kinds: &scratch.kinds,
-            lines: &scratch.lines,
-            lattice: &scratch.lattice,
-            candidates: &scratch.candidates,
+            forms: &state.ids,
+            kinds: &state.kinds,
+            lines: &state.lines,
+            lattice: &state.lattice,
+            candidates: &state.candidates,
             columns,
-            answers: &scratch.answers,
+            answers: &state.answers,
         };
-        annotations(&letters, relations, (self.program, &scratch.names))
+        annotations(&letters, &state.relations, (self.program, &tables.names))
     }
 }
+
+/// A document with its tokens.
+pub(super) type Text<'d, 't> = (&'d Document, &'d Prepared<'t>);
+/// The buffers for one document.
+pub(super) type Parts<'s> = (&'s mut Tables, &'s mut State);
 
 /// Cuts a document into tokens, or takes those that it brings.
 pub(super) fn prepare(document: &Document) -> Prepared<'_> {
@@ -297,75 +350,71 @@ fn prepare_in(document: &Document, buffer: Vec<Token>) -> Prepared<'_> {
 pub(super) struct Cascade<'a, 't, T> {
     program: &'a Program,
     prepared: &'a Prepared<'t>,
-    scratch: &'a mut Scratch,
+    tables: &'a mut Tables,
+    pub(super) state: &'a mut State,
     trace: &'a mut T,
     columns: &'a Columns<'a>,
-    pub(super) context: Context,
-    pub(super) relations: Vec<Proposal>,
     limit: usize,
-    pub(super) truncated: Option<Cut>,
 }
 
 impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
-    fn run(&mut self) {
-        let mut views = Views::default();
-        for (index, phase) in self.program.phases.iter().enumerate() {
-            let (rules, drops) = Phase::set_numbers(index);
-            let index = index as u16;
-            let fresh = self.scan(phase, index, &mut views);
-            self.settle(fresh);
-            if !phase.rules.rules().is_empty() {
-                let proposals = self.propose((rules, &phase.rules), index);
-                self.admit(proposals);
-            }
-            if !phase.drops.rules().is_empty() {
-                let proposals = self.propose((drops, &phase.drops), index);
-                self.take_back(proposals.dropped);
-            }
-            if !phase.contexts.is_empty() {
-                let updates = self.contexts(phase, index);
-                self.update(updates);
-            }
+    /// All steps of one phase.
+    fn run(&mut self, phase: &Phase, index: usize, views: &mut Views<'t>) {
+        let (rules, drops) = Phase::set_numbers(index);
+        let index = index as u16;
+        let fresh = self.scan(phase, index, views);
+        self.settle(fresh);
+        if !phase.rules.rules().is_empty() {
+            let proposals = self.propose((rules, &phase.rules), index);
+            self.admit(proposals);
+        }
+        if !phase.drops.rules().is_empty() {
+            let proposals = self.propose((drops, &phase.drops), index);
+            self.take_back(proposals.dropped);
+        }
+        if !phase.contexts.is_empty() {
+            let updates = self.contexts(phase, index);
+            self.update(updates);
         }
     }
 
     /// Adds what the gazetteers and expressions of a phase find, from the place
     /// that comes back on.
     pub(super) fn scan(&mut self, phase: &Phase, index: u16, views: &mut Views<'t>) -> usize {
-        let fresh = self.scratch.candidates.len();
+        let fresh = self.state.candidates.len();
         let scan = Scan {
             text: self.prepared.text(),
             tokens: self.prepared.tokens(),
-            forms: &self.scratch.ids,
-            table: &self.scratch.forms,
-            context: &self.context,
+            forms: &self.state.ids,
+            table: &self.tables.forms,
+            context: &self.state.context,
             phase: index,
-            gauge: &self.scratch.gauge,
+            gauge: &self.tables.gauge,
             cuts_words: !self.prepared.is_given(),
             limit: self.limit,
         };
-        let buffers = &mut self.scratch.scans[usize::from(index)];
-        scan.run(phase, views, buffers, &mut self.scratch.candidates);
-        if self.scratch.candidates.len() > self.limit {
-            self.scratch.candidates.truncate(self.limit.max(fresh));
-            self.truncated = Some(Cut::Candidates(self.limit as u32));
+        let buffers = &mut self.tables.scans[usize::from(index)];
+        scan.run(phase, views, buffers, &mut self.state.candidates);
+        if self.state.candidates.len() > self.limit {
+            self.state.candidates.truncate(self.limit.max(fresh));
+            self.state.truncated = Some(Cut::Candidates(self.limit as u32));
         }
-        self.scratch.is_stale |= self.scratch.candidates.len() > fresh;
+        self.state.is_stale |= self.state.candidates.len() > fresh;
         fresh
     }
 
     /// The candidates so far.
     pub(super) fn candidates(&mut self) -> &mut Vec<Candidate> {
-        self.scratch.is_stale = true;
-        &mut self.scratch.candidates
+        self.state.is_stale = true;
+        &mut self.state.candidates
     }
 
     /// Takes in what the rules of a step propose.
     pub(super) fn admit(&mut self, mut proposals: Proposals) {
-        let fresh = self.scratch.candidates.len();
-        self.scratch.is_stale |= !proposals.spans.is_empty();
-        self.scratch.candidates.append(&mut proposals.spans);
-        self.relations.append(&mut proposals.relations);
+        let fresh = self.state.candidates.len();
+        self.state.is_stale |= !proposals.spans.is_empty();
+        self.state.candidates.append(&mut proposals.spans);
+        self.state.relations.append(&mut proposals.relations);
         self.update(proposals.updates);
         self.settle(fresh);
     }
@@ -375,7 +424,7 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
     pub(super) fn update(&mut self, mut updates: Vec<Update>) {
         updates.sort_by_key(|update| update.rule);
         for update in updates {
-            let candidate = &mut self.scratch.candidates[update.span.index()];
+            let candidate = &mut self.state.candidates[update.span.index()];
             if T::ON {
                 self.trace.sets(update.span, update.feature, update.rule);
             }
@@ -390,8 +439,8 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
     pub(super) fn contexts(&mut self, phase: &Phase, index: u16) -> Vec<Update> {
         let tokens = self.prepared.tokens();
         self.lay();
-        let Scratch { forms, ids, kinds, lines, lattice, matches, candidates, answers, gauge, .. } =
-            &mut *self.scratch;
+        let Tables { forms, matches, gauge, .. } = &mut *self.tables;
+        let State { ids, kinds, lines, lattice, candidates, answers, .. } = &*self.state;
         let (text, columns) = (self.prepared.text(), self.columns);
         let letters =
             Letters { text, tokens, forms: ids, kinds, lines, lattice, candidates, columns, answers };
@@ -406,7 +455,7 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
                     letters: &letters,
                     range,
                     budget: Budget::new(range),
-                    context: &self.context,
+                    context: &self.state.context,
                     accepts: &|_, _, _| false,
                     may_stay_open: &|_, _| false,
                 };
@@ -418,9 +467,9 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
 
     /// All drops see the same spans: their order means nothing.
     pub(super) fn take_back(&mut self, dropped: Vec<(CandidateId, RuleId)>) {
-        self.scratch.is_stale |= !dropped.is_empty();
+        self.state.is_stale |= !dropped.is_empty();
         for (id, rule) in dropped {
-            let fate = &mut self.scratch.candidates[id.index()].fate;
+            let fate = &mut self.state.candidates[id.index()].fate;
             if *fate == Fate::Stays {
                 *fate = Fate::Dropped(rule);
             }
@@ -429,7 +478,7 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
 
     /// Lays the spans that stand over the tokens, unless they lie there already.
     fn lay(&mut self) {
-        let Scratch { lattice, candidates, is_stale, .. } = &mut *self.scratch;
+        let State { lattice, candidates, is_stale, .. } = &mut *self.state;
         if std::mem::take(is_stale) {
             lattice.build(candidates);
         }
@@ -440,22 +489,11 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
     pub(super) fn propose(&mut self, (set, rules): (usize, &RuleSet), phase: u16) -> Proposals {
         let tokens = self.prepared.tokens();
         let program = self.program;
-        self.scratch.gauge.set(Stage::Due);
+        self.tables.gauge.set(Stage::Due);
         self.lay();
-        let Scratch {
-            forms,
-            ids,
-            kinds,
-            lines,
-            lattice,
-            matches,
-            candidates,
-            due,
-            scouts,
-            answers,
-            gauge,
-            ..
-        } = &mut *self.scratch;
+        let Tables { forms, matches, scouts, gauge, .. } = &mut *self.tables;
+        let State { ids, kinds, lines, lattice, candidates, due, answers, context, truncated, .. } =
+            &mut *self.state;
         let (text, columns) = (self.prepared.text(), self.columns);
         let letters =
             Letters { text, tokens, forms: ids, kinds, lines, lattice, candidates, columns, answers };
@@ -504,7 +542,7 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
                             letters: &letters,
                             range,
                             budget: Budget::new(range),
-                            context: &self.context,
+                            context,
                             accepts: &accepts,
                             may_stay_open: &may_stay_open,
                         };
@@ -519,21 +557,21 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
                     }
                 }
                 if out.full || is_full(&out) && reached.is_none_or(|index| index < last) {
-                    self.truncated = Some(Cut::Candidates(limit as u32));
+                    *truncated = Some(Cut::Candidates(limit as u32));
                     return out;
                 }
             }
         }
         if out.truncated {
-            self.truncated.get_or_insert(Cut::Matches);
+            truncated.get_or_insert(Cut::Matches);
         }
         out
     }
 
     /// Resolves the new candidates, then computes the values of those that stay.
     pub(super) fn settle(&mut self, fresh: usize) {
-        self.scratch.gauge.set(Stage::Resolve);
-        let candidates = &mut self.scratch.candidates;
+        self.tables.gauge.set(Stage::Resolve);
+        let candidates = &mut self.state.candidates;
         if candidates.len() == fresh {
             return;
         }
@@ -546,11 +584,11 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
         new.sort_by_key(|candidate| (!is_anchor(candidate.rule), candidate.span));
         for candidate in new {
             if let Some(pending) = candidate.pending.take() {
-                candidate.value = (pending.0.normalise)(&pending.1, &self.context);
+                candidate.value = (pending.0.normalise)(&pending.1, &self.state.context);
             }
-            if is_anchor(candidate.rule) && self.context.anchor.is_none() {
+            if is_anchor(candidate.rule) && self.state.context.anchor.is_none() {
                 let value = candidate.value.as_ref();
-                self.context.anchor = value.and_then(|value| CalendarDate::parse(value.body()));
+                self.state.context.anchor = value.and_then(|value| CalendarDate::parse(value.body()));
             }
         }
     }

@@ -165,7 +165,8 @@ impl Extractor<'_> {
             }
         });
         let mut watch = Watch::new(self.program(), goal);
-        let found = extractor.run(document, &prepared, &mut extractor.scratch(), &mut watch);
+        let found = extractor.run(&[(document, &prepared)], &mut extractor.scratch(), &mut watch);
+        let found = found.into_iter().next().unwrap_or_default();
         let mut near = watch.near_misses();
         if let Some(Question::Span { labels, span }) = question {
             near.extend(self.texts(labels, *span, document));

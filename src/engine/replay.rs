@@ -80,18 +80,19 @@ impl Extractor<'_> {
     #[must_use]
     pub fn record<'d>(&self, document: &'d Document, scratch: &mut Scratch) -> (Extraction, Recording<'d>) {
         let prepared = prepare(document);
-        self.read(document, &prepared, scratch);
+        let (tables, state) = self.begin((document, &prepared), scratch);
         let columns = Columns::new(self.program(), document.tokens.as_ref());
         let mut untraced = Untraced;
-        let mut cascade = self.cascade(document, &prepared, &columns, scratch, &mut untraced);
+        let mut cascade = self.cascade(&prepared, &columns, (tables, state), &mut untraced);
         let mut phases = Vec::with_capacity(self.program().phases.len());
         let mut views = Views::default();
         for (index, phase) in self.program().phases.iter().enumerate() {
             phases.push(cascade.record(phase, index as u16, &mut views));
         }
-        let (relations, truncated) = (std::mem::take(&mut cascade.relations), cascade.truncated);
-        let annotations = self.annotations(&prepared, &columns, scratch, &relations);
-        let candidates = std::mem::take(&mut scratch.candidates);
+        let annotations = self.annotations(&prepared, &columns, (tables, state));
+        let (candidates, relations) =
+            (std::mem::take(&mut state.candidates), std::mem::take(&mut state.relations));
+        let truncated = state.truncated;
         let active = active(&candidates, &phases);
         drop(columns);
         let extraction = Extraction { annotations, candidates, proposals: relations, truncated };
@@ -113,17 +114,16 @@ impl Extractor<'_> {
             return None;
         }
         let Recording { document, prepared, phases, .. } = recording;
-        self.read(document, prepared, scratch);
+        let (tables, state) = self.begin((document, prepared), scratch);
         let columns = Columns::new(self.program(), document.tokens.as_ref());
         let mut untraced = Untraced;
-        let mut cascade = self.cascade(document, prepared, &columns, scratch, &mut untraced);
+        let mut cascade = self.cascade(prepared, &columns, (tables, state), &mut untraced);
         let mut views = Views::default();
         for (index, (phase, recorded)) in self.program().phases.iter().zip(phases).enumerate() {
             let without = Without { rule, home, at: index };
             cascade.replay(phase, recorded, &without, &mut views);
         }
-        let relations = std::mem::take(&mut cascade.relations);
-        Some(self.annotations(prepared, &columns, scratch, &relations))
+        Some(self.annotations(prepared, &columns, (tables, state)))
     }
 }
 
@@ -163,7 +163,7 @@ impl Without {
 
 impl<'t> Cascade<'_, 't, Untraced> {
     fn record(&mut self, phase: &Phase, index: u16, views: &mut Views<'t>) -> Recorded {
-        let mut recorded = Recorded { anchor: self.context.anchor, ..Recorded::default() };
+        let mut recorded = Recorded { anchor: self.state.context.anchor, ..Recorded::default() };
         let fresh = self.scan(phase, index, views);
         recorded.scanned = self.candidates()[fresh..].to_vec();
         self.settle(fresh);
@@ -187,7 +187,7 @@ impl<'t> Cascade<'_, 't, Untraced> {
         let index = without.at as u16;
         let left_out = without.rule;
         // A scan reads the text alone, and relative dates count from the anchor.
-        let fresh = if self.context.anchor == recorded.anchor {
+        let fresh = if self.state.context.anchor == recorded.anchor {
             let fresh = self.candidates().len();
             self.candidates().extend(recorded.scanned.iter().cloned());
             fresh

@@ -18,7 +18,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
 use super::config::{Output, Progress, RunConfig, RunError, RunSummary};
 use super::keeper::Keeper;
-use super::workers::{Worked, Workers};
+use super::workers::{Done, Worked, Workers};
 use crate::engine::Extractor;
 use crate::io::{BadRecord, JsonlWriter, RawRecord, Source};
 
@@ -59,9 +59,7 @@ pub fn run<'r>(
         Output::Lines(..) | Output::Brat(_) => (RunSummary::default(), 0),
     };
     let may_wait = source.may_wait();
-    // One thread has no use for batches.
-    let full = if workers.pool.is_alone() && !may_wait { 1 } else { BATCH_RECORDS };
-    let batches = Batches { source, passed_over, full, number: 0 };
+    let batches = Batches { source, passed_over, number: 0 };
     let (feed, reader) = match may_wait {
         false => (Feed::Read(Mutex::new(batches)), None),
         true => {
@@ -96,8 +94,6 @@ struct Batches {
     source: Source,
     /// Records that are passed over before the first batch.
     passed_over: u64,
-    /// Records with which a batch is full.
-    full: usize,
     number: u64,
 }
 
@@ -110,7 +106,7 @@ impl Iterator for Batches {
             self.source.next()?.ok();
         }
         let mut batch = Batch { number: self.number, records: Vec::new(), bytes: 0 };
-        while batch.records.len() < self.full && batch.bytes < BATCH_BYTES {
+        while batch.records.len() < BATCH_RECORDS && batch.bytes < BATCH_BYTES {
             let Some(record) = self.source.next() else { break };
             batch.bytes += record.as_ref().map_or(0, |record| record.bytes.len());
             batch.records.push(record);
@@ -182,14 +178,10 @@ fn take_part(
         workers.read();
         let Some(batch) = feed.next(|| desk.is_over()) else { break };
         desk.enter(batch.bytes);
-        let mut results = Vec::with_capacity(batch.records.len());
-        for raw in batch.records {
-            if desk.is_over.load(Ordering::Relaxed) {
-                return;
-            }
-            results.push(workers.work(raw, config.read, writer));
-        }
+        let read = batch.records.into_iter().map(|raw| workers.parse(raw, config.read)).collect();
+        let Some(found) = workers.find(read, || desk.is_over.load(Ordering::Relaxed)) else { return };
         workers.write();
+        let results = found.into_iter().map(|found| Ok(Done::new(found?, writer))).collect();
         desk.hand_in(batch.number, Finished { bytes: batch.bytes, results });
         workers.rest();
     }

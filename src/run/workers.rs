@@ -7,8 +7,21 @@ use rayon::prelude::*;
 use super::config::RunError;
 use super::pool::Pool;
 use crate::doc::{Annotations, Document};
-use crate::engine::{Cut, Extractor, Gauge, Scratch, Stage};
+use crate::engine::{Cut, Extraction, Extractor, Gauge, Scratch, Stage};
 use crate::io::{BadRecord, JsonlWriter, RawRecord, ReadConfig, ReadError, Record, parse};
+
+/// A record that was read.
+pub(super) struct Read {
+    document: Document,
+    place: (String, u64),
+}
+
+/// A record with what was found in it.
+pub(super) struct Found {
+    read: Read,
+    annotations: Annotations,
+    truncated: Option<Cut>,
+}
 
 /// One record after the work: what is to be written and counted, and nothing that another
 /// thread would have to give back piece by piece.
@@ -27,7 +40,39 @@ pub(super) struct Done {
     pub(super) place: (String, u64),
 }
 
-pub(super) type Worked = Result<Done, Box<BadRecord>>;
+impl Done {
+    /// What becomes of a record, in lines where there is a writer of them.
+    pub(super) fn new(found: Found, writer: Option<JsonlWriter>) -> Self {
+        let Found { read: Read { document, place }, annotations, truncated } = found;
+        let mut done = Self {
+            id: document.id.clone(),
+            bytes: document.text.len() as u64,
+            mentions: annotations.mentions.len() as u64,
+            relations: (annotations.relations.len() + annotations.events.len()) as u64,
+            line: Vec::new(),
+            parts: None,
+            truncated,
+            place,
+        };
+        match writer {
+            Some(writer) => {
+                // About what it takes: a line that grows bit by bit is copied again and again.
+                let found = annotations.mentions.len() + annotations.relations.len();
+                done.line.reserve(document.text.len() + document.text.len() / 8 + 160 * (found + 1));
+                writer.write(&document, &annotations, &mut done.line);
+            }
+            None => done.parts = Some(Box::new((document, annotations))),
+        }
+        done
+    }
+}
+
+pub(super) type Worked<T = Done> = Result<T, Box<BadRecord>>;
+
+/// Documents are worked on together until their texts have so many bytes: so few that all
+/// that is known of them stays in the cache, so many that the code of each step is fetched
+/// for several.
+const TOGETHER: usize = 16 << 10;
 
 /// The threads that extract, each with its buffers.
 pub(super) struct Workers<'e, 'p> {
@@ -62,15 +107,8 @@ impl<'e, 'p> Workers<'e, 'p> {
         self.gauges[self.here()].set(Stage::Idle);
     }
 
-    /// Parses one record and extracts from it.
-    pub(super) fn work(
-        &self,
-        raw: Result<RawRecord, BadRecord>,
-        read: ReadConfig,
-        writer: Option<JsonlWriter>,
-    ) -> Worked {
-        let gauge = &self.gauges[self.here()];
-        gauge.set(Stage::Read);
+    /// Parses one record.
+    pub(super) fn parse(&self, raw: Result<RawRecord, BadRecord>, read: ReadConfig) -> Worked<Read> {
         let raw = raw.map_err(Box::new)?;
         let place = (raw.file.clone(), raw.line);
         // Only rules that ask for columns need the record a second time.
@@ -80,29 +118,40 @@ impl<'e, 'p> Workers<'e, 'p> {
             let reason = format!("the rules ask for the column `{column}`, which its tokens do not have");
             return Err(Box::new(BadRecord { error: ReadError::record(&raw.file, raw.line, reason), raw }));
         }
-        let (annotations, truncated) = self.extract(&document);
-        let mut done = Done {
-            id: document.id.clone(),
-            bytes: document.text.len() as u64,
-            mentions: annotations.mentions.len() as u64,
-            relations: (annotations.relations.len() + annotations.events.len()) as u64,
-            line: Vec::new(),
-            parts: None,
-            truncated,
-            place,
-        };
-        match writer {
-            Some(writer) => {
-                gauge.set(Stage::Write);
-                // About what it takes: a line that grows bit by bit is copied again and again.
-                let found = annotations.mentions.len() + annotations.relations.len();
-                done.line.reserve(document.text.len() + document.text.len() / 8 + 160 * (found + 1));
-                writer.write(&document, &annotations, &mut done.line);
-                drop((document, annotations));
+        Ok(Read { document, place })
+    }
+
+    /// Extracts from records, some at a time; nothing once the run is over.
+    pub(super) fn find(
+        &self,
+        read: Vec<Worked<Read>>,
+        is_over: impl Fn() -> bool,
+    ) -> Option<Vec<Worked<Found>>> {
+        let documents: Vec<&Document> = read.iter().flatten().map(|read| &read.document).collect();
+        let mut extractions = Vec::with_capacity(documents.len());
+        let mut rest = documents.as_slice();
+        while !rest.is_empty() {
+            if is_over() {
+                return None;
             }
-            None => done.parts = Some(Box::new((document, annotations))),
+            let mut bytes = 0;
+            let has_room = |document: &&&Document| {
+                let has_room = bytes < TOGETHER;
+                bytes += document.text.len();
+                has_room
+            };
+            let (together, later) = rest.split_at(rest.iter().take_while(has_room).count());
+            extractions.extend(self.extract(together));
+            rest = later;
         }
-        Ok(done)
+        let mut extractions = extractions.into_iter();
+        let found = |read: Worked<Read>| {
+            let read = read?;
+            // There is one for each.
+            let Extraction { annotations, truncated, .. } = extractions.next().unwrap_or_default();
+            Ok(Found { read, annotations, truncated })
+        };
+        Some(read.into_iter().map(found).collect())
     }
 
     /// The index of the current thread.
@@ -110,13 +159,12 @@ impl<'e, 'p> Workers<'e, 'p> {
         rayon::current_thread_index().unwrap_or(0) % self.scratches.len()
     }
 
-    fn extract(&self, document: &Document) -> (Annotations, Option<Cut>) {
-        let extraction = match self.scratches[self.here()].try_lock() {
-            Ok(mut scratch) => self.extractor.extract(document, &mut scratch),
+    fn extract(&self, documents: &[&Document]) -> Vec<Extraction> {
+        match self.scratches[self.here()].try_lock() {
+            Ok(mut scratch) => self.extractor.extract_each(documents, &mut scratch),
             // Never while one thread has one scratch; correct all the same.
-            Err(_) => self.extractor.extract(document, &mut self.extractor.scratch()),
-        };
-        (extraction.annotations, extraction.truncated)
+            Err(_) => self.extractor.extract_each(documents, &mut self.extractor.scratch()),
+        }
     }
 }
 
@@ -131,7 +179,10 @@ pub fn extract_all(
     threads: usize,
 ) -> Result<Vec<Annotations>, RunError> {
     let workers = Workers::new(extractor, threads)?;
-    let extract = |document| workers.extract(document).0;
+    let extract = |document| {
+        let found = workers.extract(&[document]).into_iter().next();
+        found.map(|found| found.annotations).unwrap_or_default()
+    };
     Ok(match workers.pool.is_alone() {
         true => documents.iter().map(extract).collect(),
         false => workers.pool.install(|| documents.par_iter().map(extract).collect()),
