@@ -248,15 +248,17 @@ impl FormTable {
                 look.at = look.key.place(mask);
                 look.classes = token.class.bits() & asked;
             }
-            // In a loop of its own, which is so short that all fetches are under way together.
-            // A bit for each token of which the first look does not tell all.
+            // A bit for each token of which the first look does not tell all. In a loop of its
+            // own, which is so short that all fetches are under way together.
             let mut open: u32 = 0;
-            for (at, (look, (form, kind))) in looks.iter().zip(forms.iter_mut().zip(&mut *kinds)).enumerate()
-            {
+            for (at, look) in looks[..tokens.len()].iter().enumerate() {
                 let slot = &self.slots[look.at];
-                (*form, *kind) = (FormId(slot.form), slot.kind);
                 let tells_all = slot.has(look.key) & look.key.is_whole() & (slot.classes == look.classes);
                 open |= u32::from(!tells_all) << at;
+            }
+            for (look, (form, kind)) in looks.iter().zip(forms.iter_mut().zip(&mut *kinds)) {
+                let slot = &self.slots[look.at];
+                (*form, *kind) = (FormId(slot.form), slot.kind);
             }
             while open != 0 {
                 let at = open.trailing_zeros() as usize;
