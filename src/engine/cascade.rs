@@ -72,6 +72,10 @@ pub struct Extractor<'p> {
     config: ExtractConfig,
 }
 
+/// Tokens for which there is room until the next document comes: those of a very long one
+/// take much memory, which is not needed while it is written.
+const MOST_TOKENS: usize = 1 << 20;
+
 /// The buffers of one thread, reused from document to document.
 #[derive(Default)]
 pub struct Scratch {
@@ -206,6 +210,7 @@ impl<'p> Extractor<'p> {
         let extractions = self.run(&texts, scratch, &mut Untraced);
         for (prepared, state) in prepared.into_iter().zip(&mut scratch.states) {
             state.tokens = prepared.into_buffer();
+            state.tokens.shrink_to(MOST_TOKENS);
         }
         scratch.gauge().set(Stage::Idle);
         extractions

@@ -349,6 +349,70 @@ proptest! {
     }
 }
 
+/// Values that count from the date of the document.
+const DATED: &str = "regex day -> NUM { /March [0-9]+/ value = date() }\n";
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    #[test]
+    fn documents_that_are_worked_on_together_give_what_each_gives_alone(
+        documents in prop::collection::vec(
+            (
+                prop::collection::vec(
+                    prop::sample::select(vec![
+                        "tons", "of", "mayor", "Mayor", "Giang", "Hà Giang", "7", "3.5", "Lan", "March 7", ".", "\n",
+                    ]),
+                    0..20,
+                ),
+                prop::option::of(1..28u32),
+            ),
+            0..6,
+        ),
+        most in prop::option::of(0..8u32),
+    ) {
+        let words = format!("{WORDS}{DATED}");
+        let program = program(&[("pack.toml", TOML), ("a.span", &words), ("b.span", HANGING)]).unwrap();
+        let config = ExtractConfig {
+            candidates: CandidateReport::Keep,
+            max_candidates: most,
+            ..ExtractConfig::default()
+        };
+        let extractor = Extractor::with_config(&program, config);
+        let document = |(words, day): (Vec<&str>, Option<u32>)| {
+            let mut document = Document::new("1", words.join(" "));
+            document.meta.extend(day.map(|day| ("date".to_owned(), format!("20{day:02}-05-01").into())));
+            document
+        };
+        let documents: Vec<Document> = documents.into_iter().map(document).collect();
+        let mut scratch = extractor.scratch();
+        // Twice, so that buffers are used again.
+        for _ in 0..2 {
+            let together = extractor.extract_each(&documents.iter().collect::<Vec<_>>(), &mut scratch);
+            let alone: Vec<Extraction> =
+                documents.iter().map(|document| extractor.extract(document, &mut extractor.scratch())).collect();
+            prop_assert_eq!(format!("{together:#?}"), format!("{alone:#?}"));
+        }
+    }
+}
+
+#[test]
+fn dates_are_counted_from_that_of_their_own_document() {
+    let words = format!("{WORDS}{DATED}");
+    let program = program(&[("pack.toml", TOML), ("a.span", &words), ("b.span", HANGING)]).unwrap();
+    let extractor = Extractor::new(&program);
+    let dated = |date: &str| {
+        let mut document = Document::new("1", "March 7");
+        document.meta.insert("date".to_owned(), date.into());
+        document
+    };
+    let documents = [dated("2023-05-01"), dated("2024-06-02")];
+    let found = extractor.extract_each(&documents.iter().collect::<Vec<_>>(), &mut extractor.scratch());
+    let value = |found: &Extraction| found.annotations.mentions[0].value.clone();
+    let values: Vec<_> = found.iter().map(|found| value(found).map(|value| value.to_string())).collect();
+    assert_eq!(values, [Some("iso8601:2023-03-07".to_owned()), Some("iso8601:2024-03-07".to_owned())]);
+}
+
 /// The texts that one rule finds.
 fn found_by(program: &Program, scratch: &mut Scratch, text: &str) -> Vec<String> {
     let found = Extractor::new(program).extract(&Document::new("1", text), scratch).annotations;
