@@ -35,6 +35,8 @@ const SHORT: usize = 256;
 pub struct Words {
     /// Words that begin with no digit: the place of each, and its letter.
     words: Vec<(u32, u8)>,
+    /// For each letter of ASCII which of the first [`MARKED`] words begin with it, as bits.
+    by_letter: Vec<u64>,
     /// All digits, and whether a word begins there.
     digits: Vec<(u32, bool)>,
 }
@@ -43,8 +45,7 @@ impl Words {
     /// Finds them, eight bytes at a time: what is neither a digit nor begins a word is
     /// passed over. O(n).
     pub fn read(&mut self, line: &[u8]) {
-        self.words.clear();
-        self.digits.clear();
+        self.clear();
         let (eights, rest) = line.as_chunks();
         let mut last = [b' '; 8];
         last[..rest.len()].copy_from_slice(rest);
@@ -69,7 +70,11 @@ impl Words {
         let mut words = begins & letters;
         while words != 0 {
             let place = words.trailing_zeros();
-            self.words.push((at + place / 8, (word >> (place & 56)) as u8));
+            let letter = (word >> (place & 56)) as u8;
+            if self.words.len() < MARKED {
+                self.by_letter[usize::from(letter)] |= 1 << self.words.len();
+            }
+            self.words.push((at + place / 8, letter));
             words &= words - 1;
         }
         let mut met = digits;
@@ -89,10 +94,23 @@ impl Words {
 
     /// Forgets them: for a line that has no digits, and whose words nobody asks for.
     pub fn clear(&mut self) {
-        self.words.clear();
+        self.by_letter.resize(128, 0);
+        self.words.drain(..).for_each(|(_, letter)| self.by_letter[usize::from(letter)] = 0);
         self.digits.clear();
     }
+
+    /// Which of the first [`MARKED`] words begin with one of some letters, as bits. O(letters).
+    #[inline]
+    fn beginning_with(&self, letters: &[u8]) -> u64 {
+        letters
+            .iter()
+            .fold(0, |all, letter| all | self.by_letter.get(usize::from(*letter)).copied().unwrap_or(0))
+    }
 }
+
+/// Words of a line that are told apart by their letters with no look at each: those of
+/// nearly every line.
+const MARKED: usize = 64;
 
 /// The bit in which small letters of ASCII differ from capitals, of each of eight bytes.
 const CASE: u64 = 0x2020_2020_2020_2020;
@@ -107,6 +125,9 @@ pub fn has_digits(line: &str) -> bool {
 /// or at a digit.
 pub struct Starts {
     at: Place,
+    /// The letters of words with which matches begin: as bits, and one by one.
+    letters: [u64; 2],
+    each_letter: Box<[u8]>,
     is_short: bool,
     expression: Hir,
     /// Nothing where it is too large. Built when first asked.
@@ -116,8 +137,8 @@ pub struct Starts {
 /// Where the matches of an expression begin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
-    /// At words that begin with one of these letters, as bits; no digits.
-    Words([u64; 2]),
+    /// At words that begin with one of the letters that a [`Starts`] holds; no digits.
+    Words,
     /// At any digit.
     Digits,
     /// At words that begin with a digit.
@@ -141,18 +162,20 @@ impl Starts {
         let at = match letters {
             Letters { others: [0, 0], is_any_digit: true, .. } => Place::Digits,
             Letters { others: [0, 0], .. } => Place::NumberWords,
-            Letters { others, has_digits: false, .. } => Place::Words(others),
+            Letters { has_digits: false, .. } => Place::Words,
             Letters { .. } => return None,
         };
         let expression = narrowed(hir);
         let is_short = expression.properties().maximum_len().is_some_and(|most| most <= SHORT);
-        Some(Self { at, is_short, expression, automaton: OnceLock::new() })
+        let each_letter = (0..128).filter(|letter| is_in(letters.others, *letter)).collect();
+        let letters = letters.others;
+        Some(Self { at, letters, each_letter, is_short, expression, automaton: OnceLock::new() })
     }
 
     /// Whether matches begin with a digit.
     #[must_use]
     pub fn begins_with_digit(&self) -> bool {
-        !matches!(self.at, Place::Words(_))
+        self.at != Place::Words
     }
 
     /// Whether matches begin with any digit, also inside a word.
@@ -164,9 +187,11 @@ impl Starts {
     /// What tells of a token whether a match may begin there; nothing where matches begin
     /// with digits, or with any word.
     pub(super) fn beginning(&self) -> Option<Beginning> {
-        let Place::Words(letters) = self.at else { return None };
-        let beginning =
-            Beginning { letters, expression: without_looks(&self.expression), automaton: OnceLock::new() };
+        if self.at != Place::Words {
+            return None;
+        }
+        let (letters, expression) = (self.letters, without_looks(&self.expression));
+        let beginning = Beginning { letters, expression, automaton: OnceLock::new() };
         let mut scratch = BeginningScratch::default();
         let is_common = COMMON.iter().any(|word| beginning.may_be_in(word, &mut scratch));
         (!is_common).then_some(beginning)
@@ -184,7 +209,8 @@ impl Starts {
         plain: &Regex,
     ) -> Option<Range<usize>> {
         let mut tries = 0;
-        while let Some(start) = self.place(words, next) {
+        let marked = if self.at == Place::Words { words.beginning_with(&self.each_letter) } else { 0 };
+        while let Some(start) = self.place((words, marked), next) {
             if start < from {
                 continue;
             }
@@ -210,25 +236,39 @@ impl Starts {
     }
 
     /// The next place at which a match may begin, from the place number `next` on, which
-    /// is left at the one after it.
+    /// is left at the one after it. `marked` are those of the marked words that fit.
     #[inline]
-    fn place(&self, words: &Words, next: &mut usize) -> Option<usize> {
-        let Words { words, digits } = words;
-        let (at, place) = match self.at {
-            Place::Words(letters) => {
-                let is_first = |letter: u8| letters[usize::from(letter / 64)] >> (letter % 64) & 1 == 1;
-                let at = words.get(*next..)?.iter().position(|(_, letter)| is_first(*letter))?;
-                (at, words[*next + at].0)
+    fn place(&self, (words, marked): (&Words, u64), next: &mut usize) -> Option<usize> {
+        let Words { words, digits, .. } = words;
+        let at = match self.at {
+            Place::Words => {
+                let left = if *next < MARKED { marked & u64::MAX << *next } else { 0 };
+                match left {
+                    0 => {
+                        let from = MARKED.max(*next);
+                        let rest = words.get(from..)?;
+                        from + rest.iter().position(|(_, letter)| is_in(self.letters, *letter))?
+                    }
+                    left => left.trailing_zeros() as usize,
+                }
             }
-            Place::Digits => (0, digits.get(*next)?.0),
+            Place::Digits => *next,
             Place::NumberWords => {
-                let at = digits.get(*next..)?.iter().position(|(_, begins_word)| *begins_word)?;
-                (at, digits[*next + at].0)
+                *next + digits.get(*next..)?.iter().position(|(_, begins_word)| *begins_word)?
             }
         };
-        *next += at + 1;
-        Some(place as usize)
+        *next = at + 1;
+        Some(match self.at {
+            Place::Words => words.get(at)?.0,
+            Place::Digits | Place::NumberWords => digits.get(at)?.0,
+        } as usize)
     }
+}
+
+/// Whether a letter of ASCII is in a set of them, as bits.
+#[inline]
+fn is_in(letters: [u64; 2], letter: u8) -> bool {
+    letters[usize::from(letter / 64 % 2)] >> (letter % 64) & 1 == 1
 }
 
 /// Words that nearly every line has, and some that stand for all words: an expression
@@ -266,8 +306,7 @@ impl Beginning {
             return false;
         }
         words.read(form);
-        let is_first = |letter: u8| self.letters[usize::from(letter / 64)] >> (letter % 64) & 1 == 1;
-        let mut places = words.words.iter().filter(|(_, letter)| is_first(*letter)).peekable();
+        let mut places = words.words.iter().filter(|(_, letter)| is_in(self.letters, *letter)).peekable();
         if places.peek().is_none() {
             return false;
         }
@@ -402,7 +441,7 @@ impl Ahead {
     #[inline]
     fn allows(&self, rest: &[u8]) -> bool {
         self.0.iter().enumerate().all(|(at, bytes)| match rest.get(at) {
-            Some(byte) => bytes[usize::from(byte / 64 % 2)] >> (byte % 64) & 1 == 1,
+            Some(byte) => is_in(*bytes, *byte),
             None => *bytes == ANY,
         })
     }
@@ -551,20 +590,42 @@ mod tests {
             prop_assert_eq!(words.digits, digits);
             prop_assert_eq!(words.words, others.map(|at| (at as u32, bytes[at])).collect::<Vec<_>>());
         }
+
+        #[test]
+        fn words_are_found_by_their_letters_as_by_a_look_at_each(
+            lines in prop::collection::vec("([ab]c ){0,5}|([a-d]x? ){60,70}", 1..4),
+            letters in prop::sample::subsequence(b"abcd".to_vec(), 1..4),
+        ) {
+            let starts = Starts {
+                at: Place::Words,
+                letters: letters.iter().fold([0; 2], |all, letter| [all[0], all[1] | 1 << (letter % 64)]),
+                each_letter: letters.clone().into(),
+                is_short: true,
+                expression: Hir::empty(),
+                automaton: OnceLock::new(),
+            };
+            let mut words = Words::default();
+            for line in lines {
+                words.read(line.as_bytes());
+                let marked = words.beginning_with(&starts.each_letter);
+                let mut next = 0;
+                let found: Vec<usize> =
+                    std::iter::from_fn(|| starts.place((&words, marked), &mut next)).collect();
+                let fits = |(_, letter): &&(u32, u8)| letters.contains(letter);
+                let plain: Vec<usize> = words.words.iter().filter(fits).map(|(at, _)| *at as usize).collect();
+                prop_assert_eq!(found, plain);
+            }
+        }
     }
 
     #[test]
     fn only_what_begins_with_words_or_digits_has_starts() {
-        let place = |source| starts(source).map(|starts| starts.at);
-        let words = |letters: &str| {
-            let mut bits = [0; 2];
-            letters.bytes().for_each(|letter| bits[usize::from(letter / 64)] |= 1 << (letter % 64));
-            Some(Place::Words(bits))
-        };
-        assert_eq!(place(r"\b[0-2]+ tons"), Some(Place::NumberWords));
-        assert_eq!(place(r"[0-2]+ tons"), Some(Place::Digits));
-        assert_eq!(place(r"(?:\b19|20)[0-9]"), Some(Place::Digits));
-        assert_eq!(place(r"\b(?:of )?(?:a|the) \w"), words("oat"));
+        let place = |source| starts(source).map(|starts| (starts.at, starts.each_letter));
+        let words = |letters: &str| Some((Place::Words, letters.as_bytes().into()));
+        assert_eq!(place(r"\b[0-2]+ tons"), Some((Place::NumberWords, Box::default())));
+        assert_eq!(place(r"[0-2]+ tons"), Some((Place::Digits, Box::default())));
+        assert_eq!(place(r"(?:\b19|20)[0-9]"), Some((Place::Digits, Box::default())));
+        assert_eq!(place(r"\b(?:of )?(?:a|the) \w"), words("aot"));
         assert_eq!(place(r"^(?:ab|c)"), words("ac"));
         assert_eq!(place(r"\b\u{e9}?a"), words("a"));
         for elsewhere in
