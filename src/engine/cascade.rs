@@ -195,9 +195,24 @@ impl<'p> Extractor<'p> {
     }
 
     /// Tags some documents, each by itself, as [`Extractor::extract`] does. Each step takes
-    /// all of them before the next begins: where they are short, most of the time would go
-    /// into fetching code that the other steps have pushed out of the cache. What is known
-    /// of all of them is in memory together.
+    /// all of them before the next begins: of short ones each would have the code of a step
+    /// fetched anew, which the other steps have pushed out of the cache. What is known of all
+    /// of them is in memory together.
+    ///
+    /// ```
+    /// # use spanwright::{check, compile, diag::Report, doc::Document, engine::Extractor, syntax};
+    /// # let files = [
+    /// #     ("pack.toml", "[pack]\nname = \"demo\"\nversion = \"1\"\nphases = [\"a.span\"]\n[entities]\nLOC = {}\n"),
+    /// #     ("a.span", "gazetteer provinces -> LOC { \"Ha Giang\" match fold-marks }"),
+    /// # ];
+    /// # let (pack, mut report) = syntax::parse_pack(&files);
+    /// # let program = compile::compile(&check::check(&pack, &mut report).expect("a sound pack"));
+    /// let extractor = Extractor::new(&program);
+    /// let documents = [Document::new("1", "in Hà Giang"), Document::new("2", "elsewhere")];
+    /// let found = extractor.extract_each(&documents.each_ref(), &mut extractor.scratch());
+    /// let mentions: Vec<usize> = found.iter().map(|found| found.annotations.mentions.len()).collect();
+    /// assert_eq!(mentions, [1, 0]);
+    /// ```
     #[must_use]
     pub fn extract_each(&self, documents: &[&Document], scratch: &mut Scratch) -> Vec<Extraction> {
         scratch.gauge().set(Stage::Tokens);

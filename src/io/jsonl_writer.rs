@@ -203,7 +203,7 @@ fn escaped(bytes: &[u8], mut at: usize, out: &mut Vec<u8>) {
 fn next_escape(bytes: &[u8], from: usize) -> Option<usize> {
     const TOP: u64 = 0x8080_8080_8080_8080;
     let every = |byte: u8| u64::from_ne_bytes([byte; 8]);
-    // The top bit of the first byte below a bound, and of none before it.
+    // Among the top bits that of the first byte below a bound, and of none before it.
     let below = |word: u64, bound: u8| word.wrapping_sub(every(bound)) & !word;
     // With one bit turned the quotation mark comes next after the control characters.
     let escapes =

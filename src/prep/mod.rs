@@ -17,7 +17,7 @@ mod token;
 mod tokenize;
 
 pub use fold::{Folded, OffsetMap, fold, fold_with_map};
-pub(crate) use plain_run::between;
+pub(crate) use plain_run::{CASE, between};
 pub use prepared::Prepared;
 pub use sentence::split;
 pub use token::{Class, Token, shape};

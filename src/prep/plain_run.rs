@@ -13,7 +13,7 @@ pub(crate) fn between(word: u64, from: u8, to: u8) -> u64 {
 /// The top bit of each of eight bytes.
 const TOP: u64 = 0x8080_8080_8080_8080;
 /// The bit in which small letters of ASCII differ from capitals, of each of eight bytes.
-const CASE: u64 = 0x2020_2020_2020_2020;
+pub(crate) const CASE: u64 = 0x2020_2020_2020_2020;
 
 /// The ASCII letters and digits that stand at a place, and which of them there are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -19,7 +19,7 @@ use regex_automata::nfa::thompson::{self, NFA, State};
 use regex_automata::util::start;
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
-use crate::prep::between;
+use crate::prep::{CASE, between};
 
 use super::gates::{narrowed, without_looks};
 use super::regexes::CACHE;
@@ -111,9 +111,6 @@ impl Words {
 /// Words of a line that are told apart by their letters with no look at each: those of
 /// nearly every line.
 const MARKED: usize = 64;
-
-/// The bit in which small letters of ASCII differ from capitals, of each of eight bytes.
-const CASE: u64 = 0x2020_2020_2020_2020;
 
 /// Whether a line has a digit. O(n), many bytes at a time.
 #[must_use]
