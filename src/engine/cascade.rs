@@ -77,7 +77,6 @@ pub struct Extractor<'p> {
 const MOST_TOKENS: usize = 1 << 20;
 
 /// The buffers of one thread, reused from document to document.
-#[derive(Default)]
 pub struct Scratch {
     tables: Tables,
     /// One at least; one for each document that is worked on at a time.
