@@ -2,10 +2,10 @@
 
 use crate::check::{CheckedCondition, CheckedPattern};
 use crate::doc::schema::{BindingId, PlaceId};
-use crate::program::{Inst, PatternProgram, PatternTest, Pc, Requirement, SpanCheck, TokenTest, Way};
+use crate::program::{Inst, PatternProgram, PatternTest, Pc, Requirement, TokenTest, Way};
 
 use super::Compiler;
-use super::predicates::{span_test, token_test};
+use super::predicates::{span_check, token_test};
 
 /// Compiles a pattern, from its end to its start: each piece is told where to
 /// go on. `is_span` says which bindings stand for existing spans.
@@ -49,7 +49,7 @@ impl Builder<'_> {
             }
             CheckedPattern::Span(types, condition, place) => {
                 self.place = *place;
-                let test = condition.as_ref().map(|condition| Box::new(SpanCheck::new(span_test(condition))));
+                let test = condition.as_ref().map(|condition| Box::new(span_check(condition)));
                 self.push(Inst::Span { types: types.as_slice().into(), test, binding, next })
             }
             CheckedPattern::Bind(id, inner) if (self.is_span)(*id) => self.piece(inner, Some(*id), next),

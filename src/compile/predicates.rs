@@ -6,7 +6,8 @@ use crate::check::CheckedCondition;
 use crate::doc::schema::{ColumnId, NumberField, NumberTest, TextField};
 use crate::prep::Class;
 use crate::program::{
-    FormField, PredicateId, Predicates, RegexUse, Requirement, SpanTest, TextCheck, TokenTest, regex_set,
+    FormField, PredicateId, Predicates, RegexUse, Requirement, SpanCheck, SpanTest, TextCheck, TokenTest,
+    regex_set,
 };
 
 use crate::check::TextTest;
@@ -149,8 +150,13 @@ fn described(field: &str, test: &TextTest) -> String {
     }
 }
 
+/// A test on spans, not yet prepared.
+pub(super) fn span_check(condition: &CheckedCondition) -> SpanCheck {
+    SpanCheck::new(span_test(condition))
+}
+
 /// Compiles a condition on a whole span.
-pub(super) fn span_test(condition: &CheckedCondition) -> SpanTest {
+fn span_test(condition: &CheckedCondition) -> SpanTest {
     match condition {
         CheckedCondition::Any => SpanTest::Any,
         CheckedCondition::Not(inner) => SpanTest::Not(Box::new(span_test(inner))),

@@ -4,14 +4,14 @@ use crate::check::{
     BindingKind, CheckedContext, CheckedExpr, CheckedPart, CheckedRule, CheckedSet, CheckedWhere,
     WhereOperand,
 };
-use crate::doc::schema::{BindingId, RuleId};
+use crate::doc::schema::{BindingId, RuleId, TypeId};
 use crate::program::{
     BindingInfo, BindingUse, ContextRule, Expr, HeadPlan, Opening, Openings, Part, Requirement, Setter, Side,
     TokenRule, Where,
 };
 use crate::value;
 
-use super::predicates::span_test;
+use super::predicates::span_check;
 use super::{Compiler, pattern};
 
 /// Compiles one drop: every span that it binds is taken back.
@@ -119,8 +119,20 @@ fn joined(condition: &Where, named: &mut Vec<BindingId>, requires: &mut Vec<Requ
                 named.extend(*name);
             }
         }
-        // None of these needs to hold for itself, but they may bind.
-        Where::Or(list) => list.iter().for_each(|part| joined(part, named, &mut Vec::new())),
+        // None of these needs to hold for itself, but one of them; and they may bind.
+        Where::Or(list) => {
+            let before = named.clone();
+            let of_part = |part: &Where| {
+                let (mut inside, mut requires) = (before.clone(), Vec::new());
+                joined(part, &mut inside, &mut requires);
+                named.append(&mut inside);
+                requires.into_iter().map(|needed| needed.types).min_by_key(Vec::len)
+            };
+            let types: Vec<Option<Vec<TypeId>>> = list.iter().map(of_part).collect();
+            let types: Option<Vec<Vec<TypeId>>> = types.into_iter().collect();
+            let types = types.map(|types| types.concat()).filter(|types| !types.is_empty());
+            requires.extend(types.map(|types| Requirement { forms: Vec::new(), types }));
+        }
         Where::Not(inner) => joined(inner, named, &mut Vec::new()),
         Where::Outermost(_) | Where::Is(..) | Where::SameText(..) => {}
     }
@@ -170,7 +182,7 @@ fn condition(checked: &CheckedWhere) -> Where {
             Where::Relation(side(left), *relation, side(right))
         }
         CheckedWhere::Outermost(id) => Where::Outermost(*id),
-        CheckedWhere::Is(id, test) => Where::Is(*id, span_test(test)),
+        CheckedWhere::Is(id, test) => Where::Is(*id, span_check(test)),
         CheckedWhere::SameText { left, right } => Where::SameText(*left, *right),
     }
 }
@@ -178,9 +190,9 @@ fn condition(checked: &CheckedWhere) -> Where {
 fn side(operand: &WhereOperand) -> Side {
     match operand {
         WhereOperand::Binding(id) => Side::Binding(*id),
-        WhereOperand::Any(types, test) => Side::Any(None, types.clone(), test.as_ref().map(span_test)),
+        WhereOperand::Any(types, test) => Side::Any(None, types.clone(), test.as_ref().map(span_check)),
         WhereOperand::Join(id, types, test) => {
-            Side::Any(Some(*id), types.clone(), test.as_ref().map(span_test))
+            Side::Any(Some(*id), types.clone(), test.as_ref().map(span_check))
         }
     }
 }

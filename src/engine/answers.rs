@@ -60,33 +60,55 @@ impl Answers {
     /// Whether the text of a candidate meets a test; `ask` puts it to the test.
     pub(super) fn meets(
         &mut self,
-        (id, span, text): (CandidateId, Span, &str),
+        said: (CandidateId, Span, &str),
         test: TextTestId,
         ask: impl FnOnce() -> bool,
     ) -> bool {
+        let mut ask = Some(ask);
+        let once = |_| ask.take().is_some_and(|ask| ask());
+        self.those_met(said, (test.0 as usize / 64, 1 << (test.0 % 64)), once) != 0
+    }
+
+    /// Which of some tests, bits of a word of them, the text of a candidate meets; `ask` puts
+    /// it to a test, by its bit.
+    pub(super) fn those_met(
+        &mut self,
+        said: (CandidateId, Span, &str),
+        (word, tests): (usize, u64),
+        mut ask: impl FnMut(u64) -> bool,
+    ) -> u64 {
+        let place = self.text(said).map(|text| text as usize * self.words + word);
+        let Answered { mut asked, mut met } = place.map(|at| self.answers[at]).unwrap_or_default();
+        let mut open = tests & !asked;
+        if open != 0 {
+            while open != 0 {
+                let bit = open & open.wrapping_neg();
+                met |= if ask(bit) { bit } else { 0 };
+                open &= open - 1;
+            }
+            asked |= tests;
+            place.into_iter().for_each(|at| self.answers[at] = Answered { asked, met });
+        }
+        met & tests
+    }
+
+    /// The number of the text of a candidate; nothing where it is too long, or there is no
+    /// room for it.
+    fn text(&mut self, (id, span, text): (CandidateId, Span, &str)) -> Option<u32> {
         if text.len() > LONGEST {
-            return ask();
+            return None;
         }
         if self.of.len() <= id.index() {
             self.of.resize(id.index() + 1, None);
         }
-        let text = match self.of[id.index()] {
-            Some((known, text)) if known == span => text,
-            _ => match self.number(text) {
-                Some(text) => {
-                    self.of[id.index()] = Some((span, text));
-                    text
-                }
-                None => return ask(),
-            },
-        };
-        let (word, bit) = (test.0 as usize / 64, 1 << (test.0 % 64));
-        let answered = &mut self.answers[text as usize * self.words + word];
-        if answered.asked & bit == 0 {
-            answered.asked |= bit;
-            answered.met |= if ask() { bit } else { 0 };
+        if let Some((known, text)) = self.of[id.index()]
+            && known == span
+        {
+            return Some(text);
         }
-        answered.met & bit != 0
+        let text = self.number(text)?;
+        self.of[id.index()] = Some((span, text));
+        Some(text)
     }
 
     /// The number of a text, unless there is no room for it.

@@ -34,6 +34,19 @@ fn asked(check: &SpanCheck, id: CandidateId, letters: &Letters<'_>) -> bool {
     }
 }
 
+/// Which of some tests the text of a span meets, as bits: `check` tells them by their bits.
+pub(super) fn those_met<'c>(
+    (word, tests): (usize, u64),
+    id: CandidateId,
+    letters: &Letters<'_>,
+    check: impl Fn(u64) -> Option<&'c SpanCheck>,
+) -> u64 {
+    let candidate = &letters.candidates[id.index()];
+    let said = (id, candidate.span, slice(candidate.span, letters));
+    let ask = |bit| check(bit).is_some_and(|check| span_passes(&check.test, candidate, letters));
+    letters.answers.borrow_mut().those_met(said, (word, tests), ask)
+}
+
 /// Whether a span meets a condition.
 fn span_passes(test: &SpanTest, candidate: &Candidate, letters: &Letters<'_>) -> bool {
     match test {
@@ -133,7 +146,7 @@ struct Choice<'s> {
     /// The binding that it fills, where that was free.
     name: Option<BindingId>,
     /// What it has to meet yet.
-    test: Option<&'s SpanTest>,
+    test: Option<&'s SpanCheck>,
 }
 
 /// The tokens, of a stretch of them, with which a span may begin to which something else,
@@ -261,6 +274,17 @@ impl<'a, 'l> Conditions<'a, 'l> {
         list.iter().fold(readings, |left, part| if left.is_empty() { left } else { self.filter(part, left) })
     }
 
+    /// Whether the condition is met as far as the first part that joins something: where
+    /// it is not, nothing is left of the reading, which is mostly so, and told with no copy.
+    pub(super) fn may_hold(&self, condition: &Where, reading: &Reading) -> bool {
+        let parts = match condition {
+            Where::And(list) => list.as_slice(),
+            other => std::slice::from_ref(other),
+        };
+        let joining = parts.iter().position(Where::joins).map_or(parts.len(), |at| at + 1);
+        self.budget.ask(|| parts[..joining].iter().all(|part| self.holds(part, reading)))
+    }
+
     /// Whether there is a way in which one reading meets the condition: the same as
     /// whether the filter leaves something of it, and mostly told with no copy.
     pub(super) fn holds(&self, condition: &Where, reading: &Reading) -> bool {
@@ -293,12 +317,12 @@ impl<'a, 'l> Conditions<'a, 'l> {
         }
     }
 
-    fn is(&self, bound: Bound, test: &SpanTest) -> bool {
+    fn is(&self, bound: Bound, check: &SpanCheck) -> bool {
         match bound {
             Bound::Nothing => false,
-            Bound::Span(id) => span_passes(test, &self.letters.candidates[id.index()], self.letters),
+            Bound::Span(id) => span_meets(check, id, self.letters),
             Bound::Tokens(first, last) | Bound::Made(_, first, last) => {
-                place_passes(test, self.letters.span_of(first, last), (first, last), self.letters)
+                place_passes(&check.test, self.letters.span_of(first, last), (first, last), self.letters)
             }
         }
     }

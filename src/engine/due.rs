@@ -5,8 +5,9 @@
 //! the same, which `tests/property/engine.rs` holds.
 
 use crate::doc::schema::TypeId;
-use crate::program::{OnType, Openings, RuleSet, TokenRule};
+use crate::program::{OnType, Openings, RuleSet, Tested, TokenRule};
 
+use super::conditions::those_met;
 use super::kinds::{KindId, KindTable};
 use super::lattice::Letters;
 
@@ -21,6 +22,8 @@ pub(super) struct Due {
     /// and one for all of them.
     allowed: Vec<u64>,
     words: usize,
+    /// All rules: what nothing stands before allows.
+    any: Vec<u64>,
     /// The needs that are met in a line, while it is read.
     met: Vec<u64>,
     /// A bit for each type of which a span begins in the line.
@@ -57,6 +60,7 @@ impl Due {
         openings: &Openings,
     ) {
         self.words = openings.words();
+        self.any.resize(self.words, u64::MAX);
         for by_kind in &mut self.by_kind {
             by_kind.iter_mut().for_each(Vec::clear);
             by_kind.resize_with(openings.sets(), Vec::new);
@@ -98,28 +102,27 @@ impl Due {
         if is_empty(allowed) {
             return;
         }
+        // At the end of the line only rules match that ask for no more.
+        let [second, third] = [1, 2].map(|ahead| openings.free(Openings::FIRST + ahead));
         for (at, &kind) in kinds.iter().enumerate() {
-            for &(word, begins) in table.begins(kind) {
-                let mut bits = begins & allowed[word as usize];
+            let begins = table.begins(kind);
+            if begins.is_empty() {
+                continue;
+            }
+            let before = at.checked_sub(1).and_then(|at| kinds.get(at));
+            let before = before.map_or(&self.any[..], |kind| table.allowed(*kind, Openings::BEFORE));
+            let second = kinds.get(at + 1).map_or(second, |kind| table.allowed(*kind, Openings::FIRST + 1));
+            let third = kinds.get(at + 2).map_or(third, |kind| table.allowed(*kind, Openings::FIRST + 2));
+            for &(word, begins) in begins {
+                let at_word = word as usize;
+                let mut bits = begins & allowed[at_word] & before[at_word] & second[at_word] & third[at_word];
                 if bits == 0 {
                     continue;
                 }
-                if let Some(&before) = at.checked_sub(1).and_then(|at| kinds.get(at)) {
-                    bits &= table.allows(before, word, Openings::BEFORE);
-                }
-                // At the end of the line only rules match that ask for no more.
-                bits &= match kinds.get(at + 1) {
-                    Some(&next) => table.allows(next, word, Openings::FIRST + 1),
-                    None => openings.free(Openings::FIRST + 1)[word as usize],
-                };
-                bits &= match kinds.get(at + 2) {
-                    Some(&next) => table.allows(next, word, Openings::FIRST + 2),
-                    None => openings.free(Openings::FIRST + 2)[word as usize],
-                };
                 let (set, base) = openings.place(word);
+                let by_kind = &mut self.by_kind[usize::from(is_whole)][set as usize];
                 while bits != 0 {
-                    let rule = base + bits.trailing_zeros();
-                    self.by_kind[usize::from(is_whole)][set as usize].push((first + at as u32, rule));
+                    by_kind.push((first + at as u32, base + bits.trailing_zeros()));
                     bits &= bits - 1;
                 }
             }
@@ -163,7 +166,7 @@ impl Due {
                 self.types.resize(word + 1, 0);
             }
             self.types[word] |= bit;
-            let Some(OnType { free, asking }) = rules.on_type(laid.label) else { continue };
+            let Some(OnType { free, asking, tested }) = rules.on_type(laid.label) else { continue };
             let (first, end) = laid.tokens;
             let may_follow = |word: usize| match end < last {
                 true => table.allows(letters.kinds[end as usize], word as u32, Openings::AFTER),
@@ -184,6 +187,19 @@ impl Due {
                     && table.meets(letters.kinds[first as usize], test)
                 {
                     hit(&mut self.starts, &mut self.rules, rule, first);
+                }
+            }
+            for Tested { word, tests, rules: testing } in tested {
+                let check = |bit| {
+                    let asks = testing.iter().find(|(of, ..)| *of == bit);
+                    asks.and_then(|(_, rule, pc)| rules.check(*rule, *pc))
+                };
+                let met = those_met((*word, *tests), laid.id, letters, check);
+                for &(_, rule, _) in testing.iter().filter(|(test, ..)| met & test != 0) {
+                    let (word, bit) = openings.bit(set, rule);
+                    if allowed[word] & may_follow(word) & bit != 0 {
+                        hit(&mut self.starts, &mut self.rules, rule, first);
+                    }
                 }
             }
         }

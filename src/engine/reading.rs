@@ -68,6 +68,18 @@ impl Budget {
         self.looks_of_match.set(self.looks.get().min(MOST_LOOKS));
     }
 
+    /// Runs a question, and gives back what that took off if the answer was yes: what is
+    /// asked again then takes it off again.
+    pub(super) fn ask(&self, question: impl FnOnce() -> bool) -> bool {
+        let before = (self.looks.get(), self.looks_of_match.get());
+        let answer = question();
+        if answer {
+            self.looks.set(before.0);
+            self.looks_of_match.set(before.1);
+        }
+        answer
+    }
+
     /// Whether one more pair of spans may be looked at; takes it off.
     pub(super) fn look(&self) -> bool {
         let left = self.looks_of_match.get();

@@ -1,5 +1,6 @@
 //! From a match to what it proposes: spans, relations, features.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use smallvec::SmallVec;
@@ -73,8 +74,10 @@ impl Relate<'_, '_> {
         out: &mut Proposals,
         trace: &mut T,
     ) -> bool {
-        let (bound, made) = self.collect(notes);
-        let (first, is_one_of_many) = self.first_reading(&bound);
+        let (mut bound, mut made) = (Bindings::new(), SmallVec::new());
+        self.collect(notes, &mut bound, &mut made);
+        let mut first = Reading::new();
+        let is_one_of_many = self.first_reading(&bound, &mut first);
         let conditions = Conditions::new(self.letters, self.range, &self.budget);
         let condition = self.rule.condition.as_ref();
         // Nearly all matches have one reading.
@@ -82,9 +85,16 @@ impl Relate<'_, '_> {
             let holds = condition.is_none_or(|condition| conditions.holds(condition, &first));
             out.truncated |= conditions.cut.get();
             if holds {
-                self.take(notes, &made, &[first], out, trace);
+                self.take(notes, &made, std::slice::from_ref(&first), out, trace);
             }
             return holds;
+        }
+        if !T::ON
+            && !is_one_of_many
+            && condition.is_some_and(|condition| !conditions.may_hold(condition, &first))
+        {
+            out.truncated |= conditions.cut.get();
+            return false;
         }
         let mut readings = match is_one_of_many {
             false => vec![first],
@@ -125,10 +135,9 @@ impl Relate<'_, '_> {
         self.drop(readings, out);
     }
 
-    /// What the bindings were bound to, in the order of the match, and the spans that it
-    /// makes.
-    fn collect(&self, notes: &[Note]) -> (Bindings, SmallVec<[Made; 2]>) {
-        let (mut bound, mut made) = (Bindings::new(), SmallVec::new());
+    /// Adds what the bindings were bound to, in the order of the match, and the spans that
+    /// it makes. Both, and readings, are large: they are filled where they lie.
+    fn collect(&self, notes: &[Note], bound: &mut Bindings, made: &mut SmallVec<[Made; 2]>) {
         let mut open: SmallVec<[(BindingId, u32); 4]> = SmallVec::new();
         for note in notes {
             match *note {
@@ -154,13 +163,12 @@ impl Relate<'_, '_> {
                 }
             }
         }
-        (bound, made)
     }
 
-    /// The reading in which each binding stands for the first that it was bound to, and
-    /// whether some that is read was bound to more.
-    fn first_reading(&self, bound: &Bindings) -> (Reading, bool) {
-        let mut reading = Reading::from_elem(Bound::Nothing, self.rule.bindings.len());
+    /// Fills the reading in which each binding stands for the first that it was bound to;
+    /// says whether some that is read was bound to more.
+    fn first_reading(&self, bound: &Bindings, reading: &mut Reading) -> bool {
+        reading.resize(self.rule.bindings.len(), Bound::Nothing);
         let mut is_one_of_many = false;
         for &(binding, bound) in bound {
             let index = usize::from(binding.0);
@@ -169,7 +177,7 @@ impl Relate<'_, '_> {
                 _ => is_one_of_many |= self.rule.bindings[index].read,
             }
         }
-        (reading, is_one_of_many)
+        is_one_of_many
     }
 
     /// Every combination of what the bindings that are read were bound to, in the order
@@ -263,7 +271,9 @@ impl Relate<'_, '_> {
 
     /// What a context gives to a span in its scope.
     pub(super) fn give(&self, span: CandidateId, notes: &[Note], out: &mut Proposals) {
-        let (reading, _) = self.first_reading(&self.collect(notes).0);
+        let (mut bound, mut reading) = (Bindings::new(), Reading::new());
+        self.collect(notes, &mut bound, &mut SmallVec::new());
+        self.first_reading(&bound, &mut reading);
         for set in &self.rule.sets {
             self.update_one(set, span, &reading, out);
         }
@@ -404,12 +414,12 @@ pub(super) fn add_feature(candidate: &mut Candidate, name: FeatureId, value: Arc
 }
 
 /// Applies the filters of a template to a text.
-pub(super) fn filtered(text: &str, filters: &[Filter]) -> String {
-    filters.iter().fold(text.to_owned(), |text, filter| match filter {
-        Filter::Lower => text.to_lowercase(),
-        Filter::Upper => text.to_uppercase(),
-        Filter::Hyphen => text.split_whitespace().collect::<Vec<_>>().join("-"),
-        Filter::Squeeze => text.split_whitespace().collect(),
-        Filter::Unmark => fold(&text, FoldFlags { case: false, marks: true }).into_owned(),
+pub(super) fn filtered<'t>(text: &'t str, filters: &[Filter]) -> Cow<'t, str> {
+    filters.iter().fold(Cow::Borrowed(text), |text, filter| match filter {
+        Filter::Lower => text.to_lowercase().into(),
+        Filter::Upper => text.to_uppercase().into(),
+        Filter::Hyphen => text.split_whitespace().collect::<Vec<_>>().join("-").into(),
+        Filter::Squeeze => text.split_whitespace().collect::<String>().into(),
+        Filter::Unmark => fold(&text, FoldFlags { case: false, marks: true }).into_owned().into(),
     })
 }

@@ -64,6 +64,8 @@ pub(super) struct Scout {
     /// The same, to be asked of a token: the bit that tells of it, the place of a word of
     /// types among [`Lattice::standings`], and the types there.
     asks: Vec<(u8, u16, u64)>,
+    /// Of those types the words of which a token has to be in one: of most it is in none.
+    around: Vec<(u16, u64)>,
     /// The places before which a state stands, not yet followed to what consumes a
     /// token; the first state is where the pattern begins.
     states: IndexSet<Box<[Pc]>, FxBuildHasher>,
@@ -190,8 +192,17 @@ impl Scout {
             *all |= if is_same { *types } else { 0 };
             is_same
         });
+        let mut around: Vec<(u16, u64)> = Vec::new();
+        for label in standings.iter().flat_map(|asked| &asked.types) {
+            let (word, bit) = (usize::from(label.0) / 64, 1 << (label.0 % 64));
+            let place = place_of(Standing::In, word) as u16;
+            match around.iter_mut().find(|(of, _)| *of == place) {
+                Some((_, types)) => *types |= bit,
+                None => around.push((place, bit)),
+            }
+        }
         let lone = lone(pattern).unwrap_or_default();
-        let mut scout = Self { standings, asks, stride: 8, lone, ..Self::default() };
+        let mut scout = Self { standings, asks, around, stride: 8, lone, ..Self::default() };
         scout.met.insert(Box::default());
         scout.state(vec![pattern.start]);
         scout
@@ -272,10 +283,12 @@ impl Scout {
     #[inline]
     fn stands(&self, at: u32, lattice: &Lattice) -> u8 {
         let row = lattice.standings(at as usize);
-        self.asks.iter().fold(0, |stands, &(bit, place, types)| {
-            let holds = row.get(usize::from(place)).is_some_and(|standing| standing & types != 0);
-            stands | u8::from(holds) << bit
-        })
+        let holds = |place: u16, types| row.get(usize::from(place)).is_some_and(|row| row & types != 0);
+        // What begins or ends with a token is around it.
+        if !self.around.iter().any(|&(place, types)| holds(place, types)) {
+            return 0;
+        }
+        self.asks.iter().fold(0, |stands, &(bit, place, types)| stands | u8::from(holds(place, types)) << bit)
     }
 
     /// Finds the class of a kind that is new to the pattern. Says whether the automaton

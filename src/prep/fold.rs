@@ -201,6 +201,9 @@ impl<'t> Folder<'t> {
 
     /// Copies the original up to `at`.
     fn keep(&mut self, at: usize) {
+        if self.out.capacity() == 0 {
+            self.out.reserve(self.text.len());
+        }
         self.out.push_str(&self.text[self.copied..at]);
         self.copied = at;
     }
@@ -227,17 +230,21 @@ impl<'t> Folder<'t> {
 
 /// Folds one character with its marks.
 fn fold_cluster(cluster: &str, flags: FoldFlags, out: &mut String) {
-    let plain: String = cluster.nfc().flat_map(Replaced::new).collect();
-    let unmarked: String = if flags.marks {
-        plain.nfd().filter(|c| !is_combining_mark(*c)).flat_map(bare).collect()
+    let plain = cluster.nfc().flat_map(Replaced::new);
+    if flags.marks {
+        let unmarked = plain.nfd().filter(|c| !is_combining_mark(*c)).flat_map(bare);
+        fold_case(unmarked, flags, out);
     } else {
-        plain
-    };
+        fold_case(plain, flags, out);
+    }
+}
+
+fn fold_case(chars: impl Iterator<Item = char>, flags: FoldFlags, out: &mut String) {
     if flags.case {
         // `ŉ` folds to an apostrophe and a letter, and that apostrophe to the plain one.
-        out.extend(unmarked.chars().default_case_fold().flat_map(Replaced::new).nfc());
+        out.extend(chars.default_case_fold().flat_map(Replaced::new).nfc());
     } else {
-        out.extend(unmarked.nfc());
+        out.extend(chars.nfc());
     }
 }
 

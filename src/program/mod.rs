@@ -35,7 +35,7 @@ pub use pattern::{
 pub use phrases::{PhraseNode, PhraseOpening, PhraseTrie, PhraseTrieBuilder};
 pub use predicates::{FormField, PredicateId, Predicates, regex_set};
 pub use regexes::{RegexBank, RegexUse, RegexView, Search, TextRegex};
-pub use rule_set::{OnType, RuleSet};
+pub use rule_set::{OnType, RuleSet, Tested};
 pub use rules::{
     BindingInfo, BindingUse, ContextRule, Expr, HeadPlan, Part, Requirement, Setter, Side, SpanTest,
     TextCheck, TokenRule, Where,

@@ -9,7 +9,7 @@
 
 use crate::doc::schema::TypeId;
 
-use super::{KindTestId, Phase, TokenRule};
+use super::{KindTestId, Pc, Phase, TokenRule};
 
 /// What must stand where a match begins. It may say yes too often, never no
 /// wrongly.
@@ -22,8 +22,10 @@ pub struct Opening {
     /// What the first tokens must be where a match begins with a token: nothing
     /// where any will do, or none. `None` if no match begins with a token.
     pub tokens: Option<[Option<KindTestId>; Openings::AHEAD]>,
-    /// The types of the spans with which matches may begin.
-    pub types: Vec<TypeId>,
+    /// The types of the spans with which matches may begin, each with the places that consume
+    /// such a span if all of them ask its text something: then one of them must be answered
+    /// as it wants.
+    pub types: Vec<(TypeId, Vec<Pc>)>,
     /// What the token after such a span must be: nothing where any will do, or none.
     pub after: Option<KindTestId>,
     /// What some token of the line must be.

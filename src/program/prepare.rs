@@ -4,8 +4,8 @@
 use indexmap::IndexSet;
 
 use super::{
-    First, Inst, KindBuilder, NO_JOIN, Opening, Openings, PatternProgram, PatternTest, Pc, Program, SpanTest,
-    TextTestId, TokenRule, TokenTest, Way,
+    First, Inst, KindBuilder, NO_JOIN, Opening, Openings, PatternProgram, PatternTest, Pc, Program,
+    SpanCheck, SpanTest, TextTestId, TokenRule, TokenTest, Way,
 };
 use crate::doc::schema::{Anchor, TextField, TypeId};
 use crate::prep::Class;
@@ -51,12 +51,16 @@ impl SpanTest {
 impl TokenRule {
     pub(super) fn prepare(&mut self, kinds: &mut KindBuilder, texts: &mut TextTests) {
         let program = &mut self.pattern;
+        let mut number = |check: &mut SpanCheck| {
+            let mut number = |test| TextTestId(texts.insert_full(format!("{test:?}")).0 as u32);
+            check.text = check.test.is_of_text().then(|| number(&check.test));
+        };
         for inst in &mut program.insts {
             if let Inst::Span { test: Some(check), .. } = inst {
-                let mut number = |test| TextTestId(texts.insert_full(format!("{test:?}")).0 as u32);
-                check.text = check.test.is_of_text().then(|| number(&check.test));
+                number(check);
             }
         }
+        self.condition.iter_mut().for_each(|condition| condition.checks(&mut number));
         for test in &mut program.tests {
             test.kind = kinds.number(&test.whole);
             test.rest = test.whole.beyond_kind().map(Box::new);
@@ -189,6 +193,18 @@ fn types(program: &PatternProgram, places: &[Pc]) -> Vec<TypeId> {
     all
 }
 
+/// Those of some places that consume a span of a type, if all of them ask its text something;
+/// none otherwise.
+fn asked(program: &PatternProgram, places: &[Pc], label: TypeId) -> Vec<Pc> {
+    let asks = |pc: &Pc| match &program.insts[*pc as usize] {
+        Inst::Span { types, test, .. } if types.contains(&label) => {
+            Some(test.as_ref().and_then(|check| check.text).map(|_| *pc))
+        }
+        _ => None,
+    };
+    places.iter().filter_map(asks).collect::<Option<Vec<Pc>>>().unwrap_or_default()
+}
+
 /// What stands where matches of a pattern begin.
 fn opening(program: &PatternProgram, kinds: &mut KindBuilder) -> Opening {
     let (before, ahead) = looks(program);
@@ -197,7 +213,8 @@ fn opening(program: &PatternProgram, kinds: &mut KindBuilder) -> Opening {
     let Some(mut places) = reached(program, &[program.start]) else {
         return Opening { before, stands, tokens: Some([None; Openings::AHEAD]), ..Opening::default() };
     };
-    let types = types(program, &places);
+    let types = types(program, &places).into_iter().map(|label| (label, asked(program, &places, label)));
+    let types: Vec<(TypeId, Vec<Pc>)> = types.collect();
     let after = after(program, &places).map(|test| kinds.number(&test));
     let mut tokens = [None; Openings::AHEAD];
     for (at, wanted) in tokens.iter_mut().enumerate() {

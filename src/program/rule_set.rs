@@ -3,7 +3,7 @@
 use crate::doc::schema::TypeId;
 
 use super::prepare::TextTests;
-use super::{KindBuilder, KindTestId, TokenRule};
+use super::{Inst, KindBuilder, KindTestId, Pc, SpanCheck, TextTestId, TokenRule};
 
 /// The rules of one step.
 #[derive(Debug, Default)]
@@ -22,6 +22,19 @@ pub struct OnType {
     pub free: Vec<(usize, u64)>,
     /// The others, each with what that token must be.
     pub asking: Vec<(u32, KindTestId)>,
+    /// Those that ask the text of the span something, by words of such tests.
+    pub tested: Vec<Tested>,
+}
+
+/// The rules that may begin with a span whose text meets one of some tests.
+#[derive(Debug, Default)]
+pub struct Tested {
+    /// The number of the word of bits among those of all [`TextTestId`]s.
+    pub word: usize,
+    /// The bits of the tests.
+    pub tests: u64,
+    /// Each of them, by its bit, with a rule that asks it, and where in its pattern.
+    pub rules: Vec<(u64, u32, Pc)>,
 }
 
 impl RuleSet {
@@ -36,12 +49,17 @@ impl RuleSet {
         self.by_type.clear();
         for (index, rule) in (0..).zip(&mut self.rules) {
             rule.prepare(kinds, texts);
-            for label in &rule.opening.types {
+            for (label, places) in &rule.opening.types {
                 let at = usize::from(label.0);
                 if self.by_type.len() <= at {
                     self.by_type.resize_with(at + 1, OnType::default);
                 }
-                let OnType { free, asking } = &mut self.by_type[at];
+                let OnType { free, asking, tested } = &mut self.by_type[at];
+                if !places.is_empty() {
+                    let tests = places.iter().filter_map(|&pc| Some((check(rule, pc)?.text?, pc)));
+                    tests.for_each(|test| Tested::add(tested, index, test));
+                    continue;
+                }
                 let (word, bit) = (index as usize / 64, 1 << (index % 64));
                 match (rule.opening.stands, free.last_mut()) {
                     (Some(test), _) => asking.push((index, test)),
@@ -58,6 +76,12 @@ impl RuleSet {
         &self.rules
     }
 
+    /// What a rule asks of a span at a place of its pattern.
+    #[must_use]
+    pub fn check(&self, rule: u32, pc: Pc) -> Option<&SpanCheck> {
+        check(self.rules.get(rule as usize)?, pc)
+    }
+
     /// Whether some rule may begin with a span.
     #[must_use]
     pub fn begins_with_spans(&self) -> bool {
@@ -68,5 +92,26 @@ impl RuleSet {
     #[must_use]
     pub fn on_type(&self, label: TypeId) -> Option<&OnType> {
         self.by_type.get(usize::from(label.0))
+    }
+}
+
+impl Tested {
+    /// Notes a test of a rule among those of its word.
+    fn add(all: &mut Vec<Self>, rule: u32, (test, pc): (TextTestId, Pc)) {
+        let (word, bit) = (test.0 as usize / 64, 1 << (test.0 % 64));
+        let at = all.iter().position(|tested| tested.word == word).unwrap_or_else(|| {
+            all.push(Self { word, ..Self::default() });
+            all.len() - 1
+        });
+        all[at].tests |= bit;
+        all[at].rules.push((bit, rule, pc));
+    }
+}
+
+/// What a rule asks of a span at a place of its pattern.
+fn check(rule: &TokenRule, pc: Pc) -> Option<&SpanCheck> {
+    match rule.pattern.insts.get(pc as usize)? {
+        Inst::Span { test, .. } => test.as_deref(),
+        _ => None,
     }
 }

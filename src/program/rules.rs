@@ -10,7 +10,7 @@ use crate::doc::schema::{
 };
 use crate::value::Normalizer;
 
-use super::{Opening, PatternProgram, PredicateId};
+use super::{Opening, PatternProgram, PredicateId, SpanCheck};
 
 /// A rule that runs.
 #[derive(Debug)]
@@ -154,7 +154,7 @@ pub enum Where {
     /// No other that stands so covers it.
     Outermost(BindingId),
     /// A test on one span.
-    Is(BindingId, SpanTest),
+    Is(BindingId, SpanCheck),
     /// Two texts are equal.
     SameText((BindingId, TextField), (BindingId, TextField)),
 }
@@ -173,6 +173,23 @@ impl Where {
             Self::Not(_) | Self::Is(..) | Self::SameText(..) => false,
         }
     }
+
+    /// Shows every test on a span in it.
+    pub(super) fn checks(&mut self, visit: &mut dyn FnMut(&mut SpanCheck)) {
+        match self {
+            Self::And(list) | Self::Or(list) => list.iter_mut().for_each(|part| part.checks(visit)),
+            Self::Not(inner) => inner.checks(visit),
+            Self::Relation(left, _, right) => {
+                for side in [left, right] {
+                    if let Side::Any(_, _, Some(check)) = side {
+                        visit(check);
+                    }
+                }
+            }
+            Self::Is(_, check) => visit(check),
+            Self::Outermost(_) | Self::SameText(..) => {}
+        }
+    }
 }
 
 /// One side of a relation between spans.
@@ -181,7 +198,7 @@ pub enum Side {
     /// A bound span.
     Binding(BindingId),
     /// Any span of these types; bound to the name where there is one.
-    Any(Option<BindingId>, Vec<TypeId>, Option<SpanTest>),
+    Any(Option<BindingId>, Vec<TypeId>, Option<SpanCheck>),
 }
 
 /// `set x.feature = …`
