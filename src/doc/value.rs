@@ -1,6 +1,7 @@
 //! [`Value`]: what a mention stands for.
 
 use std::fmt;
+use std::sync::Arc;
 
 /// The normal value of a mention, written `scheme:body`, such as
 /// `iso8601:2025-03-17`, `number:8` or `money:4500000000000 VND`.
@@ -13,7 +14,7 @@ use std::fmt;
 /// assert_eq!(Value::from("plain").scheme(), None);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Value(Box<str>);
+pub struct Value(Arc<str>);
 
 impl Value {
     /// The whole value.
@@ -44,6 +45,18 @@ impl From<&str> for Value {
 impl From<String> for Value {
     fn from(text: String) -> Self {
         Self(text.into())
+    }
+}
+
+impl From<Arc<str>> for Value {
+    fn from(text: Arc<str>) -> Self {
+        Self(text)
+    }
+}
+
+impl From<Value> for Arc<str> {
+    fn from(value: Value) -> Self {
+        value.0
     }
 }
 

@@ -23,7 +23,7 @@ use super::output::annotations;
 use super::profile::{Gauge, Profile, Stage};
 use super::reading::Budget;
 use super::relate::{Proposals, Relate, Update, add_feature};
-use super::resolve::resolve;
+use super::resolve::{Contest, resolve};
 use super::scan::{Scan, ScanScratch, Views};
 use super::scout::Scouts;
 use super::search::Search;
@@ -105,6 +105,9 @@ pub(super) struct State {
     lines: Vec<(u32, u32)>,
     lattice: Lattice,
     pub(super) candidates: Vec<Candidate>,
+    contest: Contest,
+    /// What the last step proposed, emptied.
+    proposals: Proposals,
     due: Due,
     answers: RefCell<Answers>,
     /// Whether the lattice is not that of the candidates.
@@ -392,8 +395,8 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
             self.take_back(proposals.dropped);
         }
         if !phase.contexts.is_empty() {
-            let updates = self.contexts(phase, index);
-            self.update(updates);
+            let mut updates = self.contexts(phase, index);
+            self.update(&mut updates);
         }
     }
 
@@ -434,21 +437,22 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
         self.state.is_stale |= !proposals.spans.is_empty();
         self.state.candidates.append(&mut proposals.spans);
         self.state.relations.append(&mut proposals.relations);
-        self.update(proposals.updates);
+        self.update(&mut proposals.updates);
+        self.state.proposals = proposals;
         self.settle(fresh);
     }
 
     /// Features and values for old spans: of two rules that set the same, the
     /// one that stands later in the pack has the last word.
-    pub(super) fn update(&mut self, mut updates: Vec<Update>) {
+    pub(super) fn update(&mut self, updates: &mut Vec<Update>) {
         updates.sort_by_key(|update| update.rule);
-        for update in updates {
+        for update in updates.drain(..) {
             let candidate = &mut self.state.candidates[update.span.index()];
             if T::ON {
                 self.trace.sets(update.span, update.feature, update.rule);
             }
             match update.feature {
-                Some(name) => add_feature(candidate, name, update.value.into()),
+                Some(name) => add_feature(candidate, name, update.value),
                 None => candidate.value = Some(Value::from(update.value)),
             }
         }
@@ -511,8 +515,9 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
         self.tables.gauge.set(Stage::Due);
         self.lay();
         let Tables { forms, matches, scouts, gauge, .. } = &mut *self.tables;
-        let State { ids, kinds, lines, lattice, candidates, due, answers, context, truncated, .. } =
-            &mut *self.state;
+        let State {
+            ids, kinds, lines, lattice, candidates, due, answers, context, truncated, proposals, ..
+        } = &mut *self.state;
         let (text, columns) = (self.prepared.text(), self.columns);
         let letters =
             Letters { text, tokens, forms: ids, kinds, lines, lattice, candidates, columns, answers };
@@ -520,7 +525,7 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
         let may_stay_open = |relation: usize, role: usize| {
             program.relations.get(relation).is_some_and(|info| info.optional[role])
         };
-        let mut out = Proposals::default();
+        let mut out = std::mem::take(proposals).emptied();
         let limit = self.limit;
         let is_full = |out: &Proposals| {
             candidates.len() + out.spans.len() > limit || out.relations.len().max(out.updates.len()) > limit
@@ -594,7 +599,7 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
         if candidates.len() == fresh {
             return;
         }
-        resolve(candidates, fresh, self.program);
+        resolve(candidates, fresh, self.program, &mut self.state.contest);
         let is_anchor = |rule: RuleId| self.program.origin(rule).rank.anchor;
         let counts = |candidate: &&mut Candidate| {
             candidate.stays() && (candidate.pending.is_some() || is_anchor(candidate.rule))

@@ -35,13 +35,25 @@ pub(super) struct Proposals {
     pub(super) full: bool,
 }
 
+impl Proposals {
+    /// The same with nothing in it, but with its room.
+    pub(super) fn emptied(mut self) -> Self {
+        self.spans.clear();
+        self.relations.clear();
+        self.updates.clear();
+        self.dropped.clear();
+        (self.truncated, self.full) = (false, false);
+        self
+    }
+}
+
 /// A feature or value that a rule gives to an old span.
 #[derive(Clone, Debug)]
 pub(super) struct Update {
     pub(super) span: CandidateId,
     pub(super) rule: RuleId,
     pub(super) feature: Option<FeatureId>,
-    pub(super) value: String,
+    pub(super) value: Arc<str>,
 }
 
 /// What bindings were bound to, in the order of a match.
@@ -314,8 +326,8 @@ impl Relate<'_, '_> {
         self.set(set, reading, &mut copy);
         let pending = copy.pending.take().and_then(|pending| (pending.0.normalise)(&pending.1, self.context));
         let value = match set.feature {
-            None => copy.value.or(pending).map(|value| value.as_str().to_owned()),
-            Some(feature) => copy.feature(feature).map(|value| value.to_string()),
+            None => copy.value.or(pending).map(Arc::from),
+            Some(feature) => copy.feature(feature).cloned(),
         };
         if let Some(value) = value {
             out.updates.push(Update { span, rule: self.rule.rule, feature: set.feature, value });

@@ -178,7 +178,7 @@ impl<'t> Cascade<'_, 't, Untraced> {
         }
         if !phase.contexts.is_empty() {
             recorded.contexts = self.contexts(phase, index);
-            self.update(recorded.contexts.clone());
+            self.update(&mut recorded.contexts.clone());
         }
         recorded
     }
@@ -230,7 +230,7 @@ impl<'t> Cascade<'_, 't, Untraced> {
                 recorded.contexts.clone()
             };
             updates.retain(|update| update.rule != left_out);
-            self.update(updates);
+            self.update(&mut updates);
         }
     }
 }

@@ -16,14 +16,26 @@ use crate::text::Span;
 
 use super::candidate::{Candidate, CandidateId, Fate, Step};
 
+/// The buffers of a contest, reused.
+#[derive(Debug, Default)]
+pub(super) struct Contest {
+    /// The stretches of text that new candidates cover, in text order and apart.
+    covered: Vec<Span>,
+    /// Candidates that may meet a new one: group and start, end and number, as two numbers
+    /// that give their order.
+    keys: Vec<(u64, u64)>,
+    order: Vec<CandidateId>,
+}
+
 /// Decides the fate of the candidates from `fresh` on. O(n) in the candidates,
 /// O(k log k) in those that are new or that a new one overlaps, plus the square
 /// of the longest run of overlapping ones of a type.
-pub(super) fn resolve(candidates: &mut [Candidate], fresh: usize, program: &Program) {
+pub(super) fn resolve(candidates: &mut [Candidate], fresh: usize, program: &Program, contest: &mut Contest) {
+    let Contest { covered, keys, .. } = &mut *contest;
     let new = || candidates[fresh..].iter().filter(|candidate| candidate.stays());
-    let mut spans = Vec::with_capacity(candidates.len() - fresh);
-    spans.extend(new().map(|candidate| candidate.span));
-    let covered = covered(spans);
+    covered.clear();
+    covered.extend(new().map(|candidate| candidate.span));
+    cover(covered);
     // A bit for each group that a new one is of.
     let mut groups: SmallVec<[u64; 4]> = SmallVec::new();
     for candidate in new() {
@@ -31,34 +43,37 @@ pub(super) fn resolve(candidates: &mut [Candidate], fresh: usize, program: &Prog
         groups.resize(groups.len().max(word + 1), 0);
         groups[word] |= bit;
     }
-    let competes = |candidate: &Candidate| {
+    keys.clear();
+    let (old, new) = candidates.split_at(fresh);
+    for (index, candidate) in old.iter().enumerate() {
         let (word, bit) = bit(group(candidate, program));
-        groups.get(word).is_some_and(|groups| groups & bit != 0)
-    };
-    let meets = |candidate: &Candidate| {
-        candidate.stays() && competes(candidate) && overlaps(candidate.span, &covered)
-    };
-    let mut near = Vec::with_capacity(2 * (candidates.len() - fresh));
-    near.extend((0..fresh).filter(|&index| meets(&candidates[index])));
-    near.extend(fresh..candidates.len());
-    decide(near, candidates, fresh, program);
+        let competes = groups.get(word).is_some_and(|groups| groups & bit != 0);
+        if competes && candidate.stays() && overlaps(candidate.span, covered) {
+            keys.push(key(index, candidate, program));
+        }
+    }
+    let new = (fresh..).zip(new).filter(|(_, candidate)| candidate.stays());
+    keys.extend(new.map(|(index, candidate)| key(index, candidate, program)));
+    decide(contest, candidates, fresh, program);
 }
 
-/// The same, given the candidates that may meet a new one.
-fn decide(near: Vec<usize>, candidates: &mut [Candidate], fresh: usize, program: &Program) {
-    let place = |index: usize| {
-        let Span { start, end } = candidates[index].span;
-        let group = u64::from(group(&candidates[index], program));
-        (group << 32 | u64::from(start), u64::from(!end) << 32 | index as u64)
-    };
-    let mut order: Vec<(u64, u64)> = Vec::with_capacity(near.len());
-    order.extend(near.into_iter().filter(|index| candidates[*index].stays()).map(place));
-    order.sort_unstable();
-    let mut order: Vec<CandidateId> = order.into_iter().map(|(_, low)| CandidateId(low as u32)).collect();
+/// The order in which candidates are looked at: by group, then by start, the longest first.
+fn key(index: usize, candidate: &Candidate, program: &Program) -> (u64, u64) {
+    let Span { start, end } = candidate.span;
+    let group = u64::from(group(candidate, program));
+    (group << 32 | u64::from(start), u64::from(!end) << 32 | index as u64)
+}
+
+/// The same, given the keys of the candidates that may meet a new one.
+fn decide(contest: &mut Contest, candidates: &mut [Candidate], fresh: usize, program: &Program) {
+    let Contest { keys, order, .. } = contest;
+    keys.sort_unstable();
+    order.clear();
+    order.extend(keys.iter().map(|(_, low)| CandidateId(*low as u32)));
     let mut from = 0;
     while from < order.len() {
-        let to = run_end(&order, from, candidates, program);
-        let run = &mut order[from..to];
+        let to = run_end(order, from, candidates, program);
+        let run = &order[from..to];
         if run.len() > 1 && run.iter().any(|id| id.index() >= fresh) {
             resolve_run(run, candidates, fresh, program);
         }
@@ -66,8 +81,8 @@ fn decide(near: Vec<usize>, candidates: &mut [Candidate], fresh: usize, program:
     }
 }
 
-/// The stretches of text that spans cover, in text order and apart.
-fn covered(mut spans: Vec<Span>) -> Vec<Span> {
+/// Joins spans to the stretches of text that they cover, in text order and apart.
+fn cover(spans: &mut Vec<Span>) {
     spans.sort_unstable_by_key(|span| span.start);
     spans.dedup_by(|span, last| {
         let joins = span.start <= last.end;
@@ -76,7 +91,6 @@ fn covered(mut spans: Vec<Span>) -> Vec<Span> {
         }
         joins
     });
-    spans
 }
 
 /// Whether a span overlaps one of some stretches. O(log stretches).
@@ -114,7 +128,7 @@ fn run_end(order: &[CandidateId], from: usize, candidates: &[Candidate], program
 /// Candidates that overlap, mostly two or three.
 type Run = SmallVec<[CandidateId; 8]>;
 
-fn resolve_run(run: &mut [CandidateId], candidates: &mut [Candidate], fresh: usize, program: &Program) {
+fn resolve_run(run: &[CandidateId], candidates: &mut [Candidate], fresh: usize, program: &Program) {
     let is_new = |id: &CandidateId| id.index() >= fresh;
     let old: Run = run.iter().copied().filter(|id| !is_new(id)).collect();
     let mut new: Run = run.iter().copied().filter(is_new).collect();

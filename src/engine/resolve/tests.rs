@@ -30,7 +30,7 @@ fn candidate(start: u32, end: u32, label: u16, rule: u32) -> Candidate {
 /// The spans that stay after `fresh` old ones met the rest.
 fn stay(ranks: &[Rank], old: &[Candidate], new: &[Candidate]) -> Vec<String> {
     let mut all = [old, new].concat();
-    resolve(&mut all, old.len(), &program(ranks));
+    resolve(&mut all, old.len(), &program(ranks), &mut Contest::default());
     all.iter().filter(|c| c.stays()).map(|c| format!("{} by {}", c.span, c.rule.0)).collect()
 }
 
@@ -118,7 +118,7 @@ fn spans_stay_both_where_one_lies_in_the_other_and_one_rule_is_nested() {
 /// What became of all candidates after `fresh` old ones met the rest.
 fn fates(ranks: &[Rank], old: &[Candidate], new: &[Candidate]) -> Vec<String> {
     let mut all = [old, new].concat();
-    resolve(&mut all, old.len(), &program(ranks));
+    resolve(&mut all, old.len(), &program(ranks), &mut Contest::default());
     let name = |c: &Candidate| format!("{} by {}", c.span, c.rule.0);
     let fate = |c: &Candidate| match c.fate {
         Fate::Stays => format!("{} stays", name(c)),
@@ -191,7 +191,7 @@ fn the_order_of_proposals_does_not_matter() {
 fn stay_by(order: &[Order], groups: &[u16], new: &[Candidate]) -> Vec<String> {
     let program = Program { order: order.to_vec(), groups: groups.to_vec(), ..program(&[PLAIN, PLAIN]) };
     let mut all = new.to_vec();
-    resolve(&mut all, 0, &program);
+    resolve(&mut all, 0, &program, &mut Contest::default());
     all.iter().filter(|c| c.stays()).map(|c| format!("{} by {}", c.span, c.rule.0)).collect()
 }
 
@@ -227,7 +227,9 @@ proptest! {
         let spans: Vec<Span> = spans.into_iter().map(|(start, len)| Span::new(start, start + len)).collect();
         let span = Span::new(start, start + len);
         let wanted = spans.iter().any(|other| other.overlaps(span));
-        prop_assert_eq!(overlaps(span, &covered(spans)), wanted);
+        let mut covered = spans;
+        cover(&mut covered);
+        prop_assert_eq!(overlaps(span, &covered), wanted);
     }
 
     #[test]
@@ -235,7 +237,7 @@ proptest! {
         let nested = Rank { nested: true, ..PLAIN };
         let ranks = [PLAIN, Rank { priority: 5, ..PLAIN }, nested, Rank { overrides: true, ..PLAIN }];
         let mut old = old;
-        resolve(&mut old, 0, &program(&ranks));
+        resolve(&mut old, 0, &program(&ranks), &mut Contest::default());
         old.retain(Candidate::stays);
         let sorted = |mut fates: Vec<String>| { fates.sort(); fates };
         let reversed = |list: &[Candidate]| list.iter().rev().cloned().collect::<Vec<Candidate>>();
@@ -250,12 +252,14 @@ proptest! {
         let ranks = [PLAIN, Rank { priority: 5, ..PLAIN }, nested, Rank { overrides: true, ..PLAIN }];
         let program = program(&ranks);
         let mut some = old;
-        resolve(&mut some, 0, &program);
+        resolve(&mut some, 0, &program, &mut Contest::default());
         let fresh = some.len();
         some.extend(new);
         let mut all = some.clone();
-        resolve(&mut some, fresh, &program);
-        decide((0..all.len()).collect(), &mut all, fresh, &program);
+        resolve(&mut some, fresh, &program, &mut Contest::default());
+        let staying = all.iter().enumerate().filter(|(_, candidate)| candidate.stays());
+        let keys = staying.map(|(index, candidate)| key(index, candidate, &program)).collect();
+        decide(&mut Contest { keys, ..Contest::default() }, &mut all, fresh, &program);
         let fates = |list: &[Candidate]| list.iter().map(|c| c.fate).collect::<Vec<Fate>>();
         prop_assert_eq!(fates(&some), fates(&all));
     }
