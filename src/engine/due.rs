@@ -156,15 +156,16 @@ impl Due {
             hit(&mut self.starts, &mut self.rules, rule, token);
             *tokens += 1;
         }
-        self.types.iter_mut().for_each(|word| *word = 0);
+        if !rules.asks_for_spans() {
+            return;
+        }
+        self.types.clear();
+        self.types.resize(letters.lattice.words(), 0);
         let allowed = &self.allowed[line * self.words..][..self.words];
         let in_line = letters.lattice.starting_from(*spans, (first, last));
         *spans = in_line.end;
         for laid in &letters.lattice.all()[in_line] {
             let (word, bit) = place(laid.label);
-            if self.types.len() <= word {
-                self.types.resize(word + 1, 0);
-            }
             self.types[word] |= bit;
             let Some(OnType { free, asking, tested }) = rules.on_type(laid.label) else { continue };
             let (first, end) = laid.tokens;

@@ -91,6 +91,12 @@ impl Lattice {
         Self { words: types.div_ceil(64), asked, ..Self::default() }
     }
 
+    /// Words that a bit for each type takes.
+    #[inline]
+    pub(super) fn words(&self) -> usize {
+        self.words
+    }
+
     /// Makes room for the tokens of a document; no span lies over them.
     pub(super) fn clear(&mut self, tokens: usize) {
         self.starting.clear();

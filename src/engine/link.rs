@@ -1,9 +1,11 @@
 //! Joins the mentions of one thing into chains, and spreads their fullest value.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
+use crate::doc::Value;
 use crate::doc::schema::{FoldFlags, LinkMethod};
 use crate::prep::fold;
 use crate::program::{Link, Program};
@@ -57,14 +59,15 @@ pub(super) fn link(
     mentions: &[CandidateId],
     letters: &Letters<'_>,
     program: &Program,
-    values: &mut FxHashMap<CandidateId, crate::doc::Value>,
+    values: &mut FxHashMap<CandidateId, Value>,
 ) -> Vec<Vec<usize>> {
     if program.links.is_empty() {
         return Vec::new();
     }
     let mut sets = Sets { parents: (0..mentions.len()).collect() };
     for link in &program.links {
-        let linker = Linker { mentions, letters, members: members(link, mentions, letters.candidates) };
+        let members = members(link, mentions, letters.candidates);
+        let linker = Linker { mentions, letters, members, texts: Default::default() };
         for method in &link.by {
             linker.join(method, &mut sets);
         }
@@ -82,8 +85,8 @@ fn members(link: &Link, mentions: &[CandidateId], candidates: &[Candidate]) -> V
 
 /// Gives every mention of a chain the longest value of the chain; of equally
 /// long ones the first in the text.
-fn spread(linker: &Linker<'_, '_>, sets: &mut Sets, values: &mut FxHashMap<CandidateId, crate::doc::Value>) {
-    let mut fullest: FxHashMap<usize, crate::doc::Value> = FxHashMap::default();
+fn spread(linker: &Linker<'_, '_>, sets: &mut Sets, values: &mut FxHashMap<CandidateId, Value>) {
+    let mut fullest: FxHashMap<usize, Value> = FxHashMap::default();
     for &at in &linker.members {
         let Some(value) = &linker.candidate(at).value else { continue };
         let root = sets.root(at);
@@ -120,26 +123,37 @@ struct Linker<'a, 'l> {
     letters: &'a Letters<'l>,
     /// Indices into `mentions`, in text order.
     members: Vec<usize>,
+    /// The texts of the members, for each folding that was asked for.
+    texts: [OnceCell<Vec<Cow<'l, str>>>; 4],
 }
 
-impl Linker<'_, '_> {
+impl<'l> Linker<'_, 'l> {
     fn candidate(&self, at: usize) -> &Candidate {
         &self.letters.candidates[self.mentions[at].index()]
     }
 
-    /// The folded text of a member, with a space between its words.
-    fn text(&self, at: usize, flags: FoldFlags) -> Cow<'_, str> {
-        spaced(fold(self.candidate(at).span.slice(self.letters.text).unwrap_or(""), flags))
+    /// The folded texts of the members, with a space between their words.
+    fn texts(&self, flags: FoldFlags) -> &[Cow<'l, str>] {
+        let text = |at: &usize| {
+            let text = self.candidate(*at).span.slice(self.letters.text).unwrap_or("");
+            spaced(fold(text, flags))
+        };
+        let texts = &self.texts[usize::from(flags.case) * 2 + usize::from(flags.marks)];
+        texts.get_or_init(|| self.members.iter().map(text).collect())
     }
 
     fn join(&self, method: &LinkMethod, sets: &mut Sets) {
         match method {
-            LinkMethod::Text(flags) => self.by_key(sets, |at| Some(self.text(at, *flags))),
+            LinkMethod::Text(flags) => {
+                self.by_key(sets, self.texts(*flags).iter().map(|text| Some(&**text)));
+            }
             LinkMethod::Feature(name) => {
-                self.by_key(sets, |at| self.candidate(at).feature(*name).map(|value| (&**value).into()));
+                let feature = |at: &usize| self.candidate(*at).feature(*name).map(|value| &**value);
+                self.by_key(sets, self.members.iter().map(feature));
             }
             LinkMethod::Value => {
-                self.by_key(sets, |at| self.candidate(at).value.as_ref().map(|value| value.as_str().into()));
+                let value = |at: &usize| self.candidate(*at).value.as_ref().map(Value::as_str);
+                self.by_key(sets, self.members.iter().map(value));
             }
             LinkMethod::Abbreviation => self.by_abbreviation(sets),
             LinkMethod::LastPart => self.by_last_part(sets),
@@ -148,10 +162,11 @@ impl Linker<'_, '_> {
     }
 
     /// Joins members of one type with the same key, if it is not empty.
-    fn by_key<'s>(&'s self, sets: &mut Sets, key: impl Fn(usize) -> Option<Cow<'s, str>>) {
-        let mut first: FxHashMap<(u16, Cow<'s, str>), usize> = FxHashMap::default();
-        for &at in &self.members {
-            let Some(key) = key(at).filter(|key| !key.is_empty()) else { continue };
+    fn by_key<'s>(&'s self, sets: &mut Sets, keys: impl Iterator<Item = Option<&'s str>>) {
+        let mut first: FxHashMap<(u16, &str), usize> =
+            FxHashMap::with_capacity_and_hasher(self.members.len(), FxBuildHasher);
+        for (&at, key) in self.members.iter().zip(keys) {
+            let Some(key) = key.filter(|key| !key.is_empty()) else { continue };
             let other = *first.entry((self.candidate(at).label.0, key)).or_insert(at);
             sets.join(other, at);
         }
@@ -166,9 +181,9 @@ impl Linker<'_, '_> {
         if !self.members.iter().any(is_short) {
             return;
         }
-        let mentions = self.members.iter().map(|&at| {
+        let texts = self.texts(FoldFlags::default());
+        let mentions = self.members.iter().zip(texts).map(|(&at, text)| {
             let Candidate { tokens, label, .. } = *self.candidate(at);
-            let text = self.text(at, FoldFlags::default());
             Mention { at, label: label.0, tokens, text, is_short: is_short(&at) }
         });
         let mentions: Vec<Mention<'_>> = mentions.collect();
@@ -182,10 +197,10 @@ impl Linker<'_, '_> {
 
     /// Joins a mention with the longer ones of its type that end with its
     /// text, if these all read the same.
-    fn by_last_part(&self, sets: &mut Sets) {
+    fn by_last_part<'s>(&'s self, sets: &mut Sets) {
         let flags = FoldFlags { case: true, marks: true };
-        let text = |&at: &usize| (at, self.candidate(at).label.0, self.text(at, flags));
-        let texts: Vec<(usize, u16, Cow<'_, str>)> = self.members.iter().map(text).collect();
+        let text = |(&at, text): (&usize, &'s Cow<'l, str>)| (at, self.candidate(at).label.0, &**text);
+        let texts: Vec<(usize, u16, &str)> = self.members.iter().zip(self.texts(flags)).map(text).collect();
         last_parts(&texts, |one, other| sets.join(one, other));
     }
 
@@ -203,7 +218,7 @@ struct Mention<'t> {
     at: usize,
     label: u16,
     tokens: (u32, u32),
-    text: Cow<'t, str>,
+    text: &'t str,
     /// Whether it stands between parentheses, alone.
     is_short: bool,
 }
@@ -242,7 +257,7 @@ struct Longer<'t> {
 
 /// Joins each text with the longer ones of its label that end with it, after a space, if
 /// those are one. O(n) in natural text.
-fn last_parts(texts: &[(usize, u16, Cow<'_, str>)], mut join: impl FnMut(usize, usize)) {
+fn last_parts(texts: &[(usize, u16, &str)], mut join: impl FnMut(usize, usize)) {
     let mut longer: FxHashMap<(u16, &str), Option<Longer<'_>>> =
         texts.iter().map(|(_, label, text)| ((*label, &**text), None)).collect();
     let lengths: FxHashSet<usize> = texts.iter().map(|(_, _, text)| text.len()).collect();
@@ -316,7 +331,7 @@ mod tests {
                     let first = end + gap;
                     end = first + len;
                     let tokens = (first, end);
-                    Mention { at, label: *label, tokens, text: text.into(), is_short: *is_short }
+                    Mention { at, label: *label, tokens, text, is_short: *is_short }
                 })
                 .collect();
             let plainly = chains(mentions.len(), |join| {
@@ -337,8 +352,8 @@ mod tests {
         fn last_parts_are_those_of_a_look_at_all(
             texts in prop::collection::vec((0u16..2, "[ab]( [ab]){0,2}"), 0..12),
         ) {
-            let texts: Vec<(usize, u16, Cow<'_, str>)> =
-                texts.iter().enumerate().map(|(at, (label, text))| (at, *label, text.into())).collect();
+            let texts: Vec<(usize, u16, &str)> =
+                texts.iter().enumerate().map(|(at, (label, text))| (at, *label, &**text)).collect();
             let plainly = chains(texts.len(), |join| {
                 for (at, label, text) in &texts {
                     let end = format!(" {text}");

@@ -8,8 +8,8 @@
 use std::borrow::Cow;
 
 use caseless::Caseless;
-use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::doc::schema::FoldFlags;
@@ -230,6 +230,25 @@ impl<'t> Folder<'t> {
 
 /// Folds one character with its marks.
 fn fold_cluster(cluster: &str, flags: FoldFlags, out: &mut String) {
+    match lone(cluster).filter(|_| flags == FoldFlags::default()) {
+        Some(c) => out.push(c),
+        None => fold_in_full(cluster, flags, out),
+    }
+}
+
+/// What a character becomes under the folding that is always on, where it stands alone, is
+/// composed, and becomes one that is: so do nearly all.
+fn lone(cluster: &str) -> Option<char> {
+    let is_composed = |c: &char| is_nfc_quick(std::iter::once(*c)) == IsNormalized::Yes;
+    let mut chars = cluster.chars();
+    let (Some(c), None) = (chars.next(), chars.next()) else { return None };
+    match Replaced::new(c) {
+        Replaced::Char(Some(by)) if is_composed(&c) && is_composed(&by) => Some(by),
+        _ => None,
+    }
+}
+
+fn fold_in_full(cluster: &str, flags: FoldFlags, out: &mut String) {
     let plain = cluster.nfc().flat_map(Replaced::new);
     if flags.marks {
         let unmarked = plain.nfd().filter(|c| !is_combining_mark(*c)).flat_map(bare);
@@ -328,6 +347,20 @@ mod tests {
                 assert_eq!(original, Span::new(from, to), "{start}..{end} of {plain:?}");
             }
         }
+    }
+
+    #[test]
+    fn characters_that_stand_alone_fold_as_in_full() {
+        let mut alone = 0;
+        for c in '\0'..=char::MAX {
+            let mut full = String::new();
+            fold_in_full(c.encode_utf8(&mut [0; 4]), FoldFlags::default(), &mut full);
+            if let Some(by) = lone(c.encode_utf8(&mut [0; 4])) {
+                alone += 1;
+                assert_eq!(full, by.to_string(), "{c:?}");
+            }
+        }
+        assert!(alone > 1_000_000);
     }
 
     #[test]

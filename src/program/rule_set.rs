@@ -11,7 +11,9 @@ pub struct RuleSet {
     /// In the order of the pack.
     rules: Vec<TokenRule>,
     /// For each type the rules that may begin with a span of it.
-    by_type: Vec<OnType>,
+    by_type: Vec<Option<Box<OnType>>>,
+    /// Whether some rule requires a span in the line.
+    requires_spans: bool,
 }
 
 /// The rules that may begin with a span of a type.
@@ -49,12 +51,13 @@ impl RuleSet {
         self.by_type.clear();
         for (index, rule) in (0..).zip(&mut self.rules) {
             rule.prepare(kinds, texts);
+            self.requires_spans |= rule.requires.iter().any(|needed| needed.forms.is_empty());
             for (label, places) in &rule.opening.types {
                 let at = usize::from(label.0);
                 if self.by_type.len() <= at {
-                    self.by_type.resize_with(at + 1, OnType::default);
+                    self.by_type.resize_with(at + 1, || None);
                 }
-                let OnType { free, asking, tested } = &mut self.by_type[at];
+                let OnType { free, asking, tested } = &mut **self.by_type[at].get_or_insert_default();
                 if !places.is_empty() {
                     let tests = places.iter().filter_map(|&pc| Some((check(rule, pc)?.text?, pc)));
                     tests.for_each(|test| Tested::add(tested, index, test));
@@ -88,10 +91,17 @@ impl RuleSet {
         !self.by_type.is_empty()
     }
 
+    /// Whether some rule asks for the spans of a line: to begin with one, or because it
+    /// requires one.
+    #[must_use]
+    pub fn asks_for_spans(&self) -> bool {
+        self.begins_with_spans() || self.requires_spans
+    }
+
     /// The rules that may begin with a span of a type, if there are any.
     #[must_use]
     pub fn on_type(&self, label: TypeId) -> Option<&OnType> {
-        self.by_type.get(usize::from(label.0))
+        self.by_type.get(usize::from(label.0))?.as_deref()
     }
 }
 
