@@ -86,7 +86,7 @@ fn what_points_to_a_relation_finds_it_beside_relations_between_events() {
     let inputs = Inputs::find(&[folder.path().to_path_buf()], None).unwrap();
     let records = read_all(Source::new(inputs, None, ReadConfig::default())).unwrap();
     let read = &records[0].annotations;
-    assert_eq!((read.relations[0].id.as_str(), read.relations.len()), ("R2", 1));
+    assert_eq!((&*read.relations[0].id, read.relations.len()), ("R2", 1));
     let targets: Vec<&Target> = read.attributes.iter().map(|attribute| &attribute.target).collect();
     assert_eq!(targets, [&Target::Relation(0), &Target::Other("R1".to_owned())]);
 }

@@ -117,7 +117,7 @@ fn relations_score_as_the_references_say() {
                     mention: MentionId(item[key].as_u64().unwrap() as u32),
                 };
                 Relation {
-                    id: format!("R{index}"),
+                    id: format!("R{index}").into(),
                     label: item["type"].as_str().or(item["label"].as_str()).unwrap().into(),
                     args: [arg("from", "head"), arg("to", "tail")].into_iter().collect(),
                     rule: None,

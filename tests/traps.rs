@@ -254,7 +254,7 @@ fn evmeval_hangs_on_many_mentions_in_one_place() {
     let mut gold = side(&all);
     for at in 0..150u32 {
         gold.events.push(Event {
-            id: format!("E{at}"),
+            id: format!("E{at}").into(),
             label: "E".into(),
             trigger: MentionId(at),
             args: vec![("who".into(), Target::Mention(MentionId(149 - at)))],

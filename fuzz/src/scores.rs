@@ -39,7 +39,7 @@ fn side(choices: &mut Unstructured<'_>) -> Result<Annotations> {
         };
         let args = [arg("from")?, arg("to")?].into_iter().collect();
         let label = (*choices.choose(&["R", "S"])?).into();
-        side.relations.push(Relation { id: format!("R{index}"), label, args, rule: None });
+        side.relations.push(Relation { id: format!("R{index}").into(), label, args, rule: None });
     }
     for index in 0..choices.int_in_range(0..=2u8)? {
         let trigger = MentionId(choices.int_in_range(0..=most)?);
@@ -50,7 +50,7 @@ fn side(choices: &mut Unstructured<'_>) -> Result<Annotations> {
             _ => Target::Mention(MentionId(choices.int_in_range(0..=most)?)),
         };
         side.events.push(Event {
-            id: format!("E{index}"),
+            id: format!("E{index}").into(),
             label: "M".into(),
             trigger,
             args: vec![("host".into(), target)],

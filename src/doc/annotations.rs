@@ -26,7 +26,7 @@ pub type Fragments = SmallVec<[Span; 1]>;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Mention {
     /// The id as read or to be written, such as `T7`; unique in the document.
-    pub id: String,
+    pub id: Arc<str>,
     /// The entity type.
     pub label: Arc<str>,
     /// Where it stands, in bytes. Never empty.
@@ -49,7 +49,7 @@ impl Mention {
 
     /// A mention of one fragment, with nothing else known.
     #[must_use]
-    pub fn new(id: impl Into<String>, label: impl Into<Arc<str>>, span: Span) -> Self {
+    pub fn new(id: impl Into<Arc<str>>, label: impl Into<Arc<str>>, span: Span) -> Self {
         Self {
             id: id.into(),
             label: label.into(),
@@ -74,7 +74,7 @@ pub struct Arg {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Relation {
     /// The id as read or to be written, such as `R1`.
-    pub id: String,
+    pub id: Arc<str>,
     /// The relation type.
     pub label: Arc<str>,
     /// The arguments in the order of their roles.
@@ -103,7 +103,7 @@ pub enum Target {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Event {
     /// The id, such as `E1`.
-    pub id: String,
+    pub id: Arc<str>,
     /// The event type.
     pub label: Arc<str>,
     /// The mention that triggers it.

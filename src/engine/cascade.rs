@@ -331,7 +331,7 @@ impl<'p> Extractor<'p> {
         &self,
         prepared: &Prepared<'_>,
         columns: &Columns<'_>,
-        (tables, state): (&Tables, &State),
+        (tables, state): (&mut Tables, &State),
     ) -> Annotations {
         tables.gauge.set(Stage::Annotations);
         tables.gauge.count(&state.candidates);
@@ -346,7 +346,7 @@ impl<'p> Extractor<'p> {
             columns,
             answers: &state.answers,
         };
-        annotations(&letters, &state.relations, (self.program, &tables.names))
+        annotations(&letters, &state.relations, (self.program, &mut tables.names))
     }
 }
 

@@ -4,7 +4,6 @@ use rustc_hash::FxHashMap;
 
 use crate::doc::{Annotations, Arg, Event, Mention, MentionId, Relation, Target};
 use crate::program::Program;
-use crate::text::{MOST_DIGITS, decimal};
 
 use super::candidate::{Candidate, CandidateId, Proposal};
 use super::lattice::Letters;
@@ -17,7 +16,7 @@ use super::resolve::standing;
 pub(super) fn annotations(
     letters: &Letters<'_>,
     relations: &[Proposal],
-    (program, names): (&Program, &Names),
+    (program, names): (&Program, &mut Names),
 ) -> Annotations {
     let candidates = letters.candidates;
     let public = |id: &CandidateId| {
@@ -37,6 +36,7 @@ pub(super) fn annotations(
     let mentions: Vec<CandidateId> = keys.into_iter().map(|(_, low)| CandidateId(low as u32)).collect();
     let mut values: FxHashMap<CandidateId, crate::doc::Value> = FxHashMap::default();
     let chains = link(&mentions, letters, program, &mut values);
+    let (relations, events) = related(letters, relations, &mentions, (program, names));
     let mention = |(index, id): (usize, &CandidateId)| {
         let candidate = &candidates[id.index()];
         let features = candidate.features.iter();
@@ -49,13 +49,12 @@ pub(super) fn annotations(
             features,
             rule: Some(names.rules[candidate.rule.0 as usize].clone()),
             ..Mention::new(
-                numbered('T', index),
+                names.mention_ids.id(index),
                 names.types[usize::from(candidate.label.0)].clone(),
                 candidate.span,
             )
         }
     };
-    let (relations, events) = related(letters, relations, &mentions, (program, names));
     Annotations {
         mentions: mentions.iter().enumerate().map(mention).collect(),
         relations,
@@ -74,7 +73,7 @@ fn related(
     letters: &Letters<'_>,
     proposals: &[Proposal],
     mentions: &[CandidateId],
-    (program, names): (&Program, &Names),
+    (program, names): (&Program, &mut Names),
 ) -> (Vec<Relation>, Vec<Event>) {
     if proposals.is_empty() {
         return Default::default();
@@ -123,14 +122,14 @@ fn related(
         let role = |role: u8| roles[usize::from(role)].clone();
         match args.as_slice() {
             [(0, trigger), rest @ ..] if info.event => events.push(Event {
-                id: numbered('E', events.len()),
+                id: names.event_ids.id(events.len()),
                 label: name.clone(),
                 trigger: *trigger,
                 args: rest.iter().map(|&(at, mention)| (role(at), Target::Mention(mention))).collect(),
                 rule,
             }),
             _ => relations.push(Relation {
-                id: numbered('R', relations.len()),
+                id: names.relation_ids.id(relations.len()),
                 label: name.clone(),
                 args: args.iter().map(|&(at, mention)| Arg { role: role(at), mention }).collect(),
                 rule,
@@ -138,15 +137,4 @@ fn related(
         }
     }
     (relations, events)
-}
-
-/// The id of what stands at a place of its list: `T1` of the first.
-fn numbered(letter: char, index: usize) -> String {
-    let mut buffer = [0; MOST_DIGITS];
-    let digits = decimal(index as u32 + 1, &mut buffer);
-    let mut id = String::with_capacity(1 + digits.len());
-    id.push(letter);
-    // Digits are always text.
-    id.push_str(std::str::from_utf8(digits).unwrap_or_default());
-    id
 }

@@ -239,13 +239,13 @@ mod tests {
     fn relation(rule: Option<&str>, to: u32) -> Relation {
         let arg = |role: &str, at| Arg { role: role.into(), mention: MentionId(at) };
         let args = [arg("from", 0), arg("to", to)].into_iter().collect();
-        Relation { id: "R".to_owned(), label: "Near".into(), args, rule: rule.map(Into::into) }
+        Relation { id: "R".into(), label: "Near".into(), args, rule: rule.map(Into::into) }
     }
 
     fn event(rule: Option<&str>, to: u32) -> Event {
         let args = vec![("who".into(), Target::Mention(MentionId(to)))];
         let (label, trigger, rule) = ("Meets".into(), MentionId(0), rule.map(Into::into));
-        Event { id: "E".to_owned(), label, trigger, args, rule }
+        Event { id: "E".into(), label, trigger, args, rule }
     }
 
     fn proposed(all: &[(&str, u32, u32, &str, bool)]) -> Vec<Proposed> {

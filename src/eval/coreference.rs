@@ -154,7 +154,7 @@ fn chains<'a>(
             if !seen.insert(number) {
                 return Err(EvalError::TwoChains {
                     document: document.to_owned(),
-                    mention: mention.id.clone(),
+                    mention: mention.id.to_string(),
                 });
             }
             members.push(number);

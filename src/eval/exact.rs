@@ -112,7 +112,7 @@ fn refuse_duplicates(pair: &Pair<'_>) -> Result<(), EvalError> {
             return Err(EvalError::DuplicateGold {
                 document: pair.id.to_owned(),
                 first: first.to_owned(),
-                second: mention.id.clone(),
+                second: mention.id.to_string(),
             });
         }
     }
@@ -159,7 +159,7 @@ mod tests {
         };
         let arg = |role: &str, mention: u32| Arg { role: role.into(), mention: MentionId(mention) };
         let relation = |&(label, from, to): &(&str, u32, u32)| Relation {
-            id: "R".to_owned(),
+            id: "R".into(),
             label: label.into(),
             args: [arg("from", from), arg("to", to)].into_iter().collect(),
             rule: None,

@@ -23,7 +23,7 @@ fn side(is_gold: bool) -> Annotations {
     ];
     let arg = |role: &str, mention: u32| Arg { role: role.into(), mention: MentionId(mention) };
     let relation = |label: &str, from: u32, to: u32| Relation {
-        id: "R".to_owned(),
+        id: "R".into(),
         label: label.into(),
         args: [arg("from", from), arg("to", to)].into_iter().collect(),
         rule: None,
@@ -35,7 +35,7 @@ fn side(is_gold: bool) -> Annotations {
         }
     };
     let event = Event {
-        id: "E1".to_owned(),
+        id: "E1".into(),
         label: "MEETING".into(),
         trigger: MentionId(5),
         args: vec![

@@ -243,7 +243,7 @@ const FAULTS: &[(&str, Broken)] = &[
     ),
     (
         "relations-refer",
-        Broken::Extract(|_, found| found.mentions.iter_mut().for_each(|m| m.id = "T1".to_owned())),
+        Broken::Extract(|_, found| found.mentions.iter_mut().for_each(|m| m.id = "T1".into())),
     ),
     ("relations-refer", Broken::Extract(|_, found| found.events.iter_mut().for_each(|e| e.trigger.0 = 99))),
     (

@@ -173,7 +173,7 @@ impl Reader<'_> {
         if args.len() < 2 {
             return Err(format!("relation `{id}` has {} arguments, not two", args.len()));
         }
-        self.out.relations.push(Relation { id: id.to_owned(), label: label.into(), args, rule: None });
+        self.out.relations.push(Relation { id: id.into(), label: label.into(), args, rule: None });
         Ok(())
     }
 
@@ -189,7 +189,7 @@ impl Reader<'_> {
             let (role, target) = word.split_once(':').ok_or_else(|| format!("`{word}` is no `Role:T1`"))?;
             args.push((role.into(), self.target(target)?));
         }
-        self.out.events.push(Event { id: id.to_owned(), label: label.into(), trigger, args, rule: None });
+        self.out.events.push(Event { id: id.into(), label: label.into(), trigger, args, rule: None });
         Ok(())
     }
 
@@ -257,14 +257,14 @@ impl Reader<'_> {
 pub(super) fn lines(document: &Document, annotations: &Annotations) -> String {
     let mut out = String::new();
     let units = UnitIndex::new(&document.text, OffsetUnit::Chars);
-    let mention = |id: MentionId| annotations.mention(id).id.as_str();
+    let mention = |id: MentionId| &*annotations.mention(id).id;
     let target = |target: &Target| match target {
         Target::Mention(id) => mention(*id).to_owned(),
         Target::Relation(index) => {
-            annotations.relations.get(*index as usize).map_or(String::new(), |r| r.id.clone())
+            annotations.relations.get(*index as usize).map_or(String::new(), |r| r.id.to_string())
         }
         Target::Event(index) => {
-            annotations.events.get(*index as usize).map_or(String::new(), |e| e.id.clone())
+            annotations.events.get(*index as usize).map_or(String::new(), |e| e.id.to_string())
         }
         Target::Other(text) => text.clone(),
     };

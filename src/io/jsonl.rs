@@ -81,7 +81,7 @@ pub(super) fn by_tree(line: &str, fallback_id: &str, config: ReadConfig) -> Resu
                 None => annotations.relations.push(relation),
                 Some(id) => {
                     let trigger =
-                        *ids.get(&id).ok_or_else(|| wrong(format!("`trigger` names no entity: `{id}`")))?;
+                        *ids.get(&*id).ok_or_else(|| wrong(format!("`trigger` names no entity: `{id}`")))?;
                     annotations.events.push(Event {
                         id: relation.id,
                         label: relation.label,
@@ -142,7 +142,7 @@ fn mention(item: Json, index: usize, text: &str, units: &UnitIndex<'_>) -> Resul
         Some(_) => return Err("`features` is no object".to_owned()),
     };
     let mention = Mention {
-        id: string(&members, "id")?.unwrap_or_else(|| format!("T{}", index + 1)),
+        id: string(&members, "id")?.unwrap_or_else(|| format!("T{}", index + 1)).into(),
         label: label.into(),
         fragments,
         value: members.get("value").filter(|value| !value.is_null()).map(|value| Value::from(plain(value))),
@@ -219,7 +219,7 @@ pub(super) fn joined(mut fragments: Fragments) -> Result<Fragments, String> {
     Ok(joined)
 }
 
-fn relation(item: Json, index: usize, ids: &FxHashMap<String, MentionId>) -> Result<Relation, String> {
+fn relation(item: Json, index: usize, ids: &FxHashMap<Arc<str>, MentionId>) -> Result<Relation, String> {
     let members = object(item)?;
     let label = string(&members, "type")?.or(string(&members, "label")?).ok_or("no `type`")?;
     let mut args = SmallVec::new();
@@ -242,14 +242,14 @@ fn relation(item: Json, index: usize, ids: &FxHashMap<String, MentionId>) -> Res
         }
     }
     Ok(Relation {
-        id: string(&members, "id")?.unwrap_or_else(|| format!("R{}", index + 1)),
+        id: string(&members, "id")?.unwrap_or_else(|| format!("R{}", index + 1)).into(),
         label: label.into(),
         args,
         rule: string(&members, "rule")?.map(Into::into),
     })
 }
 
-fn chain(item: &Json, ids: &FxHashMap<String, MentionId>) -> Result<Chain, String> {
+fn chain(item: &Json, ids: &FxHashMap<Arc<str>, MentionId>) -> Result<Chain, String> {
     let list = item.as_array().ok_or("no list")?;
     let member = |id: &Json| {
         let id = id.as_str().ok_or("an id is no string")?;

@@ -287,7 +287,7 @@ mod tests {
             let place = |span: Span| (units.from_byte(span.start), units.from_byte(span.end));
             let (start, end) = place(mention.span());
             let mut entity = Map::new();
-            entity.insert("id".to_owned(), mention.id.clone().into());
+            entity.insert("id".to_owned(), (*mention.id).into());
             entity.insert("type".to_owned(), (*mention.label).into());
             entity.insert("start".to_owned(), start.into());
             entity.insert("end".to_owned(), end.into());
@@ -305,12 +305,12 @@ mod tests {
         };
         members.insert("entities".to_owned(), annotations.mentions.iter().map(entity).collect());
         let relation = |relation: &Relation| {
-            let args = relation.args.iter().map(|arg| (arg.role.to_string(), Json::from(id(arg.mention))));
+            let args = relation.args.iter().map(|arg| (arg.role.to_string(), Json::from(&*id(arg.mention))));
             let args: Map<String, Json> = args.collect();
-            serde_json::json!({"id": relation.id, "type": *relation.label, "args": args, "rule": null})
+            serde_json::json!({"id": *relation.id, "type": *relation.label, "args": args, "rule": null})
         };
         members.insert("relations".to_owned(), annotations.relations.iter().map(relation).collect());
-        let chain = |chain: &Vec<MentionId>| chain.iter().map(|at| Json::from(id(*at))).collect::<Json>();
+        let chain = |chain: &Vec<MentionId>| chain.iter().map(|at| Json::from(&*id(*at))).collect::<Json>();
         members.insert("chains".to_owned(), annotations.chains.iter().map(chain).collect());
         members.extend(document.extra.clone());
         members.into()
@@ -339,7 +339,7 @@ mod tests {
             let annotations = Annotations {
                 mentions: vec![mention("T1", &fragments), mention(&text, &fragments)],
                 relations: vec![Relation {
-                    id: "R1".to_owned(),
+                    id: "R1".into(),
                     label: name.as_str().into(),
                     args: [arg("from", 0), arg(&text, 1)].into_iter().collect(),
                     rule: None,

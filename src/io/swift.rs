@@ -95,7 +95,7 @@ fn annotations(lists: Lists<'_>, text: &str, unit: OffsetUnit, names: &mut Names
             args.push(Arg { role: names.share(&role.0), mention: *ids.get(&*id.0)? });
         }
         side.relations.push(Relation {
-            id: item.id.map_or_else(|| format!("R{}", index + 1), Str::into_owned),
+            id: item.id.map_or_else(|| format!("R{}", index + 1).into(), |id| Arc::from(&*id.0)),
             label: names.share(&item.label.0),
             args,
             rule: item.rule.map(|rule| names.share(&rule.0)),
@@ -143,7 +143,7 @@ fn mention(
     };
     features.sort();
     Some(Mention {
-        id: item.id.map_or_else(|| format!("T{}", index + 1), Str::into_owned),
+        id: item.id.map_or_else(|| format!("T{}", index + 1).into(), |id| Arc::from(&*id.0)),
         label: names.share(&item.label.0),
         fragments,
         value: item.value.map(|value| Value::from(&*value.0)),

@@ -20,7 +20,7 @@ fn side() -> impl Strategy<Value = Annotations> {
             let arg = |role: &str, at| Arg { role: role.into(), mention: MentionId(at) };
             let args = [arg("from", at - 1), arg("to", at)].into_iter().collect();
             let label = if at % 2 == 0 { "R" } else { "S" }.into();
-            side.relations.push(Relation { id: format!("R{at}"), label, args, rule: None });
+            side.relations.push(Relation { id: format!("R{at}").into(), label, args, rule: None });
         }
         let mut seen = std::collections::HashSet::new();
         let free: Vec<MentionId> = (0..side.mentions.len() as u32)

@@ -10,7 +10,7 @@ fn side(mentions: &[(u32, u32, &str)], relations: &[(&str, u32, u32)], chains: &
     let relation = |(at, (label, from, to)): (usize, &(&str, u32, u32))| {
         let arg = |role: &str, id| Arg { role: role.into(), mention: MentionId(id) };
         let args = [arg("from", *from), arg("to", *to)].into_iter().collect();
-        Relation { id: format!("R{at}"), label: (*label).into(), args, rule: None }
+        Relation { id: format!("R{at}").into(), label: (*label).into(), args, rule: None }
     };
     Annotations {
         mentions: mentions.iter().enumerate().map(mention).collect(),

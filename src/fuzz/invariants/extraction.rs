@@ -142,7 +142,7 @@ pub(super) fn paragraph_before(subject: &dyn Subject, text: &str) -> Result<(), 
     let spreads = program.links.iter().any(|link| link.spread_value);
     let first = both.mentions.partition_point(|mention| mention.span().start < shift);
     let bare = |mut mention: Mention, id: usize| {
-        mention.id = format!("T{id}");
+        mention.id = format!("T{id}").into();
         if spreads {
             mention.value = None;
         }

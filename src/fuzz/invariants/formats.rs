@@ -73,7 +73,12 @@ fn pretended(subject: &dyn Subject, text: &str) -> Annotations {
     for at in 1..found.mentions.len() as u32 {
         let arg = |role: &str, at| Arg { role: role.into(), mention: MentionId(at) };
         let args = [arg("from", at - 1), arg("to", at)].into_iter().collect();
-        found.relations.push(Relation { id: format!("R{at}"), label: "NEXT".into(), args, rule: None });
+        found.relations.push(Relation {
+            id: format!("R{at}").into(),
+            label: "NEXT".into(),
+            args,
+            rule: None,
+        });
     }
     if found.mentions.len() > 1 {
         found.chains.push((0..found.mentions.len() as u32).map(MentionId).collect());
