@@ -317,7 +317,12 @@ rule anywhere { <NAME: [capitalized & word]{2,3}> }
 rule said { LOC[lower ~ /à g/ & len > 5] ...{0,3} <NAME: "mayor"i> }
 rule inside { <NUM: [capitalized & !in LOC] [!starts LOC & !ends NUM]{0,3} "tons"> (?! [in LOC]) }
 rule mixed nested { <NAME: (LOC[text ~ /^H/] | NUM[text = "7"] | NUM[!value = "3.5"] | "of"){1,3} "mayor"> }
+rule named nested { <NAME: LOC[lower ~ /giang$/]> }
+rule tested nested { <NUM: (LOC[text ~ /^H/] | NUM[text = "7"] | "of") "of"> }
+rule around nested { <NAME: l=([word] LOC? [word]?)> where l contains n=LOC[lower ~ /giang/] and n outermost }
+rule apart nested { <NAME: n=NUM> where (n before l=LOC and l.lower ~ /^h/) or n equals NUM[text = "3.5"] }
 drop some { n=NUM "Giang" }
+drop covered { n=NAME where n inside NUM or n inside LOC[lower ~ /^m/] }
 "#;
 
 proptest! {
