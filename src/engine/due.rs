@@ -22,8 +22,6 @@ pub(super) struct Due {
     /// and one for all of them.
     allowed: Vec<u64>,
     words: usize,
-    /// All rules: what nothing stands before allows.
-    any: Vec<u64>,
     /// The needs that are met in a line, while it is read.
     met: Vec<u64>,
     /// A bit for each type of which a span begins in the line.
@@ -60,7 +58,6 @@ impl Due {
         openings: &Openings,
     ) {
         self.words = openings.words();
-        self.any.resize(self.words, u64::MAX);
         for by_kind in &mut self.by_kind {
             by_kind.iter_mut().for_each(Vec::clear);
             by_kind.resize_with(openings.sets(), Vec::new);
@@ -102,27 +99,28 @@ impl Due {
         if is_empty(allowed) {
             return;
         }
-        // At the end of the line only rules match that ask for no more.
-        let [second, third] = [1, 2].map(|ahead| openings.free(Openings::FIRST + ahead));
         for (at, &kind) in kinds.iter().enumerate() {
-            let begins = table.begins(kind);
-            if begins.is_empty() {
-                continue;
-            }
-            let before = at.checked_sub(1).and_then(|at| kinds.get(at));
-            let before = before.map_or(&self.any[..], |kind| table.allowed(*kind, Openings::BEFORE));
-            let second = kinds.get(at + 1).map_or(second, |kind| table.allowed(*kind, Openings::FIRST + 1));
-            let third = kinds.get(at + 2).map_or(third, |kind| table.allowed(*kind, Openings::FIRST + 2));
-            for &(word, begins) in begins {
-                let at_word = word as usize;
-                let mut bits = begins & allowed[at_word] & before[at_word] & second[at_word] & third[at_word];
+            for &(word, begins) in table.begins(kind) {
+                let mut bits = begins & allowed[word as usize];
                 if bits == 0 {
                     continue;
                 }
+                if let Some(&before) = at.checked_sub(1).and_then(|at| kinds.get(at)) {
+                    bits &= table.allows(before, word, Openings::BEFORE);
+                }
+                // At the end of the line only rules match that ask for no more.
+                bits &= match kinds.get(at + 1) {
+                    Some(&next) => table.allows(next, word, Openings::FIRST + 1),
+                    None => openings.free(Openings::FIRST + 1)[word as usize],
+                };
+                bits &= match kinds.get(at + 2) {
+                    Some(&next) => table.allows(next, word, Openings::FIRST + 2),
+                    None => openings.free(Openings::FIRST + 2)[word as usize],
+                };
                 let (set, base) = openings.place(word);
-                let by_kind = &mut self.by_kind[usize::from(is_whole)][set as usize];
                 while bits != 0 {
-                    by_kind.push((first + at as u32, base + bits.trailing_zeros()));
+                    let rule = base + bits.trailing_zeros();
+                    self.by_kind[usize::from(is_whole)][set as usize].push((first + at as u32, rule));
                     bits &= bits - 1;
                 }
             }

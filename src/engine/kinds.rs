@@ -140,12 +140,6 @@ impl KindTable {
     /// in which it is needed.
     #[inline]
     pub(super) fn allows(&self, kind: KindId, word: u32, role: usize) -> u64 {
-        self.allowed(kind, role)[word as usize]
-    }
-
-    /// The same for all words.
-    #[inline]
-    pub(super) fn allowed(&self, kind: KindId, role: usize) -> &[u64] {
-        &self.roles[(kind.0 as usize * DENSE + role) * self.rules..][..self.rules]
+        self.roles[(kind.0 as usize * DENSE + role) * self.rules + word as usize]
     }
 }
