@@ -106,7 +106,7 @@ pub(super) struct State {
     lattice: Lattice,
     pub(super) candidates: Vec<Candidate>,
     contest: Contest,
-    /// What the last step proposed, emptied.
+    /// Room for what a step proposes: that of the last one.
     proposals: Proposals,
     due: Due,
     answers: RefCell<Answers>,
@@ -392,7 +392,8 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
         }
         if !phase.drops.rules().is_empty() {
             let proposals = self.propose((drops, &phase.drops), index);
-            self.take_back(proposals.dropped);
+            self.take_back(&proposals.dropped);
+            self.state.proposals = proposals;
         }
         if !phase.contexts.is_empty() {
             let mut updates = self.contexts(phase, index);
@@ -489,9 +490,9 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
     }
 
     /// All drops see the same spans: their order means nothing.
-    pub(super) fn take_back(&mut self, dropped: Vec<(CandidateId, RuleId)>) {
+    pub(super) fn take_back(&mut self, dropped: &[(CandidateId, RuleId)]) {
         self.state.is_stale |= !dropped.is_empty();
-        for (id, rule) in dropped {
+        for &(id, rule) in dropped {
             let fate = &mut self.state.candidates[id.index()].fate;
             if *fate == Fate::Stays {
                 *fate = Fate::Dropped(rule);

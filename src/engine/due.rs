@@ -2,7 +2,7 @@
 //!
 //! The plain version asks every rule of a step about every token of the line; a
 //! watched extraction still does so, for it tells where rules stop. Both give
-//! the same, which `tests/property/engine.rs` holds.
+//! the same, which `tests/property/engine/rules.rs` holds.
 
 use crate::doc::schema::TypeId;
 use crate::program::{OnType, Openings, RuleSet, Tested, TokenRule};

@@ -18,6 +18,7 @@ pub(super) struct Names {
     pub(super) features: Vec<Arc<str>>,
     /// By type of relation, with the names of its roles.
     pub(super) relations: Vec<(Arc<str>, Vec<Arc<str>>)>,
+    /// The ids of mentions, relations and events.
     pub(super) mention_ids: Numbered<'T'>,
     pub(super) relation_ids: Numbered<'R'>,
     pub(super) event_ids: Numbered<'E'>,

@@ -174,7 +174,7 @@ impl<'t> Cascade<'_, 't, Untraced> {
         if !phase.drops.rules().is_empty() {
             recorded.dropped =
                 self.propose((Phase::set_numbers(usize::from(index)).1, &phase.drops), index).dropped;
-            self.take_back(recorded.dropped.clone());
+            self.take_back(&recorded.dropped);
         }
         if !phase.contexts.is_empty() {
             recorded.contexts = self.contexts(phase, index);
@@ -221,7 +221,7 @@ impl<'t> Cascade<'_, 't, Untraced> {
                 recorded.dropped.clone()
             };
             dropped.retain(|(_, rule)| *rule != left_out);
-            self.take_back(dropped);
+            self.take_back(&dropped);
         }
         if !phase.contexts.is_empty() {
             let mut updates = if without.is_after(Step::Contexts) {
