@@ -300,7 +300,8 @@ pub(crate) enum RunsCommand {
 #[derive(Args, Clone, Copy, Debug)]
 #[command(next_help_heading = "Intervals")]
 pub(crate) struct ResamplingArgs {
-    /// Resamples of the documents; without it 10000, and 1000 for more than 2000 documents
+    /// Resamples of the documents; without it 10000, and 1000 for more than 2000 documents; with 0
+    /// there are no intervals
     #[arg(long, value_name = "N")]
     pub(crate) samples: Option<u32>,
     /// The seed of the resamples
