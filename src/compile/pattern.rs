@@ -154,7 +154,7 @@ fn asks_standing(test: &TokenTest) -> bool {
     }
 }
 
-/// What every match of a pattern holds: one of each requirement.
+/// What the line of every match holds, in the match or behind it: one of each requirement.
 pub(super) fn requirements(pattern: &CheckedPattern, compiler: &mut Compiler) -> Vec<Requirement> {
     match pattern {
         CheckedPattern::Token(condition, _) => {
@@ -178,6 +178,8 @@ pub(super) fn requirements(pattern: &CheckedPattern, compiler: &mut Compiler) ->
             vec![joined]
         }
         CheckedPattern::Repeat { inner, min, .. } if *min > 0 => requirements(inner, compiler),
+        // It stands in the line too, beyond the match.
+        CheckedPattern::Look { ahead: true, negative: false, inner, .. } => requirements(inner, compiler),
         CheckedPattern::Repeat { .. }
         | CheckedPattern::Gap { .. }
         | CheckedPattern::Anchor(..)

@@ -539,7 +539,7 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
             if !T::ON && !due.is_any((set, rules), wide) {
                 continue;
             }
-            due.begin();
+            due.begin(set, wide);
             for (line, &range) in ranges.iter().enumerate() {
                 // A watcher sees where a rule stops that has no chance.
                 if T::ON {
@@ -558,7 +558,8 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
                         continue;
                     }
                     reached = Some(index);
-                    if T::ON || due.allows(rule) {
+                    let starts = if T::ON { due.all_starts() } else { due.starts(rule) };
+                    if T::ON || !starts.is_empty() {
                         self.trace.searches(rule, range);
                         gauge.search(rule.rule);
                         let relate = Relate {
@@ -571,7 +572,7 @@ impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
                             accepts: &accepts,
                             may_stay_open: &may_stay_open,
                         };
-                        let (starts, trace) = (due.starts(), &mut *self.trace);
+                        let trace = &mut *self.trace;
                         let scout = scouts.of(program.openings.number(set, index), &rule.pattern);
                         let is_full = &is_full;
                         Search { forms, matches, scout, relate, starts, trace, is_full }.run(&mut out);

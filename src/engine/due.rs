@@ -5,7 +5,7 @@
 //! the same, which `tests/property/engine/rules.rs` holds.
 
 use crate::doc::schema::TypeId;
-use crate::program::{OnType, Openings, RuleSet, Tested, TokenRule};
+use crate::program::{OnType, OpenRule, Openings, RuleSet, Tested, TokenRule};
 
 use super::conditions::those_met;
 use super::kinds::{KindId, KindTable};
@@ -14,9 +14,9 @@ use super::lattice::Letters;
 /// The rules that are due in one line. Its buffers are reused.
 #[derive(Debug, Default)]
 pub(super) struct Due {
-    /// For each set of rules: a token, and a rule that may begin with it, in text
-    /// order; rules that search across lines stand apart. Kinds never change, so
-    /// one pass serves all phases.
+    /// For each set of rules: a token, and a rule that may begin with it, from the end of the
+    /// text to its beginning; rules that search across lines stand apart. Kinds never
+    /// change, so one pass serves all phases.
     by_kind: [Vec<Vec<(u32, u32)>>; 2],
     /// A bit for each rule that the kinds of a line allow: a row for each line,
     /// and one for all of them.
@@ -24,15 +24,21 @@ pub(super) struct Due {
     words: usize,
     /// The needs that are met in a line, while it is read.
     met: Vec<u64>,
-    /// A bit for each type of which a span begins in the line.
-    types: Vec<u64>,
+    /// For each thing that rules need near the beginning of a match the next token that is
+    /// it, while a document is read.
+    next: Vec<u32>,
+    /// For each type the place after the last token in the line with which a span of it
+    /// begins; 0 where none does.
+    last_of: Vec<u32>,
+    /// The types of which one does.
+    types: Vec<TypeId>,
     /// For each rule of the set the tokens that it may begin with.
     starts: Vec<Vec<u32>>,
     /// A bit for each rule that is due.
     rules: Vec<u64>,
     /// The rule whose turn it is.
     turn: usize,
-    /// How far the lines of a set were read: hits by tokens, and spans.
+    /// How far the lines of a set were read: hits by tokens that are left, and spans.
     reached: (usize, usize),
 }
 
@@ -66,24 +72,27 @@ impl Due {
         if self.words == 0 {
             return;
         }
-        for &(first, last) in lines {
-            self.stretch(&kinds[first as usize..last as usize], first, table, openings, false);
+        self.allowed.resize((lines.len() + 1) * self.words, 0);
+        self.next.clear();
+        self.next.resize(openings.nears(), u32::MAX);
+        for (line, &range) in lines.iter().enumerate().rev() {
+            self.stretch(kinds, Stretch { range, line, is_whole: false }, table, openings);
         }
-        self.stretch(kinds, 0, table, openings, true);
+        let range = (0, kinds.len() as u32);
+        self.stretch(kinds, Stretch { range, line: lines.len(), is_whole: true }, table, openings);
     }
 
     /// Notes which rules the kinds of a stretch of tokens allow, and where they may begin.
     fn stretch(
         &mut self,
         kinds: &[KindId],
-        first: u32,
+        Stretch { range: (first, last), line, is_whole }: Stretch,
         table: &KindTable,
         openings: &Openings,
-        is_whole: bool,
     ) {
-        let row = self.allowed.len();
-        self.allowed.extend_from_slice(openings.that_search(is_whole));
-        let allowed = &mut self.allowed[row..];
+        let kinds = &kinds[first as usize..last as usize];
+        let allowed = &mut self.allowed[line * self.words..][..self.words];
+        allowed.copy_from_slice(openings.that_search(is_whole));
         let is_empty = |words: &[u64]| words.iter().all(|word| *word == 0);
         if is_empty(allowed) {
             return;
@@ -99,7 +108,10 @@ impl Due {
         if is_empty(allowed) {
             return;
         }
-        for (at, &kind) in kinds.iter().enumerate() {
+        // From the last token to the first, so that of each word the next is known.
+        for (at, &kind) in kinds.iter().enumerate().rev() {
+            let token = first + at as u32;
+            table.nears(kind).iter().for_each(|&near| self.next[near as usize] = token);
             for &(word, begins) in table.begins(kind) {
                 let mut bits = begins & allowed[word as usize];
                 if bits == 0 {
@@ -117,10 +129,12 @@ impl Due {
                     Some(&next) => table.allows(next, word, Openings::FIRST + 2),
                     None => openings.free(Openings::FIRST + 2)[word as usize],
                 };
-                let (set, base) = openings.place(word);
                 while bits != 0 {
-                    let rule = base + bits.trailing_zeros();
-                    self.by_kind[usize::from(is_whole)][set as usize].push((first + at as u32, rule));
+                    let OpenRule { set, rule, near, reach } =
+                        openings.rule(word * 64 + bits.trailing_zeros());
+                    if self.next[near as usize].wrapping_sub(token) <= reach {
+                        self.by_kind[usize::from(is_whole)][set as usize].push((token, rule));
+                    }
                     bits &= bits - 1;
                 }
             }
@@ -128,8 +142,8 @@ impl Due {
     }
 
     /// Begins with the first line of a set.
-    pub(super) fn begin(&mut self) {
-        self.reached = (0, 0);
+    pub(super) fn begin(&mut self, set: usize, is_whole: bool) {
+        self.reached = (self.by_kind[usize::from(is_whole)][set].len(), 0);
     }
 
     /// Whether any rule of a set may be due anywhere.
@@ -149,22 +163,25 @@ impl Due {
         self.clear(rules);
         let by_kind = &self.by_kind[usize::from(is_whole)][set];
         let (tokens, spans) = &mut self.reached;
-        *tokens += by_kind[*tokens..].iter().take_while(|(token, _)| *token < first).count();
-        for &(token, rule) in by_kind[*tokens..].iter().take_while(|(token, _)| *token < last) {
+        let in_line = by_kind[..*tokens].iter().rev().take_while(|(token, _)| *token < last);
+        for &(token, rule) in in_line {
             hit(&mut self.starts, &mut self.rules, rule, token);
-            *tokens += 1;
+            *tokens -= 1;
         }
         if !rules.asks_for_spans() {
             return;
         }
-        self.types.clear();
-        self.types.resize(letters.lattice.words(), 0);
+        self.types.drain(..).for_each(|label| self.last_of[usize::from(label.0)] = 0);
+        self.last_of.resize(letters.lattice.words() * 64, 0);
         let allowed = &self.allowed[line * self.words..][..self.words];
         let in_line = letters.lattice.starting_from(*spans, (first, last));
         *spans = in_line.end;
         for laid in &letters.lattice.all()[in_line] {
-            let (word, bit) = place(laid.label);
-            self.types[word] |= bit;
+            let last_of = &mut self.last_of[usize::from(laid.label.0)];
+            if *last_of == 0 {
+                self.types.push(laid.label);
+            }
+            *last_of = laid.tokens.0 + 1;
             let Some(OnType { free, asking, tested }) = rules.on_type(laid.label) else { continue };
             let (first, end) = laid.tokens;
             let may_follow = |word: usize| match end < last {
@@ -172,10 +189,9 @@ impl Due {
                 false => openings.free(Openings::AFTER)[word],
             };
             for &(word, rules) in free {
-                let of_all = openings.bit(set, word as u32 * 64).0;
-                let mut bits = rules & allowed[of_all] & may_follow(of_all);
+                let mut bits = rules & allowed[word] & may_follow(word);
                 while bits != 0 {
-                    let rule = word as u32 * 64 + bits.trailing_zeros();
+                    let rule = word as u32 * 64 + bits.trailing_zeros() - openings.base(set);
                     hit(&mut self.starts, &mut self.rules, rule, first);
                     bits &= bits - 1;
                 }
@@ -233,19 +249,23 @@ impl Due {
         Some(self.turn)
     }
 
-    /// The tokens with which matches of that rule may begin, in text order.
-    pub(super) fn starts(&self) -> &[u32] {
-        self.starts.get(self.turn).map_or(&[], Vec::as_slice)
+    /// The tokens with which matches of that rule may begin, in text order: none where the
+    /// line lacks spans that the rule requires, and none behind the last one that a match
+    /// has to hold.
+    pub(super) fn starts(&self, rule: &TokenRule) -> &[u32] {
+        let starts = self.starts.get(self.turn).map_or(&[][..], Vec::as_slice);
+        let until = |(types, is_held): &(Vec<TypeId>, bool)| {
+            let last = types.iter().map(|label| self.last_of.get(usize::from(label.0)).copied().unwrap_or(0));
+            last.max().filter(|&last| last > 0).map_or(0, |last| if *is_held { last } else { u32::MAX })
+        };
+        let until = rule.opening.spans.iter().map(until).min().unwrap_or(u32::MAX);
+        let beyond = starts.iter().rev().take_while(|&&start| start >= until).count();
+        &starts[..starts.len() - beyond]
     }
 
-    /// Whether spans begin in the line that the rule requires there.
-    pub(super) fn allows(&self, rule: &TokenRule) -> bool {
-        let is_there = |label: &TypeId| {
-            let (word, bit) = place(*label);
-            self.types.get(word).is_some_and(|types| types & bit != 0)
-        };
-        let needs = rule.requires.iter().filter(|needed| needed.forms.is_empty());
-        needs.into_iter().all(|needed| needed.types.iter().any(is_there))
+    /// The same for every token.
+    pub(super) fn all_starts(&self) -> &[u32] {
+        self.starts.get(self.turn).map_or(&[], Vec::as_slice)
     }
 }
 
@@ -258,9 +278,4 @@ fn hit(starts: &mut [Vec<u32>], rules: &mut [u64], rule: u32, token: u32) {
         starts.clear();
     }
     starts.push(token);
-}
-
-/// The word of a type in words of bits, and its bit.
-fn place(label: TypeId) -> (usize, u64) {
-    (usize::from(label.0) / 64, 1 << (label.0 % 64))
 }

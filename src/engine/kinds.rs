@@ -33,6 +33,8 @@ pub(super) struct KindTable {
     /// Rules that may begin with a kind, and rules that need it: words that are not
     /// zero, each with its index.
     words_of_rules: Vec<(u32, u64)>,
+    /// What kinds are of what rules need near; see [`Openings::nears`].
+    nears: Vec<u32>,
     calls: Vec<Calls>,
 }
 
@@ -42,6 +44,8 @@ struct Calls {
     needed: u32,
     begins: u32,
     end: u32,
+    /// Where what it is of what rules need near lies.
+    nears: (u32, u32),
 }
 
 /// The roles that a token is asked about once a rule may begin: all but those in which it
@@ -89,14 +93,17 @@ impl KindTable {
             _ => openings.free(role).to_vec(),
         });
         program.kinds.met(answers, classes, &mut self.answers[start..]);
-        for test in bits(&self.answers[start..]) {
-            for used in openings.uses(KindTestId(test as u32)) {
+        let first = self.nears.len() as u32;
+        for test in bits(&self.answers[start..]).map(|test| KindTestId(test as u32)) {
+            for used in openings.uses(test) {
                 roles[used.role][used.word as usize] |= used.bit;
             }
+            self.nears.extend(openings.near(test));
         }
+        let nears = (first, self.nears.len() as u32);
         let needed = self.note(&roles[Openings::NEEDED..].concat());
         let begins = self.note(&roles[Openings::FIRST]);
-        self.calls.push(Calls { needed, begins, end: self.words_of_rules.len() as u32 });
+        self.calls.push(Calls { needed, begins, end: self.words_of_rules.len() as u32, nears });
         roles[..DENSE].iter().for_each(|role| self.roles.extend_from_slice(role));
         kind
     }
@@ -134,6 +141,13 @@ impl KindTable {
     pub(super) fn needed(&self, kind: KindId) -> &[(u32, u64)] {
         let Calls { needed, begins, .. } = self.calls[kind.0 as usize];
         &self.words_of_rules[needed as usize..begins as usize]
+    }
+
+    /// What a kind is of what rules need near the beginning of a match, by its number.
+    #[inline]
+    pub(super) fn nears(&self, kind: KindId) -> &[u32] {
+        let (first, end) = self.calls[kind.0 as usize].nears;
+        &self.nears[first as usize..end as usize]
     }
 
     /// The rules of a word that may have a kind in a role of [`Openings`], other than those

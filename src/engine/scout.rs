@@ -391,7 +391,7 @@ impl Scout {
                             }
                         }
                         // What must follow a match is as good as the end of it.
-                        None if is_ahead && !negative && ends_at(pattern, *next) => open.push(*start),
+                        None if is_ahead && !negative && pattern.is_over(*next) => open.push(*start),
                         _ => open.push(*next),
                     }
                 }
@@ -560,14 +560,6 @@ impl Scout {
             false => answers().all(|answer| answer.is_some()).then_some(!by),
         }
     }
-}
-
-/// Whether nothing more is consumed or asked from a place on.
-fn ends_at(pattern: &PatternProgram, mut pc: Pc) -> bool {
-    while let Inst::Open(_, next) | Inst::Close(_, next) = pattern.insts[pc as usize] {
-        pc = next;
-    }
-    matches!(pattern.insts[pc as usize], Inst::Match)
 }
 
 /// What consumes a span in a pattern that is nothing but one span or another.

@@ -8,6 +8,8 @@
 
 use indexmap::{IndexMap, IndexSet};
 
+use crate::doc::schema::{Standing, TypeId};
+
 use super::{PredicateId, TokenTest};
 
 /// The index of a test in [`KindTests`], and of its bit in the answers of a kind.
@@ -222,6 +224,26 @@ impl TokenTest {
             Self::Any
             | Self::Not(_)
             | Self::Class(_)
+            | Self::Line(_)
+            | Self::Column(_)
+            | Self::Standing(..) => None,
+        }
+    }
+
+    /// The types of the spans of which a token must be the first of one, if it must.
+    #[must_use]
+    pub fn started(&self) -> Option<Vec<TypeId>> {
+        match self {
+            Self::Standing(Standing::Starts, types) => Some(types.to_vec()),
+            Self::And(list) => list.iter().find_map(Self::started),
+            Self::Or(list) => {
+                let types = list.iter().map(Self::started).collect::<Option<Vec<_>>>();
+                types.map(|types| types.concat())
+            }
+            Self::Any
+            | Self::Not(_)
+            | Self::Class(_)
+            | Self::Form(_)
             | Self::Line(_)
             | Self::Column(_)
             | Self::Standing(..) => None,

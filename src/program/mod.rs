@@ -28,7 +28,7 @@ pub use boundaries::Loose;
 pub use entries::{PhraseEntries, PhraseEntry};
 pub(crate) use kinds::bits;
 pub use kinds::{KindBuilder, KindTestId, KindTests};
-pub use openings::{Opening, Openings, Use};
+pub use openings::{OpenRule, Opening, Openings, Use};
 pub use pattern::{
     First, Inst, NO_JOIN, PatternProgram, PatternTest, Pc, SpanCheck, TextTestId, TokenTest, Way,
 };

@@ -5,7 +5,10 @@
 //! about a line; each rule is one bit, and the kinds of the tokens say by words
 //! of bits which rules may begin with a token, have it second, third, before
 //! them, after the span with which they begin, or need it anywhere. A few operations on words tell for 64 rules
-//! together where in a line matches may begin.
+//! together where in a line matches may begin. Where a match must hold a word within a few tokens of its
+//! beginning, how far the next such word is tells the rest.
+
+use indexmap::IndexSet;
 
 use crate::doc::schema::TypeId;
 
@@ -30,16 +33,24 @@ pub struct Opening {
     pub after: Option<KindTestId>,
     /// What some token of the line must be.
     pub needed: [Option<KindTestId>; Openings::REQUIRED],
+    /// Which of that a match which begins with a token holds near its beginning, and after
+    /// how many tokens at most.
+    pub near: Option<(KindTestId, u32)>,
+    /// The types of which the line must hold a span, of one of each list; and whether the
+    /// match itself holds it.
+    pub spans: Vec<(Vec<TypeId>, bool)>,
 }
 
-/// The openings and requirements of all rules of a program. Each rule has a bit;
-/// the rules of one step lie together, from the beginning of a word.
+/// The openings and requirements of all rules of a program. Each rule has a number, and a
+/// bit; the rules of one step lie together.
 #[derive(Clone, Debug, Default)]
 pub struct Openings {
-    /// For each set of rules its first word.
+    /// For each set of rules the number of its first.
     bases: Vec<u32>,
-    /// For each word the set of its rules, and the first of them.
-    places: Vec<(u32, u32)>,
+    /// By its number what a rule is.
+    rules: Vec<OpenRule>,
+    /// The tests that [`Opening::near`] names.
+    nears: IndexSet<KindTestId>,
     /// For each role the rules that ask nothing of the token in it.
     free: Vec<Vec<u64>>,
     /// For each test on kinds what a token that meets it is good for.
@@ -47,6 +58,20 @@ pub struct Openings {
     /// The rules that search line by line, and those that search across lines.
     narrow: Vec<u64>,
     wide: Vec<u64>,
+}
+
+/// Where a rule stands, and the word that it needs near the beginning of a match.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OpenRule {
+    /// The number of its set.
+    pub set: u32,
+    /// Its index there.
+    pub rule: u32,
+    /// The number of what it needs near, of [`Openings::nears`].
+    pub near: u32,
+    /// After how many tokens of a match that may stand at most; [`u32::MAX`] where it
+    /// needs nothing.
+    pub reach: u32,
 }
 
 /// A token that meets a test may play a role for a rule.
@@ -81,44 +106,39 @@ impl Openings {
     pub fn new(phases: &[Phase], tests: usize) -> Self {
         let mut all =
             Self { uses: vec![Vec::new(); tests], free: vec![Vec::new(); Self::ROLES], ..Self::default() };
-        for (set, rules) in phases.iter().flat_map(|phase| [&phase.rules, &phase.drops]).enumerate() {
-            all.bases.push(all.places.len() as u32);
-            for (part, rules) in (0..).zip(rules.rules().chunks(64)) {
-                all.places.push((set as u32, part * 64));
-                all.add(rules);
-            }
+        for (set, rules) in (0..).zip(phases.iter().flat_map(|phase| [&phase.rules, &phase.drops])) {
+            all.bases.push(all.rules.len() as u32);
+            (0..).zip(rules.rules()).for_each(|(index, rule)| all.add((set, index), rule));
         }
         all
     }
 
-    /// Adds a word of rules.
-    fn add(&mut self, rules: &[TokenRule]) {
-        let word = self.places.len() as u32 - 1;
-        let (mut free, mut narrow, mut wide) = ([0; Self::ROLES], 0, 0);
-        for (at, rule) in rules.iter().enumerate() {
-            let bit = 1 << at;
-            *(if rule.across_lines { &mut wide } else { &mut narrow }) |= bit;
-            let tokens = rule.opening.tokens;
-            // What no match begins with has no first token.
-            let ahead = tokens.unwrap_or_default().into_iter();
-            let around = [rule.opening.before, rule.opening.after].into_iter();
-            for (role, test) in around.chain(ahead).chain(rule.opening.needed).enumerate() {
-                match test {
-                    Some(test) => self.uses[test.0 as usize].push(Use { role, word, bit }),
-                    None if role == Self::FIRST && tokens.is_none() => {}
-                    None => free[role] |= bit,
-                }
+    /// Adds the rule of a set with an index.
+    fn add(&mut self, (set, index): (u32, u32), rule: &TokenRule) {
+        let (word, bit) = place(self.rules.len() as u32);
+        if bit == 1 {
+            self.free.iter_mut().chain([&mut self.narrow, &mut self.wide]).for_each(|words| words.push(0));
+        }
+        (if rule.across_lines { &mut self.wide } else { &mut self.narrow })[word] |= bit;
+        let &Opening { before, after, tokens, needed, near, .. } = &rule.opening;
+        // What no match begins with has no first token.
+        let ahead = tokens.unwrap_or_default().into_iter();
+        for (role, test) in [before, after].into_iter().chain(ahead).chain(needed).enumerate() {
+            match test {
+                Some(test) => self.uses[test.0 as usize].push(Use { role, word: word as u32, bit }),
+                None if role == Self::FIRST && tokens.is_none() => {}
+                None => self.free[role][word] |= bit,
             }
         }
-        self.free.iter_mut().zip(free).for_each(|(all, word)| all.push(word));
-        self.narrow.push(narrow);
-        self.wide.push(wide);
+        let (near, reach) =
+            near.map_or((0, u32::MAX), |(test, reach)| (self.nears.insert_full(test).0 as u32, reach));
+        self.rules.push(OpenRule { set, rule: index, near, reach });
     }
 
     /// Words that a bit for each rule takes.
     #[must_use]
     pub fn words(&self) -> usize {
-        self.places.len()
+        self.rules.len().div_ceil(64)
     }
 
     /// How many sets of rules there are.
@@ -127,25 +147,45 @@ impl Openings {
         self.bases.len()
     }
 
-    /// The set of the rules of a word, and the first of them.
+    /// The rule with a number.
     #[must_use]
     #[inline]
-    pub fn place(&self, word: u32) -> (u32, u32) {
-        self.places[word as usize]
+    pub fn rule(&self, number: u32) -> OpenRule {
+        self.rules[number as usize]
+    }
+
+    /// The number of the first rule of a set.
+    #[must_use]
+    #[inline]
+    pub fn base(&self, set: usize) -> u32 {
+        self.bases[set]
     }
 
     /// The word of a rule of a set, and its bit.
     #[must_use]
     #[inline]
     pub fn bit(&self, set: usize, rule: u32) -> (usize, u64) {
-        ((self.bases[set] + rule / 64) as usize, 1 << (rule % 64))
+        place(self.bases[set] + rule)
     }
 
-    /// The number of a rule of a set among all rules; some numbers stand for none.
+    /// The number of a rule of a set among all rules.
     #[must_use]
     #[inline]
     pub fn number(&self, set: usize, rule: usize) -> usize {
-        self.bases[set] as usize * 64 + rule
+        self.bases[set] as usize + rule
+    }
+
+    /// How many different things rules need near the beginning of a match; one at least,
+    /// which stands for nothing where no rule needs anything.
+    #[must_use]
+    pub fn nears(&self) -> usize {
+        self.nears.len().max(1)
+    }
+
+    /// The number of a test among those, if it is one.
+    #[must_use]
+    pub fn near(&self, test: KindTestId) -> Option<u32> {
+        self.nears.get_index_of(&test).map(|number| number as u32)
     }
 
     /// The rules that ask nothing of the token in a role.
@@ -165,4 +205,11 @@ impl Openings {
     pub fn that_search(&self, across_lines: bool) -> &[u64] {
         if across_lines { &self.wide } else { &self.narrow }
     }
+}
+
+/// The word of a rule with a number, and its bit there.
+#[must_use]
+#[inline]
+pub(super) fn place(number: u32) -> (usize, u64) {
+    (number as usize / 64, 1 << (number % 64))
 }

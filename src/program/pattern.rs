@@ -131,6 +131,15 @@ impl PatternProgram {
         }
     }
 
+    /// Whether nothing more is consumed or asked from a place on.
+    #[must_use]
+    pub fn is_over(&self, mut pc: Pc) -> bool {
+        while let Inst::Open(_, next) | Inst::Close(_, next) = self.insts[pc as usize] {
+            pc = next;
+        }
+        matches!(self.insts[pc as usize], Inst::Match)
+    }
+
     /// Whether a span is consumed towards the start of the text.
     #[must_use]
     pub fn looks_back_at_spans(&self) -> bool {

@@ -1,11 +1,13 @@
 //! What is worked out about the patterns of a program before it runs: which
 //! questions a token answers by its kind, and where matches may begin.
 
+use std::collections::BTreeSet;
+
 use indexmap::IndexSet;
 
 use super::{
-    First, Inst, KindBuilder, NO_JOIN, Opening, Openings, PatternProgram, PatternTest, Pc, Program,
-    SpanCheck, SpanTest, TextTestId, TokenRule, TokenTest, Way,
+    First, Inst, KindBuilder, NO_JOIN, Opening, Openings, PatternProgram, PatternTest, Pc, PredicateId,
+    Program, SpanCheck, SpanTest, TextTestId, TokenRule, TokenTest, Way,
 };
 use crate::doc::schema::{Anchor, TextField, TypeId};
 use crate::prep::Class;
@@ -16,9 +18,12 @@ impl Program {
     pub fn prepare(&mut self) {
         let mut kinds = KindBuilder::default();
         let mut texts = TextTests::default();
+        let mut base = 0;
         for phase in &mut self.phases {
-            phase.rules.prepare(&mut kinds, &mut texts);
-            phase.drops.prepare(&mut kinds, &mut texts);
+            for rules in [&mut phase.rules, &mut phase.drops] {
+                rules.prepare(base, &mut kinds, &mut texts);
+                base += rules.rules().len() as u32;
+            }
             for context in &mut phase.contexts {
                 for rule in std::iter::once(&mut context.cue).chain(&mut context.stops) {
                     rule.prepare(&mut kinds, &mut texts);
@@ -72,8 +77,14 @@ impl TokenRule {
         let needed = self.needs.iter().filter_map(|at| self.requires.get(*at as usize));
         for (place, needed) in self.opening.needed.iter_mut().zip(needed) {
             let forms = needed.forms.iter().copied().map(TokenTest::Form);
-            *place = Some(kinds.number(&TokenTest::one(forms.collect())));
+            let test = kinds.number(&TokenTest::one(forms.collect()));
+            *place = Some(test);
+            let near = &mut self.opening.near;
+            *near = near.or_else(|| Some((test, reach(&self.pattern, &needed.forms)?)));
         }
+        let needed = self.requires.iter().filter(|needed| needed.forms.is_empty());
+        self.opening.spans =
+            needed.map(|needed| (needed.types.clone(), consumes(&self.pattern, &needed.types))).collect();
     }
 }
 
@@ -124,9 +135,22 @@ fn joins(program: &mut PatternProgram) {
 /// Places that are looked through before anything is said to be possible.
 const MOST_PLACES: usize = 128;
 
+/// What is done with what must follow a match.
+#[derive(Clone, Copy, PartialEq)]
+enum Ahead {
+    /// It is no part of the match.
+    Skipped,
+    /// It is followed like a part of it.
+    Followed,
+}
+
 /// The places that consume something, or end the match, that can be reached from
 /// some places without consuming anything; `None` if those are too many.
 fn reached(program: &PatternProgram, from: &[Pc]) -> Option<Vec<Pc>> {
+    reached_with(program, from, Ahead::Skipped)
+}
+
+fn reached_with(program: &PatternProgram, from: &[Pc], ahead: Ahead) -> Option<Vec<Pc>> {
     let (mut seen, mut reached): (Vec<Pc>, Vec<Pc>) = (Vec::new(), Vec::new());
     let mut open = from.to_vec();
     while let Some(pc) = open.pop() {
@@ -140,6 +164,14 @@ fn reached(program: &PatternProgram, from: &[Pc]) -> Option<Vec<Pc>> {
         match &program.insts[pc as usize] {
             Inst::Token { .. } | Inst::Span { .. } | Inst::Gap { .. } | Inst::Match => reached.push(pc),
             Inst::Split(one, other) => open.extend([other.to, one.to]),
+            // What must follow a match is as good as the end of it.
+            Inst::Look { start, negative: false, next }
+                if ahead == Ahead::Followed
+                    && !program.backward[*start as usize]
+                    && program.is_over(*next) =>
+            {
+                open.push(*start);
+            }
             Inst::SameSentence(next)
             | Inst::Open(_, next)
             | Inst::Close(_, next)
@@ -205,6 +237,18 @@ fn asked(program: &PatternProgram, places: &[Pc], label: TypeId) -> Vec<Pc> {
     places.iter().filter_map(asks).collect::<Option<Vec<Pc>>>().unwrap_or_default()
 }
 
+/// The types of the spans with one of which a match begins, if it begins with a token that is
+/// the first of such a span.
+fn started(program: &PatternProgram, places: &[Pc]) -> Option<Vec<TypeId>> {
+    let of_place = |pc: &Pc| match &program.insts[*pc as usize] {
+        Inst::Token { test, .. } => program.tests[*test as usize].whole.started(),
+        _ => None,
+    };
+    let types = places.iter().map(of_place).collect::<Option<Vec<_>>>()?;
+    let types: BTreeSet<TypeId> = types.into_iter().flatten().collect();
+    (!types.is_empty()).then(|| types.into_iter().collect())
+}
+
 /// What stands where matches of a pattern begin.
 fn opening(program: &PatternProgram, kinds: &mut KindBuilder) -> Opening {
     let (before, ahead) = looks(program);
@@ -215,6 +259,12 @@ fn opening(program: &PatternProgram, kinds: &mut KindBuilder) -> Opening {
     };
     let types = types(program, &places).into_iter().map(|label| (label, asked(program, &places, label)));
     let types: Vec<(TypeId, Vec<Pc>)> = types.collect();
+    if let Some(types) = started(program, &places) {
+        let stands = TokenTest::all(ahead.into_iter().chain([token(program, &places)]).collect());
+        let stands = (stands != TokenTest::Any).then(|| kinds.number(&stands));
+        let types = types.into_iter().map(|label| (label, Vec::new())).collect();
+        return Opening { before, stands, types, ..Opening::default() };
+    }
     let after = after(program, &places).map(|test| kinds.number(&test));
     let mut tokens = [None; Openings::AHEAD];
     for (at, wanted) in tokens.iter_mut().enumerate() {
@@ -242,6 +292,61 @@ fn opening(program: &PatternProgram, kinds: &mut KindBuilder) -> Opening {
         }
     }
     Opening { before, stands, tokens: Some(tokens), types, after, ..Opening::default() }
+}
+
+/// Tokens of a match that are looked through for a word that it needs.
+const MOST_REACH: u32 = 32;
+
+/// How many tokens may stand, in a match that begins with a token and what must follow it, before
+/// the first that meets one of some tests on forms; `None` if that is not known.
+fn reach(program: &PatternProgram, forms: &[PredicateId]) -> Option<u32> {
+    let is_met = |test: u32| {
+        let needed = program.tests[test as usize].whole.needed_forms();
+        needed.is_some_and(|needed| needed.iter().all(|form| forms.contains(form)))
+    };
+    let mut places = reached_with(program, &[program.start], Ahead::Followed)?;
+    for before in 0..MOST_REACH {
+        let mut next = Vec::new();
+        for pc in places {
+            match &program.insts[pc as usize] {
+                Inst::Token { test, .. } if is_met(*test) => {}
+                Inst::Token { next: then, .. } | Inst::Gap { next: then } => next.push(*then),
+                // Those matches do not begin with a token.
+                Inst::Span { .. } if before == 0 => {}
+                _ => return None,
+            }
+        }
+        if next.is_empty() {
+            return Some(before);
+        }
+        places = reached_with(program, &next, Ahead::Followed)?;
+    }
+    None
+}
+
+/// Whether every match consumes a span of one of some types.
+fn consumes(program: &PatternProgram, types: &[TypeId]) -> bool {
+    let mut seen = vec![false; program.insts.len()];
+    let mut open = vec![program.start];
+    while let Some(pc) = open.pop() {
+        if std::mem::replace(&mut seen[pc as usize], true) {
+            continue;
+        }
+        match &program.insts[pc as usize] {
+            Inst::Match => return false,
+            Inst::Span { types: consumed, .. } if consumed.iter().all(|label| types.contains(label)) => {}
+            Inst::Split(one, other) => open.extend([one.to, other.to]),
+            Inst::Token { next, .. }
+            | Inst::Span { next, .. }
+            | Inst::Gap { next }
+            | Inst::SameSentence(next)
+            | Inst::Open(_, next)
+            | Inst::Close(_, next)
+            | Inst::Assert(_, next)
+            | Inst::Look { next, .. } => open.push(*next),
+        }
+    }
+    true
 }
 
 /// What the token after a span must be that is consumed at one of the places; nothing

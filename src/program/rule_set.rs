@@ -2,6 +2,7 @@
 
 use crate::doc::schema::TypeId;
 
+use super::openings::place;
 use super::prepare::TextTests;
 use super::{Inst, KindBuilder, KindTestId, Pc, SpanCheck, TextTestId, TokenRule};
 
@@ -19,8 +20,8 @@ pub struct RuleSet {
 /// The rules that may begin with a span of a type.
 #[derive(Debug, Default)]
 pub struct OnType {
-    /// A bit for each that asks nothing of the first token of the span: words that are
-    /// not zero, each with its index.
+    /// A bit for each that asks nothing of the first token of the span, by its number among
+    /// all rules: words that are not zero, each with its index.
     pub free: Vec<(usize, u64)>,
     /// The others, each with what that token must be.
     pub asking: Vec<(u32, KindTestId)>,
@@ -46,8 +47,9 @@ impl RuleSet {
         Self { rules, ..Self::default() }
     }
 
-    /// Prepares the rules, and puts them in reach of the spans that they begin with.
-    pub(super) fn prepare(&mut self, kinds: &mut KindBuilder, texts: &mut TextTests) {
+    /// Prepares the rules, and puts them in reach of the spans that they begin with. `base` is
+    /// the number of the first among all rules.
+    pub(super) fn prepare(&mut self, base: u32, kinds: &mut KindBuilder, texts: &mut TextTests) {
         self.by_type.clear();
         for (index, rule) in (0..).zip(&mut self.rules) {
             rule.prepare(kinds, texts);
@@ -63,7 +65,7 @@ impl RuleSet {
                     tests.for_each(|test| Tested::add(tested, index, test));
                     continue;
                 }
-                let (word, bit) = (index as usize / 64, 1 << (index % 64));
+                let (word, bit) = place(base + index);
                 match (rule.opening.stands, free.last_mut()) {
                     (Some(test), _) => asking.push((index, test)),
                     (None, Some((last, bits))) if *last == word => *bits |= bit,

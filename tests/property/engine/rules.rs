@@ -26,6 +26,13 @@ rule mixed nested { <NAME: (LOC[text ~ /^H/] | NUM[text = "7"] | NUM[!value = "3
 rule named nested { <NAME: LOC[lower ~ /giang$/]> }
 rule tested nested { <NUM: (LOC[text ~ /^H/] | NUM[text = "7"] | "of") "of"> }
 rule around nested { <NAME: l=([word] LOC? [word]?)> where l contains n=LOC[lower ~ /giang/] and n outermost }
+rule first nested { <NUM: [starts LOC & !ends NUM] [word]{0,2}> }
+rule either_first nested { <NAME: [starts LOC & len > 3 | starts NUM] "of"?> (?! [capitalized]) }
+rule followed { <NAME: [capitalized]{1,2}> (?= [word]? ("tons" | "of")) }
+rule ahead_of_span nested { <NUM: "of" [word]?> (?= ","? LOC "mayor"?) }
+rule far nested { <NUM: [number] [word & !lower = "of"]* "mayor"i> }
+rule term nested { <NAME: ([number] | "of" LOC)? [word]{0,2} "Giang"> }
+rule later nested { LOC [word]{0,3} <NAME: n=NUM> }
 rule apart nested { <NAME: n=NUM> where (n before l=LOC and l.lower ~ /^h/) or n equals NUM[text = "3.5"] }
 drop some { n=NUM "Giang" }
 drop covered { n=NAME where n inside NUM or n inside LOC[lower ~ /^m/] }
