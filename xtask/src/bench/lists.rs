@@ -22,6 +22,19 @@ pub(crate) struct Text {
     pub(crate) bytes: usize,
 }
 
+impl Text {
+    /// The same text so many times over.
+    pub(super) fn over(&self, times: usize) -> Result<Self> {
+        let path = self.path.with_extension(format!("{times}.jsonl"));
+        if !path.is_file() {
+            let once = fs::read(&self.path)?;
+            let mut out = File::create(&path)?;
+            (0..times).try_for_each(|_| out.write_all(&once))?;
+        }
+        Ok(Self { name: self.name, path, one: self.one.clone(), bytes: self.bytes * times })
+    }
+}
+
 /// The origin of lists that are made.
 const SEED: &str = "a seed";
 
