@@ -106,8 +106,10 @@ pub(super) struct State {
     lattice: Lattice,
     pub(super) candidates: Vec<Candidate>,
     contest: Contest,
-    /// Room for what a step proposes: that of the last one.
+    /// What a step proposes, and room for it: that of the last one.
     proposals: Proposals,
+    /// The first candidate that the gazetteers and expressions of a phase have added.
+    fresh: usize,
     due: Due,
     answers: RefCell<Answers>,
     /// Whether the lattice is not that of the candidates.
@@ -265,9 +267,11 @@ impl<'p> Extractor<'p> {
         let mut views: Vec<Views<'_>> = Vec::new();
         views.resize_with(texts.len(), Views::default);
         for (index, phase) in self.program.phases.iter().enumerate() {
-            for (at, views) in views.iter_mut().enumerate() {
-                let parts = (&mut *tables, &mut states[at]);
-                self.cascade(texts[at].1, &columns[at], parts, trace).run(phase, index, views);
+            for step in Step::ALL {
+                for (at, views) in views.iter_mut().enumerate() {
+                    let parts = (&mut *tables, &mut states[at]);
+                    self.cascade(texts[at].1, &columns[at], parts, trace).run(step, (phase, index), views);
+                }
             }
         }
         let finish = |((text, columns), state): ((&Text<'_, '_>, &Columns<'_>), &mut State)| {
@@ -368,6 +372,26 @@ fn prepare_in(document: &Document, buffer: Vec<Token>) -> Prepared<'_> {
     }
 }
 
+/// What is done in a phase, in this order. Each step takes all documents that are worked on
+/// together before the next begins.
+#[derive(Clone, Copy)]
+enum Step {
+    /// Gazetteers and expressions.
+    Scan,
+    /// What stays of what they found.
+    Settle,
+    /// Rules.
+    Propose,
+    /// What stays of what they proposed.
+    Admit,
+    Drop,
+    Context,
+}
+
+impl Step {
+    const ALL: [Self; 6] = [Self::Scan, Self::Settle, Self::Propose, Self::Admit, Self::Drop, Self::Context];
+}
+
 /// One document on its way through the phases.
 pub(super) struct Cascade<'a, 't, T> {
     program: &'a Program,
@@ -380,24 +404,30 @@ pub(super) struct Cascade<'a, 't, T> {
 }
 
 impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
-    /// All steps of one phase.
-    fn run(&mut self, phase: &Phase, index: usize, views: &mut Views<'t>) {
+    /// One step of one phase.
+    fn run(&mut self, step: Step, (phase, index): (&Phase, usize), views: &mut Views<'t>) {
         let (rules, drops) = Phase::set_numbers(index);
         let index = index as u16;
-        let fresh = self.scan(phase, index, views);
-        self.settle(fresh);
-        if !phase.rules.rules().is_empty() {
-            let proposals = self.propose((rules, &phase.rules), index);
-            self.admit(proposals);
-        }
-        if !phase.drops.rules().is_empty() {
-            let proposals = self.propose((drops, &phase.drops), index);
-            self.take_back(&proposals.dropped);
-            self.state.proposals = proposals;
-        }
-        if !phase.contexts.is_empty() {
-            let mut updates = self.contexts(phase, index);
-            self.update(&mut updates);
+        match step {
+            Step::Scan => self.state.fresh = self.scan(phase, index, views),
+            Step::Settle => self.settle(self.state.fresh),
+            Step::Propose if !phase.rules.rules().is_empty() => {
+                self.state.proposals = self.propose((rules, &phase.rules), index);
+            }
+            Step::Admit if !phase.rules.rules().is_empty() => {
+                let proposals = std::mem::take(&mut self.state.proposals);
+                self.admit(proposals);
+            }
+            Step::Drop if !phase.drops.rules().is_empty() => {
+                let proposals = self.propose((drops, &phase.drops), index);
+                self.take_back(&proposals.dropped);
+                self.state.proposals = proposals;
+            }
+            Step::Context if !phase.contexts.is_empty() => {
+                let mut updates = self.contexts(phase, index);
+                self.update(&mut updates);
+            }
+            Step::Propose | Step::Admit | Step::Drop | Step::Context => {}
         }
     }
 

@@ -72,7 +72,7 @@ pub(super) type Worked<T = Done> = Result<T, Box<BadRecord>>;
 /// Documents are worked on together until their texts have so many bytes: so few that all
 /// that is known of them stays in the cache, so many that the code of each step is fetched
 /// for several.
-const TOGETHER: usize = 16 << 10;
+const TOGETHER: usize = 96 << 10;
 
 /// The threads that extract, each with its buffers.
 pub(super) struct Workers<'e, 'p> {
