@@ -267,10 +267,10 @@ impl<'p> Extractor<'p> {
         let mut views: Vec<Views<'_>> = Vec::new();
         views.resize_with(texts.len(), Views::default);
         for (index, phase) in self.program.phases.iter().enumerate() {
-            for step in Step::ALL {
+            for turn in Turn::ALL {
                 for (at, views) in views.iter_mut().enumerate() {
                     let parts = (&mut *tables, &mut states[at]);
-                    self.cascade(texts[at].1, &columns[at], parts, trace).run(step, (phase, index), views);
+                    self.cascade(texts[at].1, &columns[at], parts, trace).take(turn, (phase, index), views);
                 }
             }
         }
@@ -372,10 +372,10 @@ fn prepare_in(document: &Document, buffer: Vec<Token>) -> Prepared<'_> {
     }
 }
 
-/// What is done in a phase, in this order. Each step takes all documents that are worked on
+/// What is done in a phase, in this order. Each turn takes all documents that are worked on
 /// together before the next begins.
 #[derive(Clone, Copy)]
-enum Step {
+enum Turn {
     /// Gazetteers and expressions.
     Scan,
     /// What stays of what they found.
@@ -384,11 +384,13 @@ enum Step {
     Propose,
     /// What stays of what they proposed.
     Admit,
+    /// What the drops take back.
     Drop,
+    /// What cues give to the spans around them.
     Context,
 }
 
-impl Step {
+impl Turn {
     const ALL: [Self; 6] = [Self::Scan, Self::Settle, Self::Propose, Self::Admit, Self::Drop, Self::Context];
 }
 
@@ -404,30 +406,30 @@ pub(super) struct Cascade<'a, 't, T> {
 }
 
 impl<'a, 't, T: Trace> Cascade<'a, 't, T> {
-    /// One step of one phase.
-    fn run(&mut self, step: Step, (phase, index): (&Phase, usize), views: &mut Views<'t>) {
+    /// One turn of one phase.
+    fn take(&mut self, turn: Turn, (phase, index): (&Phase, usize), views: &mut Views<'t>) {
         let (rules, drops) = Phase::set_numbers(index);
         let index = index as u16;
-        match step {
-            Step::Scan => self.state.fresh = self.scan(phase, index, views),
-            Step::Settle => self.settle(self.state.fresh),
-            Step::Propose if !phase.rules.rules().is_empty() => {
+        match turn {
+            Turn::Scan => self.state.fresh = self.scan(phase, index, views),
+            Turn::Settle => self.settle(self.state.fresh),
+            Turn::Propose if !phase.rules.rules().is_empty() => {
                 self.state.proposals = self.propose((rules, &phase.rules), index);
             }
-            Step::Admit if !phase.rules.rules().is_empty() => {
+            Turn::Admit if !phase.rules.rules().is_empty() => {
                 let proposals = std::mem::take(&mut self.state.proposals);
                 self.admit(proposals);
             }
-            Step::Drop if !phase.drops.rules().is_empty() => {
+            Turn::Drop if !phase.drops.rules().is_empty() => {
                 let proposals = self.propose((drops, &phase.drops), index);
                 self.take_back(&proposals.dropped);
                 self.state.proposals = proposals;
             }
-            Step::Context if !phase.contexts.is_empty() => {
+            Turn::Context if !phase.contexts.is_empty() => {
                 let mut updates = self.contexts(phase, index);
                 self.update(&mut updates);
             }
-            Step::Propose | Step::Admit | Step::Drop | Step::Context => {}
+            Turn::Propose | Turn::Admit | Turn::Drop | Turn::Context => {}
         }
     }
 

@@ -24,7 +24,8 @@ use crate::io::{BadRecord, JsonlWriter, RawRecord, Source};
 
 /// A batch is full after so many records …
 const BATCH_RECORDS: usize = 64;
-/// … or so many bytes.
+/// … or so many bytes: so few that what is known of its documents stays in the cache while
+/// they are worked on together.
 const BATCH_BYTES: usize = 64 << 10;
 /// Batches that wait between a thread that only reads and the rest.
 const WAITING: usize = 4;
@@ -179,7 +180,7 @@ fn take_part(
         let Some(batch) = feed.next(|| desk.is_over()) else { break };
         desk.enter(batch.bytes);
         let read = batch.records.into_iter().map(|raw| workers.parse(raw, config.read)).collect();
-        let Some(found) = workers.find(read, || desk.is_over.load(Ordering::Relaxed)) else { return };
+        let found = workers.find(read);
         workers.write();
         let results = found.into_iter().map(|found| Ok(Done::new(found?, writer))).collect();
         desk.hand_in(batch.number, Finished { bytes: batch.bytes, results });
