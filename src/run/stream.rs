@@ -23,16 +23,16 @@ use crate::engine::Extractor;
 use crate::io::{BadRecord, JsonlWriter, RawRecord, Source};
 
 /// A batch is full after so many records …
-const BATCH_RECORDS: usize = 64;
+const BATCH_RECORDS: usize = 128;
 /// … or so many bytes: so few that what is known of its documents stays in the cache while
 /// they are worked on together.
-const BATCH_BYTES: usize = 64 << 10;
+const BATCH_BYTES: usize = 96 << 10;
 /// Batches that wait between a thread that only reads and the rest.
 const WAITING: usize = 4;
 /// No further batch is taken while so many bytes are on their way …
 const WINDOW_BYTES: usize = 32 << 20;
 /// … or so many batches.
-const WINDOW_BATCHES: u64 = 512;
+const WINDOW_BATCHES: u64 = 256;
 /// How long a wait lasts before the wish to stop is looked at again.
 const TICK: Duration = Duration::from_millis(100);
 
