@@ -70,6 +70,8 @@ pub enum CandidateReport {
 pub struct Extractor<'p> {
     program: &'p Program,
     config: ExtractConfig,
+    /// What its rules ask of the spans around a token.
+    asked: Asked,
 }
 
 /// Tokens for which there is room until the next document comes: those of a very long one
@@ -165,7 +167,8 @@ impl<'p> Extractor<'p> {
     /// An extractor with a config.
     #[must_use]
     pub fn with_config(program: &'p Program, config: ExtractConfig) -> Self {
-        Self { program, config }
+        let asked = Asked { ending: program.looks_back_at_spans(), standing: program.asks_standing };
+        Self { program, config, asked }
     }
 
     /// The program that it runs.
@@ -186,9 +189,7 @@ impl<'p> Extractor<'p> {
     }
 
     fn state(&self) -> State {
-        let asked =
-            Asked { ending: self.program.looks_back_at_spans(), standing: self.program.asks_standing };
-        State { lattice: Lattice::new(self.program.types.len(), asked), ..State::default() }
+        State { lattice: Lattice::new(self.program.types.len(), self.asked), ..State::default() }
     }
 
     /// Tags one document. Linear in the text for every rule. The scratch must
