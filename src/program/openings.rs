@@ -9,6 +9,7 @@
 //! beginning, how far the next such word is tells the rest.
 
 use indexmap::IndexSet;
+use rustc_hash::FxBuildHasher;
 
 use crate::doc::schema::TypeId;
 
@@ -50,7 +51,7 @@ pub struct Openings {
     /// By its number what a rule is.
     rules: Vec<OpenRule>,
     /// The tests that [`Opening::near`] names.
-    nears: IndexSet<KindTestId>,
+    nears: IndexSet<KindTestId, FxBuildHasher>,
     /// For each role the rules that ask nothing of the token in it.
     free: Vec<Vec<u64>>,
     /// For each test on kinds what a token that meets it is good for.

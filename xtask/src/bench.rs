@@ -300,6 +300,15 @@ impl Bench {
         let starts = (0..self.plan.runs).map(|_| Ok(million.run(&text.one)?.wall));
         let starts = starts.collect::<Result<Vec<f64>>>()?;
         table.figure(Figure::at_most("program start with 1M phrases from TSV", starts, 2.0, 1.0, " s"));
+        let saved = self.out("million.saved");
+        let pack =
+            packs::write(&self.lists, &self.folder.join("packs"), Size { phrases: 1_000_000, ..USUAL })?;
+        let pack = pack.display().to_string();
+        Job::new([&self.program, "compile", &pack, "-o", &saved, "-q"]).run(&text.one)?;
+        let job = self.with_pack(&saved, 1);
+        let starts = (0..self.plan.runs).map(|_| Ok(job.run(&text.one)?.wall));
+        let starts = starts.collect::<Result<Vec<f64>>>()?;
+        table.figure(Figure::at_most("the same from a saved program", starts, 0.2, 0.05, " s"));
         let gigabyte = if self.plan.quick { 100_000_000 } else { 1_000_000_000 };
         let times = gigabyte / text.bytes + 1;
         let peak = streamed(&million, &text.path, times)?.memory;
